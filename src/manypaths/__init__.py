@@ -1,0 +1,1 @@
+"""Manypaths: software for recovery-oriented systems of care."""

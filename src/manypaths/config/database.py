@@ -1,0 +1,31 @@
+"""Turns a PostgreSQL address into Django's database settings."""
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database_from_url(url: str, variable: str) -> dict[str, Any]:
+    """Settings for `postgresql://user:password@host:port/name?host=/socket/dir`.
+
+    Refuses: anything that is not PostgreSQL, with one sentence that names the variable.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"{variable} must be the address of a PostgreSQL database, for example "
+            "postgresql://app:password@localhost/manypaths. To try Manypaths with no database: ./manypaths demo"
+        )
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": str(query.pop("port", None) or parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }

@@ -1,0 +1,4 @@
+"""English as in the United States."""
+
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","

@@ -1,0 +1,222 @@
+"""All settings, from the environment only. `python -m manypaths.config settings` prints what each variable is for."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.config.database import database_from_url
+from manypaths.config.secrets import read_secret
+
+PACKAGE = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("MANYPATHS_VAR", Path.cwd() / "var")).resolve()
+DEMO = os.environ.get("MANYPATHS_DEMO") == "1"
+LOOPBACK_HTTP = os.environ.get("MANYPATHS_LOOPBACK_HTTP") == "1"
+TESTING = os.environ.get("MANYPATHS_TESTING") == "1"
+
+DEBUG = False
+SECRET_KEY = read_secret("secret_key", VAR)
+ALLOWED_HOSTS = os.environ.get("MANYPATHS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+KEYRING_FILE = Path(os.environ.get("MANYPATHS_KEYRING", VAR / "keys" / "keyring.json"))
+INDEX_DIR = Path(os.environ.get("MANYPATHS_INDEX_DIR", VAR / "index"))
+FACTS_DIR = Path(os.environ.get("MANYPATHS_FACTS_DIR", VAR / "facts"))
+
+ROLE = os.environ.get("MANYPATHS_ROLE", "app")
+DATABASE_VARIABLES = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "measures": "DATABASE_MEASURES_URL"}
+
+
+def _database() -> dict[str, Any]:
+    """The connection of this process: requests as `app`, migrations as `owner`, the night as `measures`."""
+    variable = DATABASE_VARIABLES.get(ROLE)
+    if variable is None:
+        raise ImproperlyConfigured(f"MANYPATHS_ROLE is {ROLE!r}. Use app, owner or measures.")
+    return database_from_url(os.environ.get(variable, ""), variable)
+
+
+DATABASES = {"default": _database()}
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = [
+    "manypaths.audit",
+    "manypaths.vault",
+    "manypaths.notices",
+    "manypaths.accounts",
+    "manypaths.network",
+    "manypaths.directory",
+    "manypaths.people",
+    "manypaths.consent",
+    "manypaths.plans",
+    "manypaths.outcomes",
+    "manypaths.support",
+    "manypaths.referrals",
+    "manypaths.indicators",
+]
+DOORS = [
+    "manypaths.exchange",
+    "manypaths.nightly",
+    "manypaths.web.ui",
+    "manypaths.web.public",
+    "manypaths.web.entry",
+    "manypaths.web.my",
+    "manypaths.web.work",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
+    "django_cotton.apps.SimpleAppConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    *ROOMS,
+    *DOORS,
+]
+
+MIDDLEWARE = [
+    "manypaths.web.ui.edge.Edge",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "manypaths.web.ui.transaction.OneTransaction",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "manypaths.web.ui.visitor.CsrfForSignedIn",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "manypaths.web.ui.visitor.Visitor",
+    "manypaths.web.ui.once.Once",
+]
+
+ROOT_URLCONF = "manypaths.config.urls"
+WSGI_APPLICATION = "manypaths.config.wsgi.application"
+
+# Cotton and template-partials each rewrite the loaders and undo each other: wired by hand, partials outermost.
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "manypaths.web.ui.templatetags.ui",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "manypaths.web.ui.display.display",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "entry:sign_in"
+LOGIN_REDIRECT_URL = "entry:landing"
+LOGOUT_REDIRECT_URL = "public:home"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_NAME = "sid" if LOOPBACK_HTTP else "__Host-sid"
+SESSION_COOKIE_SECURE = not LOOPBACK_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_USE_SESSIONS = True
+LANGUAGE_COOKIE_NAME = "lang"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = not LOOPBACK_HTTP
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # no-referrer sends "Origin: null", and then Django refuses every form
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = not LOOPBACK_HTTP and not TESTING
+SECURE_HSTS_SECONDS = 0 if LOOPBACK_HTTP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+X_FRAME_OPTIONS = "DENY"
+if os.environ.get("MANYPATHS_BEHIND_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, Any] = {
+    "camera": [],
+    "microphone": [],
+    "geolocation": "self",
+    "payment": [],
+    "usb": [],
+    "browsing-topics": [],
+    "publickey-credentials-get": "self",
+    "publickey-credentials-create": "self",
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# allauth keeps rate limits and replay guards here: shared by all processes, so they cannot be outrun.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+FORMAT_MODULE_PATH = ["manypaths.config.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 31_536_000
+WHITENOISE_USE_FINDERS = TESTING
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

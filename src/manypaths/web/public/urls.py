@@ -1,0 +1,4 @@
+"""Addresses of this door."""
+
+app_name = "public"
+urlpatterns: list = []
