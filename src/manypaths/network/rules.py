@@ -1,0 +1,86 @@
+"""Who is asking, and what their roles allow. Pure."""
+
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+FRESH_FACTOR = timedelta(minutes=5)
+
+
+class Hat(StrEnum):
+    """In which capacity someone asks. One request wears exactly one hat."""
+
+    ANON = "anon"
+    PERSON = "person"
+    MEMBER = "member"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What a worker does in an organisation. What each may open is data: `roles.json`."""
+
+    PEER = "peer"
+    CLINICIAN = "clinician"
+    SUPERVISOR = "supervisor"
+    FRONTDESK = "frontdesk"
+    COORDINATOR = "coordinator"
+    ORG_ADMIN = "org_admin"
+    PRIVACY_OFFICER = "privacy_officer"
+    VOLUNTEER = "volunteer"
+    FACILITATOR = "facilitator"
+    FISCAL = "fiscal"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Everything the house knows about who asks: account, one hat, organisation, and how fresh their factor is."""
+
+    account_id: UUID | None = None
+    hat: Hat = Hat.ANON
+    person_id: UUID | None = None
+    record_id: UUID | None = None
+    membership_id: UUID | None = None
+    organisation_id: UUID | None = None
+    community_id: UUID | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    answers_requests: bool = False
+    factor_at: datetime | None = None
+    language: str = "en"
+    name: str = ""
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.account_id is not None
+
+    @property
+    def is_person(self) -> bool:
+        return self.hat is Hat.PERSON
+
+    @property
+    def is_member(self) -> bool:
+        return self.hat is Hat.MEMBER
+
+    def has_role(self, *roles: Role) -> bool:
+        """True when the reader holds at least one of the roles in the organisation whose hat they wear."""
+        return any(role.value in self.roles for role in roles)
+
+    def in_community(self, community_id: UUID) -> "Reader":
+        """The same reader, looking at another community."""
+        return replace(self, community_id=community_id)
+
+
+ANONYMOUS = Reader()
+SYSTEM = Reader(hat=Hat.SYSTEM)
+
+
+def factor_is_fresh(reader: Reader, at: datetime) -> bool:
+    """True when the reader proved themself at most five minutes before `at`."""
+    return reader.factor_at is not None and at - reader.factor_at <= FRESH_FACTOR
+
+
+def sort_key(name: str) -> str:
+    """A name as it is sorted: lower case, accents taken off, leading articles kept."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(char for char in plain if not unicodedata.combining(char)).casefold().strip()
