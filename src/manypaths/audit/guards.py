@@ -1,0 +1,76 @@
+"""The second wall: migration operations that put a table behind row-level security.
+
+The key to a guarded row is an access row of this very transaction and request. `opened('class')` returns the records
+that were opened for a class, and raises when nobody opened that class: what was forgotten is a loud fault, never an
+empty page.
+"""
+
+from django.db.migrations.operations.special import RunSQL
+
+ANY_CLASS = "*"
+
+
+class GuardTable(RunSQL):
+    """Put one table behind the wall for one class of data. `keys` are the columns that hold a record's id."""
+
+    def __init__(self, table: str, data_class: str, keys: tuple[str, ...] = ("record_id",)) -> None:
+        self.table, self.data_class, self.keys = table, data_class, keys
+        super().__init__(sql=_guard(table, data_class, keys), reverse_sql=_unguard(table))
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return (self.__class__.__qualname__, [self.table, self.data_class, self.keys], {})
+
+
+class DefinerFunction(RunSQL):
+    """A function that runs as `gate`. `signature` is name and argument types; only `roles` may call it."""
+
+    def __init__(self, sql: str, signature: str, roles: tuple[str, ...] = ("app",)) -> None:
+        self.sql_text, self.signature, self.roles = sql, signature, roles
+        super().__init__(
+            sql=[sql, *_owned_by_gate("function", signature, "execute", roles)],
+            reverse_sql=f"drop function {signature}",
+        )
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return (self.__class__.__qualname__, [self.sql_text, self.signature, self.roles], {})
+
+
+class FactView(RunSQL):
+    """A view of facts without identity, owned by `gate` and read by the night as `measures`."""
+
+    def __init__(self, name: str, query: str, reads: tuple[str, ...]) -> None:
+        self.view, self.query, self.reads = name, query, reads
+        grants = [f"grant select on {table} to gate" for table in reads]
+        view = f"create view {name} with (security_barrier) as {query}"
+        super().__init__(
+            sql=[*grants, view, *_owned_by_gate("view", name, "select", ("measures",))], reverse_sql=f"drop view {name}"
+        )
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return (self.__class__.__qualname__, [self.view, self.query, self.reads], {})
+
+
+def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> list[str]:
+    key = "opened_any()" if data_class == ANY_CLASS else f"opened('{data_class}')"
+    test = " or ".join(f"{column} = any((select {key}))" for column in keys)
+    return [
+        f"alter table {table} enable row level security",
+        f"alter table {table} force row level security",
+        f"create policy {table}_app on {table} to app using ({test}) with check ({test})",
+        f"create policy {table}_owner on {table} to owner using (true) with check (true)",
+        f"create policy {table}_gate on {table} to gate using (true) with check (true)",
+    ]
+
+
+def _unguard(table: str) -> list[str]:
+    drops = [f"drop policy {table}_{role} on {table}" for role in ("app", "owner", "gate")]
+    return [*drops, f"alter table {table} no force row level security", f"alter table {table} disable row level security"]
+
+
+def _owned_by_gate(kind: str, name: str, privilege: str, roles: tuple[str, ...]) -> list[str]:
+    target = f"{kind} {name}" if kind == "function" else name
+    return [
+        f"alter {kind} {name} owner to gate",
+        f"revoke all on {target} from public, app",
+        *[f"grant {privilege} on {target} to {role}" for role in roles],
+    ]

@@ -1,0 +1,77 @@
+"""What was looked at and what was done. Rows are only ever added; the database refuses anything else."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class Access(models.Model):
+    """One look at one or many records. It is written before anything is read, and it is the key to the reading.
+
+    No foreign keys: the log outlives what it speaks of. No content: it says that, never what.
+    """
+
+    seq = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    xid = models.BigIntegerField()
+    nonce = models.UUIDField()
+    account_id = models.UUIDField(null=True)
+    hat = models.CharField(max_length=8)
+    membership_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    opened = ArrayField(models.UUIDField())
+    bases = ArrayField(models.CharField(max_length=64))
+    denied = ArrayField(models.UUIDField())
+    classes = ArrayField(models.CharField(max_length=32))
+    purpose = models.CharField(max_length=24)
+
+    class Meta:
+        indexes = [
+            models.Index(name="audit_access_this_request", fields=["xid", "nonce"]),
+            GinIndex(name="audit_access_by_record", fields=["opened"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"look {self.seq}"
+
+
+class Act(models.Model):
+    """One thing that was done, by whom, to what. No content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField()
+    what = models.CharField(max_length=64)
+    account_id = models.UUIDField(null=True)
+    hat = models.CharField(max_length=8)
+    membership_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="audit_act_by_record", fields=["record_id", "at"]),
+            models.Index(name="audit_act_by_time", fields=["at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class OnceKey(models.Model):
+    """A form or call that was answered once: the same key gets the same answer, whoever pressed twice."""
+
+    owner = models.CharField(max_length=64)
+    key = models.UUIDField()
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    location = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="audit_oncekey_once", fields=["owner", "key"])]
+
+    def __str__(self) -> str:
+        return f"answered {self.status}"
