@@ -1,0 +1,108 @@
+"""Gives, lengthens and ends consents."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from manypaths.audit import commands as audit
+from manypaths.consent import queries, rules
+from manypaths.consent.models import Grant, Text
+from manypaths.consent.rules import DataClass, Purpose
+from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network.rules import Reader
+
+
+@transaction.atomic
+def give_for_request(
+    *,
+    organisation_id: UUID,
+    subject_id: UUID,
+    classes: Collection[DataClass],
+    until: datetime,
+    text: Text,
+    by: Reader,
+    at: datetime,
+) -> Grant:
+    """Agree that one organisation may see some classes of the person's own record, for one request.
+
+    Refuses: nothing chosen · an end before the start · more than 90 days.
+    Records: consent.given
+    Afterwards: workers there who answer requests can open exactly these classes, until the end.
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    refuse_if(rules.reasons_not_to_give(at, until, frozenset(str(one) for one in classes)))
+    grant = Grant(
+        id=uuid.uuid4(),
+        record_id=record,
+        kind=Grant.Kind.REQUEST,
+        recipient_organisation_id=organisation_id,
+        classes=sorted(str(one) for one in classes),
+        purpose=Purpose.REFERRAL.value,
+        subject_id=subject_id,
+        starts_at=at,
+        until=until,
+        given_at=at,
+        text_key=text.key,
+        text_version=text.version,
+        language=text.language,
+    )
+    grant.save(force_insert=True)
+    audit.record(what="consent.given", by=by, subject=grant.id, record_id=record, at=at)
+    return grant
+
+
+@transaction.atomic
+def stop(*, grant_id: UUID, by: Reader, at: datetime) -> None:
+    """Stop a consent. New looks end with this transaction.
+
+    Refuses: NotThere for a consent that is not the person's own. Stopping twice is the same as once.
+    Records: consent.stopped
+    """
+    _end(grant_id=grant_id, ending=Grant.Ending.STOPPED, what="consent.stopped", by=by, at=at)
+
+
+@transaction.atomic
+def end_with_request(*, grant_id: UUID, by: Reader, at: datetime) -> None:
+    """End a consent because the person closed the request it was for.
+
+    Records: consent.ended
+    """
+    _end(grant_id=grant_id, ending=Grant.Ending.REQUEST_CLOSED, what="consent.ended", by=by, at=at)
+
+
+def _end(*, grant_id: UUID, ending: Grant.Ending, what: str, by: Reader, at: datetime) -> None:
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    grant = Grant.objects.filter(id=grant_id, record_id=record).first()
+    if grant is None:
+        raise NotThere
+    if grant.ended_at is None:
+        Grant.objects.filter(id=grant_id, ended_at__isnull=True).update(ended_at=at, ending=ending)
+        audit.record(what=what, by=by, subject=grant_id, record_id=record, at=at)
+
+
+@transaction.atomic
+def lengthen(*, grant_id: UUID, until: datetime, text: Text, by: Reader, at: datetime) -> Grant:
+    """Agree anew until a later day. The earlier consent stays as it was and points nowhere; a new one replaces it.
+
+    Refuses: an ended consent · a day that is not later · more than 90 days from now.
+    Records: consent.ended and consent.given
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    old = Grant.objects.filter(id=grant_id, record_id=record).first()
+    if old is None:
+        raise NotThere
+    refuse_if(rules.reasons_not_to_lengthen(queries.grant_facts(old), until, at))
+    _end(grant_id=old.id, ending=Grant.Ending.REPLACED, what="consent.ended", by=by, at=at)
+    new = give_for_request(
+        organisation_id=old.recipient_organisation_id,
+        subject_id=old.subject_id,
+        classes=[DataClass(one) for one in old.classes],
+        until=until,
+        text=text,
+        by=by,
+        at=at,
+    )
+    return new

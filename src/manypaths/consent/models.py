@@ -1,0 +1,73 @@
+"""What a person agreed to share: with whom, what, why, until when, in which words. Never edited, only ended."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from manypaths.network.models import Organisation
+
+
+class Grant(models.Model):
+    """One consent. A stop writes `ended_at`; nothing else ever changes. Every basis for a look across is one of these."""
+
+    class Kind(models.TextChoices):
+        REQUEST = "request", "for one request for support"
+
+    class Ending(models.TextChoices):
+        STOPPED = "stopped", "the person stopped it"
+        REQUEST_CLOSED = "request_closed", "the request it was for is closed"
+        REPLACED = "replaced", "the person agreed anew"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    recipient_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    classes = ArrayField(models.CharField(max_length=32))
+    purpose = models.CharField(max_length=24)
+    subject_id = models.UUIDField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+    given_at = models.DateTimeField()
+    text_key = models.CharField(max_length=40)
+    text_version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=16, choices=Ending.choices, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(name="consent_grant_by_record", fields=["record_id"]),
+            models.Index(name="consent_grant_by_recipient", fields=["recipient_organisation", "until"]),
+            models.Index(name="consent_grant_by_subject", fields=["subject_id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="consent_grant_ends_after_start", condition=Q(until__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="consent_grant_ended_with_cause",
+                condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} consent"
+
+
+class Text(models.Model):
+    """The exact words a person agreed to, by key, language and version. Immutable."""
+
+    key = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    source = models.CharField(max_length=200)
+    licence = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="consent_text_once", fields=["key", "version", "language"])]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.version} ({self.language})"

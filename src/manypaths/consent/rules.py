@@ -1,0 +1,200 @@
+"""The one gate, in code: may this reader open this class of this record, for this purpose, now, and on what basis?
+
+Pure. `docs/consent.md` tells the same in prose, and the database function `open_records` is the second reading of it;
+a property test holds the two equal.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.refusals import Reason
+from manypaths.network.rules import Hat
+
+ROLES_FILE = Path(__file__).resolve().parent.parent / "network" / "data" / "roles-2026-11.json"
+LONGEST_GRANT = timedelta(days=90)
+
+
+class DataClass(StrEnum):
+    """Kinds of information about a person. Consent and roles speak of these, never of tables."""
+
+    PRESENCE = "presence"
+    DEMOGRAPHICS = "demographics"
+    SAFE_CONTACT = "safe_contact"
+    RECOVERY_PLAN = "recovery_plan"
+    REFERRAL_TASK = "referral_task"
+    OUTCOME_ANSWERS = "outcome_answers"
+    CONTACT_LOG = "contact_log"
+    CONSENT_RECORD = "consent_record"
+    ACCESS_LOG = "access_log"
+
+
+class Purpose(StrEnum):
+    """Why someone looks. It is always stated; there is no default."""
+
+    OWN = "own"
+    REFERRAL = "referral"
+    CARE = "care"
+    SUPERVISION = "supervision"
+    DESK = "desk"
+    PRIVACY = "privacy"
+
+
+class Basis(StrEnum):
+    """On what ground something is open. A grant's basis carries the grant's id after a colon."""
+
+    OWN = "own"
+    ASSIGNED = "assigned"
+    SUPERVISED = "supervised"
+    GRANTED = "granted"
+    ORGANISATION = "organisation"
+
+
+PURPOSES_OF_TIE = {
+    Basis.ASSIGNED: frozenset({Purpose.CARE, Purpose.REFERRAL}),
+    Basis.SUPERVISED: frozenset({Purpose.SUPERVISION}),
+    Basis.ORGANISATION: frozenset({Purpose.DESK, Purpose.PRIVACY}),
+}
+
+
+@dataclass(frozen=True)
+class GrantFacts:
+    """One consent as it stands now: to whom, what, why, from when until when."""
+
+    id: UUID
+    recipient_organisation: UUID | None
+    classes: frozenset[str]
+    purpose: str
+    starts_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReaderFacts:
+    """The reader as the tables know them, not as they say they are. `active` is false for an ended account or hat."""
+
+    hat: str
+    active: bool
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    answers_requests: bool = False
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """One record and the reader's ties to it."""
+
+    id: UUID
+    holder: str
+    person_id: UUID | None
+    organisation_id: UUID | None
+    erased: bool = False
+    assigned: bool = False
+    supervised: bool = False
+    blocked: bool = False
+    grants: tuple[GrantFacts, ...] = ()
+
+
+def _role_table() -> dict[tuple[str, str], frozenset[str]]:
+    data = json.loads(ROLES_FILE.read_text(encoding="utf-8"))
+    return {(role, tie): frozenset(classes) for role, ties in data["roles"].items() for tie, classes in ties.items()}
+
+
+ROLE_TABLE = _role_table()
+
+
+def basis_for(reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime) -> str | None:
+    """The ground on which a class of a record is open to a reader, or None when it is closed.
+
+    Order: an ended reader and an erased record close everything; the person's own way comes before a safety block,
+    and a block before every other tie; then assignment, supervision, consent, and the desk.
+    """
+    if not reader.active or record.erased:
+        return None
+    if _is_own(reader, record):
+        return Basis.OWN.value if purpose == Purpose.OWN else None
+    if reader.hat != Hat.MEMBER or record.blocked:
+        return None
+    return _tie_of_member(reader, record, wanted, purpose) or _grant_for(reader, record, wanted, purpose, at)
+
+
+def _is_own(reader: ReaderFacts, record: RecordFacts) -> bool:
+    return reader.hat == Hat.PERSON and reader.person_id is not None and record.person_id == reader.person_id
+
+
+def _tie_of_member(reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str) -> str | None:
+    if record.organisation_id is None or record.organisation_id != reader.organisation_id:
+        return None
+    ties = {Basis.ASSIGNED: record.assigned, Basis.SUPERVISED: record.supervised, Basis.ORGANISATION: True}
+    for tie, holds in ties.items():
+        if holds and purpose in PURPOSES_OF_TIE[tie] and role_may(reader.roles, tie, wanted):
+            return tie.value
+    return None
+
+
+def _grant_for(
+    reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime
+) -> str | None:
+    if not reader.answers_requests or not role_may(reader.roles, Basis.GRANTED, wanted):
+        return None
+    covering = sorted(
+        str(grant.id) for grant in record.grants if grant_covers(grant, reader.organisation_id, wanted, purpose, at)
+    )
+    return f"{Basis.GRANTED.value}:{covering[0]}" if covering else None
+
+
+def role_may(roles: frozenset[str], tie: str, wanted: str) -> bool:
+    """True when one of the roles may open this class by this tie. The table is data."""
+    return any(wanted in ROLE_TABLE.get((role, str(tie)), frozenset()) for role in roles)
+
+
+def grant_covers(
+    grant: GrantFacts, organisation_id: UUID | None, wanted: str, purpose: str, at: datetime
+) -> bool:
+    """True when recipient, class, purpose and time all match. One that does not match closes."""
+    return (
+        organisation_id is not None
+        and grant.recipient_organisation == organisation_id
+        and wanted in grant.classes
+        and grant.purpose == purpose
+        and is_active(grant, at)
+    )
+
+
+def is_active(grant: GrantFacts, at: datetime) -> bool:
+    """True from the start until the end, whichever end comes first. The last instant is already outside."""
+    return grant.starts_at <= at < grant.until and (grant.ended_at is None or at < grant.ended_at)
+
+
+def is_minimal(basis: str) -> bool:
+    """True when only named fields are open on this basis: the desk sees how to call and reach someone, no more."""
+    return basis == Basis.ORGANISATION.value
+
+
+def reasons_not_to_give(starts_at: datetime, until: datetime, classes: frozenset[str]) -> Iterator[Reason]:
+    """Why a consent cannot be given as asked."""
+    if not classes:
+        yield Reason("nothing_shared", _("Choose what you want to share."), "parts")
+    if until <= starts_at:
+        yield Reason("ends_before_it_starts", _("Choose a later day for the end."), "until")
+    if until - starts_at > LONGEST_GRANT:
+        yield Reason("too_long", _("Choose a day within 90 days."), "until")
+
+
+def reasons_not_to_lengthen(grant: GrantFacts, until: datetime, at: datetime) -> Iterator[Reason]:
+    """Why a consent cannot be made longer."""
+    if not is_active(grant, at):
+        yield Reason("already_ended", _("This has ended. You can ask again and agree anew."))
+    elif until <= grant.until:
+        yield Reason("not_later", _("Choose a later day than now."), "until")
+    elif until - at > LONGEST_GRANT:
+        yield Reason("too_long", _("Choose a day within 90 days."), "until")

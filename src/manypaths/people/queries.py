@@ -1,0 +1,132 @@
+"""People are opened through `consent`, which stands above this room. Here is only what is read once they are open.
+
+`visitor_of` is the exception: it tells an account about itself, so that a request knows whose it is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from manypaths.network.rules import Reader
+from manypaths.people.models import Profile, SafeContact
+from manypaths.vault.queries import Sealer
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One membership of an account, as its own visitor facts."""
+
+    membership_id: UUID
+    organisation_id: UUID
+    roles: frozenset[str]
+    answers_requests: bool
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What an account may know about itself: its kind, its person, its places of work."""
+
+    account_id: UUID
+    kind: str
+    language: str
+    password: str
+    person_id: UUID | None
+    record_id: UUID | None
+    workplaces: tuple[Workplace, ...]
+
+
+def visitor_of(*, account_id: UUID) -> Visitor | None:
+    """An account's own facts, or None when it does not exist or has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from visitor(%s)", [account_id])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    kind, language, password, person, record = rows[0][:5]
+    workplaces = tuple(_workplace(row) for row in rows if row[5] is not None)
+    return Visitor(account_id, kind, language, password, person, record, workplaces)
+
+
+def _workplace(row: Any) -> Workplace:
+    return Workplace(row[5], row[6], frozenset(row[7]), row[8], row[9])
+
+
+@dataclass(frozen=True)
+class CaseloadLine:
+    """One record a worker is assigned to: no name, nothing opened."""
+
+    record_id: UUID
+    since: datetime
+
+
+@dataclass(frozen=True)
+class CaseloadPage:
+    """A page of a worker's records, and how many there are in all."""
+
+    lines: list[CaseloadLine]
+    total: int
+
+
+def caseload(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPage:
+    """The records a worker is assigned to now, newest assignment first. Finding is not opening."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from caseload(%s, %s, %s, %s)", [reader.account_id, reader.membership_id, limit, offset]
+        )
+        rows = cursor.fetchall()
+    return CaseloadPage([CaseloadLine(row[0], row[1]) for row in rows], rows[0][2] if rows else 0)
+
+
+def names_of(*, records: Iterable[UUID], sealer: Sealer) -> dict[UUID, str]:
+    """The names people want to be called by, for records whose demographics are open."""
+    rows = Profile.objects.filter(record_id__in=list(records)).values_list("record_id", "name")
+    return {record: sealer.read(record, "people.profile.name", name) for record, name in rows}
+
+
+@dataclass(frozen=True)
+class ProfileWords:
+    """How a person wants to be called."""
+
+    name: str
+    pronouns: str
+    language: str
+
+
+def profile(*, record_id: UUID, sealer: Sealer) -> ProfileWords | None:
+    """The profile of a record whose demographics are open."""
+    row = Profile.objects.filter(record_id=record_id).first()
+    if row is None:
+        return None
+    return ProfileWords(
+        sealer.read(record_id, "people.profile.name", row.name),
+        sealer.read(record_id, "people.profile.pronouns", row.pronouns),
+        row.language,
+    )
+
+
+@dataclass(frozen=True)
+class ContactWords:
+    """How a person can be reached without danger."""
+
+    way: str
+    address: str
+    hours: str
+    may_leave_message: bool
+
+
+def safe_contact(*, record_id: UUID, sealer: Sealer) -> ContactWords | None:
+    """The safe way to reach the person of a record whose safe contact is open."""
+    row = SafeContact.objects.filter(record_id=record_id).first()
+    if row is None:
+        return None
+    return ContactWords(
+        row.way,
+        sealer.read(record_id, "people.safecontact.address", row.address),
+        sealer.read(record_id, "people.safecontact.hours", row.hours),
+        row.may_leave_message,
+    )
