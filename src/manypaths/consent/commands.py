@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
 from manypaths.consent import queries, rules
@@ -71,6 +71,22 @@ def end_with_request(*, grant_id: UUID, by: Reader, at: datetime) -> None:
     Records: consent.ended
     """
     _end(grant_id=grant_id, ending=Grant.Ending.REQUEST_CLOSED, what="consent.ended", by=by, at=at)
+
+
+@transaction.atomic
+def end_as_recipient(*, subject_id: UUID, by: Reader, at: datetime) -> None:
+    """End the consents of a request, because the organisation that received it has closed it.
+
+    Records: consent.ended
+    Afterwards: nothing of the person's own record is open to the organisation through this request.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select end_grants_of_request(%s, %s, %s, %s)", [by.account_id, by.membership_id, subject_id, at]
+        )
+        ended = cursor.fetchone()[0]
+    if ended:
+        audit.record(what="consent.ended", by=by, subject=subject_id, at=at)
 
 
 def _end(*, grant_id: UUID, ending: Grant.Ending, what: str, by: Reader, at: datetime) -> None:

@@ -165,6 +165,23 @@ begin
 end $$
 """
 
+# The recipient closes the request a consent was for; that can only narrow what is open.
+END_GRANTS = """
+create function end_grants_of_request(p_account uuid, p_membership uuid, p_subject uuid, p_at timestamptz)
+returns integer language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    ended integer;
+begin
+    update consent_grant g set ended_at = greatest(p_at, g.starts_at), ending = 'request_closed'
+      from network_membership m
+     where g.subject_id = p_subject and g.ended_at is null
+       and m.id = p_membership and m.account_id = p_account and m.ended_at is null
+       and m.organisation_id = g.recipient_organisation_id;
+    get diagnostics ended = row_count;
+    return ended;
+end $$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -180,11 +197,12 @@ class Migration(migrations.Migration):
                 "revoke update on consent_grant from app",
                 "grant update (ended_at, ending) on consent_grant to app",
                 "revoke insert, update, delete on consent_text from app",
-                "grant select on consent_grant to gate",
+                "grant select, update on consent_grant to gate",
             ],
             reverse_sql=migrations.RunSQL.noop,
         ),
         DefinerFunction(ACCESS_FACTS, "access_facts(uuid, text, uuid, uuid[])"),
         DefinerFunction(OPEN_RECORDS, "open_records(uuid, text, uuid, uuid[], text[], text)"),
+        DefinerFunction(END_GRANTS, "end_grants_of_request(uuid, uuid, uuid, timestamptz)"),
         DefinerFunction(WHO_LOOKED, "who_looked(uuid, uuid)"),
     ]

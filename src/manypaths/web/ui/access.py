@@ -1,0 +1,86 @@
+"""Who may use an address. Every view says it; one that does not fails the build."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from manypaths.lib.refusals import NotThere
+from manypaths.network.rules import Role
+from manypaths.web.ui.clock import now
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who may use one view, as it was declared."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+
+
+def anyone(view: View) -> View:
+    """The page is for everybody, signed in or not. It opens nothing about anyone."""
+    return _declared(view, Audience("anyone"))
+
+
+def person(view: View) -> View:
+    """The page is for a person's own account. Signed out leads to sign-in; any other hat finds nothing."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.reader.is_signed_in:  # type: ignore[attr-defined]
+            return _to_sign_in(request)
+        if not request.reader.is_person:  # type: ignore[attr-defined]
+            raise NotThere
+        return view(request, *args, **kwargs)
+
+    return _declared(guarded, Audience("person"))
+
+
+def member(*roles: Role) -> Callable[[View], View]:
+    """The page is for workers of an organisation, with a second factor. With roles named: for one of these."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            reader = request.reader  # type: ignore[attr-defined]
+            if not reader.is_signed_in:
+                return _to_sign_in(request)
+            if not reader.is_member or (roles and not reader.has_role(*roles)):
+                raise NotThere
+            if reader.factor_at is None:
+                return redirect("entry:second_factor")
+            return view(request, *args, **kwargs)
+
+        return _declared(guarded, Audience("member", frozenset(role.value for role in roles)))
+
+    return declare
+
+
+def signed_in(view: View) -> View:
+    """The page is for any account about itself: factors, devices, passphrase."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.reader.is_signed_in:  # type: ignore[attr-defined]
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return _declared(guarded, Audience("signed_in"))
+
+
+def _declared(view: View, audience: Audience) -> View:
+    view.audience = audience  # type: ignore[attr-defined]
+    return view
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        request.session["after_sign_in"] = request.get_full_path()
+        request.session["asked_at"] = now().isoformat()
+    return redirect("entry:sign_in")

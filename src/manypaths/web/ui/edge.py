@@ -1,0 +1,34 @@
+"""The outermost edge of every request: methods we answer, requests from elsewhere, and what may be stored."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
+
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Edge:
+    """Refuses unknown methods and forms sent by other sites, and keeps signed-in answers out of every cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refusal = _refusal(request)
+        response = refusal if refusal is not None else self.get_response(request)
+        reader = getattr(request, "reader", None)
+        if reader is not None and reader.is_signed_in:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    if request.method not in METHODS:
+        return HttpResponse(status=405)
+    if request.method in CHANGING and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        return HttpResponse(status=403)
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return HttpResponseNotFound()
+    return None

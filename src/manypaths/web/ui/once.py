@@ -1,0 +1,82 @@
+"""A form pressed twice acts once: the second time gets the first answer."""
+
+import hashlib
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+
+from manypaths.audit import commands as audit
+from manypaths.web.ui.clock import now
+
+FIELD = "once"
+NOT_PART_OF_THE_REQUEST = frozenset({FIELD, "csrfmiddlewaretoken"})
+FAULT = 500
+REDIRECTS = frozenset({302, 303})
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Once:
+    """Answers a repeated form from memory. A form that changed nothing gives its key back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code < FAULT:
+            _settle(request, response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: dict[str, object]
+    ) -> HttpResponseBase | None:
+        """After the form's own protection was checked, and before the view acts."""
+        key = _key(request)
+        if key is None:
+            return None
+        owner, digest = _owner(request), _digest(request)
+        earlier = audit.claim_once(owner=owner, key=key, request_hash=digest, at=now())
+        if earlier is None:
+            request.once = (owner, key)  # type: ignore[attr-defined]
+            return None
+        if earlier.request_hash != digest or earlier.status is None:
+            return render(request, "422.html", {"used_form": True}, status=422)
+        return HttpResponseRedirect(earlier.location, status=earlier.status)
+
+
+def _settle(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Keep the answer of a form that acted; give the key of one that did not back."""
+    claimed = getattr(request, "once", None)
+    if claimed is None:
+        return
+    owner, key = claimed
+    if response.status_code in REDIRECTS:
+        audit.keep_answer(owner=owner, key=key, status=response.status_code, location=response.headers["Location"])
+    else:
+        audit.release_key(owner=owner, key=key)
+
+
+def _key(request: HttpRequest) -> UUID | None:
+    if request.method != "POST" or request.content_type == "application/json":
+        return None
+    try:
+        return UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        return None
+
+
+def _owner(request: HttpRequest) -> str:
+    account = request.reader.account_id  # type: ignore[attr-defined]
+    return str(account) if account else (request.session.session_key or "anyone")
+
+
+def _digest(request: HttpRequest) -> str:
+    parts = sorted(
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_PART_OF_THE_REQUEST
+        for value in values
+    )
+    return hashlib.sha256(repr((request.path, parts)).encode()).hexdigest()

@@ -1,0 +1,42 @@
+"""One request is one transaction, around the view and its rendering. The answer leaves after the commit."""
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from manypaths.lib.refusals import NotThere, Refused
+
+FAULT = 500
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class OneTransaction:
+    """Commits what was answered, refusals and 404 included (their access rows count); rolls back faults."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if connection.in_atomic_block:
+            _forget_openings()
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= FAULT:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Absent and forbidden are one answer; a refusal no page caught is still told in words."""
+        if isinstance(exception, NotThere):
+            return render(request, "404.html", status=404)
+        if isinstance(exception, Refused):
+            return render(request, "422.html", {"reasons": exception.reasons}, status=422)
+        return None
+
+
+def _forget_openings() -> None:
+    """A test runs several requests in one transaction; each still starts with nothing opened."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('app.nonce', '', true)")

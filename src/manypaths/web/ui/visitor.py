@@ -1,0 +1,103 @@
+"""Says who is asking, and which community is served, before any view runs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.crypto import constant_time_compare
+
+from manypaths.accounts.rules import Device, has_ended, session_hash
+from manypaths.network import queries as network
+from manypaths.network.rules import ANONYMOUS, Hat, Reader
+from manypaths.people import queries as people
+from manypaths.web.ui.clock import now
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Visitor:
+    """Sets `request.reader` and `request.community`. An ended account, session or membership is nobody from now on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.community = network.community_for(host=request.get_host())  # type: ignore[attr-defined]
+        request.reader = _reader(request)  # type: ignore[attr-defined]
+        if request.reader.is_signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:  # type: ignore[attr-defined]
+            translation.activate(request.reader.language)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _reader(request: HttpRequest) -> Reader:
+    community = request.community  # type: ignore[attr-defined]
+    anonymous = replace(ANONYMOUS, community_id=community.id if community else None, language=_language(request))
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+        return anonymous
+    visitor = people.visitor_of(account_id=UUID(request.session[SESSION_KEY]))
+    if visitor is None or not _still_valid(request, visitor):
+        request.session.flush()
+        return anonymous
+    _touch(request)
+    return _wearing_a_hat(request, visitor, anonymous)
+
+
+def _still_valid(request: HttpRequest, visitor: people.Visitor) -> bool:
+    session = request.session
+    known = constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash(visitor.password))
+    return known and not has_ended(
+        Device(session.get("device", Device.SHARED)),
+        started_at=_instant(session.get("started_at")),
+        seen_at=_instant(session.get("seen_at")),
+        at=now(),
+    )
+
+
+def _wearing_a_hat(request: HttpRequest, visitor: people.Visitor, anonymous: Reader) -> Reader:
+    reader = replace(
+        anonymous,
+        account_id=visitor.account_id,
+        factor_at=_instant(request.session.get("factor_at")),
+        language=visitor.language,
+    )
+    if visitor.kind == "person":
+        return replace(reader, hat=Hat.PERSON, person_id=visitor.person_id, record_id=visitor.record_id)
+    work = _workplace(request, visitor)
+    if work is None:
+        return reader
+    return replace(
+        reader,
+        hat=Hat.MEMBER,
+        membership_id=work.membership_id,
+        organisation_id=work.organisation_id,
+        roles=work.roles,
+        answers_requests=work.answers_requests,
+        name=work.display_name,
+    )
+
+
+def _workplace(request: HttpRequest, visitor: people.Visitor) -> people.Workplace | None:
+    """The place of work this session chose, or the first one."""
+    chosen = request.session.get("membership")
+    places = [place for place in visitor.workplaces if str(place.membership_id) == chosen]
+    return next(iter([*places, *visitor.workplaces]), None)
+
+
+def _touch(request: HttpRequest) -> None:
+    """Note that the session is alive, at most once a minute, so that reading a page seldom writes."""
+    seen, at = _instant(request.session.get("seen_at")), now()
+    if seen is None or (at - seen).total_seconds() > 60:
+        request.session["seen_at"] = at.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _language(request: HttpRequest) -> str:
+    return getattr(request, "LANGUAGE_CODE", None) or translation.get_language() or settings.LANGUAGE_CODE
