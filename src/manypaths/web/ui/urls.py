@@ -1,4 +1,14 @@
-"""Addresses of this door."""
+"""Addresses of the look itself."""
+
+from django.urls import path
+
+from manypaths.web.ui import pages
 
 app_name = "ui"
-urlpatterns: list = []
+urlpatterns = [
+    path("display", pages.set_display, name="display"),
+    path("language", pages.set_language, name="language"),
+    path("offline", pages.offline, name="offline"),
+    path("sw.js", pages.service_worker, name="service_worker"),
+    path("manifest.webmanifest", pages.manifest, name="manifest"),
+]

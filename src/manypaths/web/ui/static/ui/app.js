@@ -1,0 +1,56 @@
+// Progressive enhancement only: every page works without this file.
+(() => {
+  const each = (query, act) => document.querySelectorAll(query).forEach(act);
+
+  // Leave this site: hide first, tell the server, then replace this page in the history.
+  const exit = document.querySelector('[data-exit]');
+  if (exit) {
+    const leave = () => {
+      document.documentElement.hidden = true;
+      document.title = ' ';
+      each('link[rel~=icon]', l => l.remove());
+      try { fetch(exit.getAttribute('href'), { method: 'POST', keepalive: true, credentials: 'same-origin', redirect: 'manual' }).catch(() => 0); } catch { /* leave anyway */ }
+      location.replace(exit.dataset.exit);
+    };
+    let presses = 0, timer;
+    exit.addEventListener('click', e => { e.preventDefault(); leave(); });
+    addEventListener('keyup', e => {
+      if (e.key !== 'Shift') { presses = 0; return; }
+      clearTimeout(timer); timer = setTimeout(() => { presses = 0; }, 3000);
+      if (++presses === 3) leave();
+    });
+    addEventListener('keydown', e => { if (e.key !== 'Shift') presses = 0; });
+  }
+
+  // Small pop-ups close with Escape or a click elsewhere.
+  addEventListener('keydown', e => { if (e.key === 'Escape') each('details.pop[open]', d => { d.open = false; d.querySelector('summary').focus(); }); });
+  addEventListener('click', e => each('details.pop[open]', d => { if (!d.contains(e.target)) d.open = false; }));
+
+  // Filters and map stand open on wide screens.
+  const wide = matchMedia('(min-width: 60rem)');
+  const open = () => { if (wide.matches) each('details[data-wide-open]', d => { d.open = true; }); };
+  open(); wide.addEventListener('change', open);
+
+  // After a swap, say the new count in the live region that was there before.
+  addEventListener('htmx:afterSwap', () => {
+    const live = document.querySelector('[data-live]'), count = document.querySelector('[data-count]');
+    if (live && count) live.textContent = count.textContent.trim().replace(/\s+/g, ' ');
+    open();
+  });
+
+  // The device's position, rounded here to two decimals (about 1 km) before anything leaves the device.
+  each('[data-locate]', button => {
+    if (!navigator.geolocation) return;
+    const form = button.form, say = document.getElementById(button.dataset.say);
+    button.hidden = false;
+    button.addEventListener('click', () => navigator.geolocation.getCurrentPosition(at => {
+      form.elements.lat.value = at.coords.latitude.toFixed(2);
+      form.elements.lon.value = at.coords.longitude.toFixed(2);
+      form.elements.place.value = '';
+      say.textContent = button.dataset.yes;
+      form.requestSubmit();
+    }, () => { say.textContent = button.dataset.no; }, { maximumAge: 600000, timeout: 15000 }));
+  });
+
+  if ('serviceWorker' in navigator && isSecureContext) addEventListener('load', () => navigator.serviceWorker.register('/sw.js').catch(() => 0));
+})();
