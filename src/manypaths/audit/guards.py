@@ -52,7 +52,7 @@ class FactView(RunSQL):
 
 def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> list[str]:
     key = "opened_any()" if data_class == ANY_CLASS else f"opened('{data_class}')"
-    test = " or ".join(f"{column} = any((select {key}))" for column in keys)
+    test = " or ".join(f"{column} = any((select {key})::uuid[])" for column in keys)
     return [
         f"alter table {table} enable row level security",
         f"alter table {table} force row level security",
