@@ -44,6 +44,9 @@ class Grant(models.Model):
             models.Index(name="consent_grant_by_subject", fields=["subject_id"]),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="consent_grant_for_what_is_shared", condition=Q(purpose__in=["referral", "care"])
+            ),
             models.CheckConstraint(name="consent_grant_ends_after_start", condition=Q(until__gt=F("starts_at"))),
             models.CheckConstraint(
                 name="consent_grant_ended_with_cause",
