@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from manypaths.web.ui import pages
+from manypaths.web.ui import gallery, pages
 
 app_name = "ui"
 urlpatterns = [
+    path("ui/", gallery.gallery, name="gallery"),
     path("display", pages.set_display, name="display"),
     path("language", pages.set_language, name="language"),
     path("offline", pages.offline, name="offline"),

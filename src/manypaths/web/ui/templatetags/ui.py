@@ -35,6 +35,16 @@ def once() -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def guard(context: dict[str, Any]) -> SafeString:
+    """What every form that writes carries: the key that makes it act once and, signed in, the CSRF token."""
+    token = ""
+    if context.get("signed_in"):
+        field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        token = format_html(field, str(context.get("csrf_token", "")))
+    return once() + token
+
+
+@register.simple_tag(takes_context=True)
 def nav_link(context: dict[str, Any], name: str, words: str, also: str = "") -> SafeString:
     """A link of the main navigation, marked where the reader is on it or on one of the pages named in `also`."""
     try:
@@ -114,3 +124,16 @@ def phone(value: str | None) -> str:
 def dial(value: str | None) -> str:
     """The address behind a call link."""
     return words.dial(value) if value else ""
+
+
+@register.filter
+def beside(row: Any, columns: Any) -> list[tuple[Any, Any]]:
+    """Each cell of a table row with its column."""
+    return list(zip(columns, row, strict=False))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters in a circle beside a name."""
+    parts = [part for part in name.split() if part[:1].isalpha()]
+    return "".join(part[0].upper() for part in [*parts[:1], *parts[1:][-1:]])
