@@ -1,0 +1,137 @@
+"""The closed list of figures of each topic, and every sum that ties them. Nothing outside it is ever published."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from manypaths.indicators.rules.small_numbers import Figures, Sum
+
+ALL = "*"
+UNKNOWN = "unknown"
+
+# How a request stands on the day it is counted. Each node is the sum of the nodes below it.
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    ALL: ("reached", "not_reached"),
+    "reached": ("done", "going_on", "ended_early"),
+    "not_reached": ("gap", "taken_back", "waiting"),
+}
+REASON = "reason:"
+SILENCE = "silence"
+
+
+class Cell(NamedTuple):
+    """The name of one figure: which table, which row, which column. `*` is everything."""
+
+    table: str
+    row: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """What was counted for one cell: how many facts, and of how many people where that is known."""
+
+    cell: Cell
+    value: int
+    people: int | None = None
+
+
+class DoesNotAddUp(ValueError):  # noqa: N818
+    """The counts of one topic contradict each other: nothing of it is published."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Rows, columns as a tree, and what a table's totals are called in another table."""
+
+    table: str
+    rows: tuple[str, ...]
+    tree: Mapping[str, tuple[str, ...]]
+    row_total_is: tuple[str, str] | None = None
+    total_is: Cell | None = None
+    only_total_row: bool = False
+
+    def cells(self) -> Iterator[Cell]:
+        """Every cell of this table that is not the total of another one."""
+        for row in self._rows():
+            for column in self._columns():
+                if self.name(row, column).table == self.table:
+                    yield Cell(self.table, row, column)
+
+    def name(self, row: str, column: str) -> Cell:
+        """A cell, under the name that it has where it first stands."""
+        if column == ALL and self.row_total_is is not None:
+            return Cell(self.row_total_is[0], row, self.row_total_is[1])
+        if (row, column) == (ALL, ALL) and self.total_is is not None:
+            return self.total_is
+        return Cell(self.table, row, column)
+
+    def sums(self) -> Iterator[Sum]:
+        """Each row and column total, and each node of the tree."""
+        for row in self._rows():
+            for node, parts in self.tree.items():
+                yield Sum(self.name(row, node), tuple(self.name(row, part) for part in parts))
+        if not self.only_total_row:
+            for column in self._columns():
+                yield Sum(self.name(ALL, column), tuple(self.name(row, column) for row in self.rows))
+
+    def depth(self, cell: Cell) -> int:
+        """0 for the total, more for finer cells."""
+        return int(cell.row != ALL) + self._column_depth(cell.column)
+
+    def _rows(self) -> tuple[str, ...]:
+        return (ALL,) if self.only_total_row else (ALL, *self.rows)
+
+    def _columns(self) -> tuple[str, ...]:
+        below = tuple(dict.fromkeys(part for parts in self.tree.values() for part in parts))
+        return (ALL, *below)
+
+    def _column_depth(self, column: str) -> int:
+        above = next((node for node, parts in self.tree.items() if column in parts), None)
+        return 0 if above is None else 1 + self._column_depth(above)
+
+
+def request_shapes(kinds: Sequence[str], reasons: Sequence[str], areas: Sequence[str],
+                   words: Sequence[str], answers: Sequence[str]) -> tuple[Shape, ...]:  # fmt: skip
+    """The four tables about requests. They share totals, so they are protected together."""
+    results = {**RESULTS, "gap": (*(f"{REASON}{reason}" for reason in reasons), SILENCE)}
+    return (
+        Shape("results", tuple(kinds), results),
+        Shape("places", tuple(kinds), {ALL: tuple(areas)}, row_total_is=("results", "gap")),
+        Shape("days", (), {ALL: ("within_7", "later")}, row_total_is=("results", "reached"), only_total_row=True),
+        Shape("words", tuple(words), {ALL: tuple(answers)}, total_is=Cell("results", ALL, "done")),
+    )
+
+
+def search_shapes(kinds: Sequence[str], areas: Sequence[str]) -> tuple[Shape, ...]:
+    """The one table about searches that found nothing."""
+    return (Shape("searches", tuple(kinds), {ALL: tuple(areas)}),)
+
+
+def figures_of(shapes: Iterable[Shape], counts: Iterable[Count]) -> Figures:
+    """Put counts in their places and tie them together; a cell nobody counted is zero.
+
+    Refuses: DoesNotAddUp when a total is not the sum of its parts.
+    """
+    shapes = tuple(shapes)
+    found = {count.cell: count for count in counts}
+    cells = {cell: shape.depth(cell) for shape in shapes for cell in shape.cells()}
+    sums = tuple(tie for shape in shapes for tie in shape.sums() if tie.parts)
+    values = {cell: found[cell].value if cell in found else 0 for cell in cells}
+    people = {cell: found[cell].people for cell in cells if cell in found and found[cell].people is not None}
+    levels = tuple(tuple(cell for cell, depth in cells.items() if depth == level) for level in range(6))
+    figures = Figures(values, sums, levels, people)  # type: ignore[arg-type]
+    if not figures.adds_up(values):
+        raise DoesNotAddUp("A total is not the sum of its parts.")
+    return figures
+
+
+def coarser(cell: Cell, tree: Mapping[str, tuple[str, ...]]) -> Iterator[Cell]:
+    """The next coarser figures of a cell, nearest first: the same row one node up, then the whole column, then all."""
+    column = cell.column
+    while column != ALL:
+        column = next((node for node, parts in tree.items() if column in parts), ALL)
+        yield Cell(cell.table, cell.row, column)
+    if cell.row != ALL:
+        yield Cell(cell.table, ALL, cell.column)
+        yield Cell(cell.table, ALL, ALL)
