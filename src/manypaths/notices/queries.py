@@ -1,0 +1,58 @@
+"""What waits for whom. A reader sees their own notices and nobody else's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from manypaths.notices.models import PersonNotice, StaffNotice
+from manypaths.notices.rules import INSIDE, State, Template, Way
+
+SHOWN = 50
+
+
+class Addressee(Protocol):
+    """What this room needs to know of a reader. `network.rules.Reader` has it."""
+
+    @property
+    def account_id(self) -> UUID | None: ...
+    @property
+    def record_id(self) -> UUID | None: ...
+    @property
+    def is_person(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One notice as its reader sees it: the sentence, and the opaque id of the page it is about."""
+
+    id: UUID
+    template: Template
+    subject_id: UUID
+    written_at: datetime
+    is_new: bool
+
+    @property
+    def sentence(self) -> Any:
+        """The words, in the language of the page."""
+        return INSIDE[self.template]
+
+
+def waiting(*, reader: Addressee) -> list[Waiting]:
+    """The newest notices of this reader. For a person, their own record's presence must be open."""
+    if reader.account_id is None:
+        return []
+    if reader.is_person:
+        rows = PersonNotice.objects.filter(record_id=reader.record_id)
+    else:
+        rows = StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE)  # type: ignore[assignment]
+    found = rows.order_by("-written_at").values_list("id", "template", "subject_id", "written_at", "read_at")[:SHOWN]
+    return [Waiting(row[0], Template(row[1]), row[2], row[3], row[4] is None) for row in found]
+
+
+def to_send(*, subject_id: UUID | None = None, limit: int = 200) -> list[UUID]:
+    """Ids of e-mails that were not sent yet: those about one subject, or all of them, the oldest first."""
+    rows = StaffNotice.objects.filter(way=Way.EMAIL, state=State.WAITING)
+    if subject_id is not None:
+        rows = rows.filter(subject_id=subject_id)
+    return list(rows.order_by("written_at").values_list("id", flat=True)[:limit])

@@ -1,0 +1,63 @@
+"""What may be told, in which words. Pure. Nothing here names a programme, a service, a person or a health fact."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.utils.translation import gettext_lazy as _
+
+MOST_ATTEMPTS = 5
+
+
+class Template(StrEnum):
+    """The closed list of what can be told."""
+
+    REQUEST_NEWS = "request_news"
+    REQUEST_LATE = "request_late"
+    REQUEST_ARRIVED = "request_arrived"
+    REQUEST_WAITS_LONG = "request_waits_long"
+    REQUEST_TAKEN_BACK = "request_taken_back"
+
+
+class Way(StrEnum):
+    """By which way a notice reaches someone."""
+
+    HERE = "here"
+    EMAIL = "email"
+
+
+class State(StrEnum):
+    """How far a notice came. `kept` is an e-mail that stayed here because no mail server is set."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+# Read after signing in, on the reader's own page.
+INSIDE: Mapping[Template, Any] = MappingProxyType(
+    {
+        Template.REQUEST_NEWS: _("There is news about something you asked for."),
+        Template.REQUEST_LATE: _("Nobody has answered yet. See what else you can do."),
+        Template.REQUEST_ARRIVED: _("Someone asked you for something."),
+        Template.REQUEST_WAITS_LONG: _("A request has waited longer than agreed."),
+        Template.REQUEST_TAKEN_BACK: _("A request was taken back."),
+    }
+)
+
+# All that ever leaves the house, whatever it is about.
+OUTSIDE_SUBJECT = _("You have a message")
+OUTSIDE_BODY = _("You have a message. Sign in to read it.")
+
+
+def notice_id(template: Template, recipient: UUID, cause: str) -> UUID:
+    """The one id of this notice to this recipient for this cause: told twice is told once."""
+    return uuid5(NAMESPACE_URL, f"manypaths/notice/{template}/{recipient}/{cause}")
+
+
+def gives_up(attempts: int) -> bool:
+    """True when an e-mail was tried often enough. The notice itself still waits inside."""
+    return attempts >= MOST_ATTEMPTS

@@ -1,0 +1,43 @@
+"""What leaves the house tells nothing."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from manypaths.notices import rules
+from manypaths.notices.rules import Template
+
+TELLING = re.compile(
+    r"recover|treat|substance|drug|alcohol|sober|detox|clinic|counsel|therap|program|coach|peer|plan|support|request"
+    r"|help|health|recuper|tratam|droga|clínica|consej|terap|ayuda|apoyo|salud|solicitud|manypaths",
+    re.I,
+)
+HEALTH = re.compile(r"recover|treat|substance|drug|alcohol|sober|detox|clinic|therap|recuper|tratam|droga|terap", re.I)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_leaves_the_house_says_only_that_a_message_waits(language):
+    with translation.override(language):
+        for text in (str(rules.OUTSIDE_SUBJECT), str(rules.OUTSIDE_BODY)):
+            assert not TELLING.search(text), text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("template", list(Template))
+def test_each_line_inside_names_no_health_fact_and_holds_no_place_for_a_name(language, template):
+    with translation.override(language):
+        text = str(rules.INSIDE[template])
+    assert not HEALTH.search(text), text
+    assert "%" not in text
+    assert "{" not in text
+
+
+def test_every_template_has_its_sentence():
+    assert set(rules.INSIDE) == set(Template)
+
+
+def test_the_same_cause_gives_the_same_id():
+    one, two = [rules.notice_id(Template.REQUEST_NEWS, rules.NAMESPACE_URL, "accepted") for _ in range(2)]
+    assert one == two
+    assert one != rules.notice_id(Template.REQUEST_NEWS, rules.NAMESPACE_URL, "completed")
