@@ -207,6 +207,16 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# Without a mail server every e-mail stays in the outbox of the database, shown as kept here.
+EMAIL_HOST = os.environ.get("MANYPATHS_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("MANYPATHS_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("MANYPATHS_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("MANYPATHS_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("MANYPATHS_MAIL_FROM", "messages@localhost")
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
