@@ -12,7 +12,7 @@ from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.outcomes import rules
 from manypaths.outcomes.instruments import Instrument, read
-from manypaths.outcomes.models import InstrumentVersion, Sitting
+from manypaths.outcomes.models import Answer, InstrumentVersion, Sitting
 from manypaths.outcomes.rules import Given
 from manypaths.vault.queries import sealer_for
 
@@ -109,7 +109,11 @@ def _as_read(record: UUID, rows: list[Sitting]) -> list[OwnSitting]:
             total=row.total,
             may_be_counted=row.may_be_counted,
             note=sealer.read(record, NOTE, row.note) if sealer else "",
-            answers={one.item: rules.RATHER_NOT_SAY if one.rather_not_say else one.value for one in row.answers.all()},
+            answers={one.item: _given(one) for one in row.answers.all()},
         )
         for row in rows
     ]
+
+
+def _given(answer: Answer) -> Given:
+    return rules.RATHER_NOT_SAY if answer.value is None else answer.value

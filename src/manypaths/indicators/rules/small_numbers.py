@@ -5,14 +5,15 @@ only when every figure kept back could still be 11 or more. That it could is pro
 of figures in which it is, and by adding that set up: the solver that finds it is not trusted.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
 import numpy as np
 
 SMALL = 10
-Key = Hashable
+Key = Any
 Witness = Mapping[Key, int]
 
 
@@ -153,7 +154,7 @@ class _Solver:
 
 
 def _model(figures: Figures, place: Mapping[Key, int], floor: np.ndarray) -> highspy.Highs:
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("threads", 1), ("time_limit", 10.0)):
         model.setOptionValue(option, value)
     for low in floor:

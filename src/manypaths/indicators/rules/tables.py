@@ -120,7 +120,7 @@ def figures_of(shapes: Iterable[Shape], counts: Iterable[Count]) -> Figures:
     values = {cell: found[cell].value if cell in found else 0 for cell in cells}
     people = {cell: found[cell].people for cell in cells if cell in found and found[cell].people is not None}
     levels = tuple(tuple(cell for cell, depth in cells.items() if depth == level) for level in range(6))
-    figures = Figures(values, sums, levels, people)  # type: ignore[arg-type]
+    figures = Figures(values, sums, levels, people)
     if not figures.adds_up(values):
         raise DoesNotAddUp("A total is not the sum of its parts.")
     return figures
