@@ -149,6 +149,7 @@ def prepare_environment() -> TestServer:
     base = Path(os.environ.setdefault("MANYPATHS_TEST_BASE", str(home() / "test")))  # one for all workers of a run
     make_home(base.parent)
     server = TestServer(Cluster(base, durable=False), FileLock(base / "users.lock"))
+    make_folder(make_folder(server.files, 0o700) / "static", 0o700)
     variables = {
         "DJANGO_SETTINGS_MODULE": "manypaths.config.settings",
         "MANYPATHS_TESTING": "1",
@@ -159,6 +160,7 @@ def prepare_environment() -> TestServer:
         "DATABASE_OWNER_URL": server.url("owner", PLACEHOLDER),
         "DATABASE_MEASURES_URL": server.url("measures", PLACEHOLDER),
     }
+    make_folder(server.files / "static", 0o755)  # the static file server warns without it
     os.environ.update(variables)
     return server
 
