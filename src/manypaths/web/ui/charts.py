@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 LABEL_GAP = 46.0
-NOTE_GAP = 150.0
+LETTER = 7.4
 
 
 def scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
@@ -95,11 +95,11 @@ def _frame(points: Sequence[Point], low: int, high: int, ticks: Sequence[int], w
     up = scale(low, high, base, top)
     places = [(across(p.on.toordinal()), up(p.value)) for p in points]
     xs = [x for x, _ in places]
-    labelled, noted = _spaced(xs, LABEL_GAP), {i for i, p in enumerate(points) if p.note}
-    noted &= _spaced(xs, 1) if len(noted) < 2 else _spaced_notes(xs, noted)
+    labelled = _spaced(xs, LABEL_GAP)
+    noted = _roomy_notes([(i, xs[i], p.note, _reads_left(i, xs, width)) for i, p in enumerate(points) if p.note])
     end = len(points) - 1
     marks = [
-        Mark(x, y, p, i in labelled, i in (0, end), i in noted, i == end or x > width / 2)
+        Mark(x, y, p, i in labelled, i in (0, end), i in noted, _reads_left(i, xs, width))
         for i, ((x, y), p) in enumerate(zip(places, points, strict=True))
     ]
     line = "M" + "L".join(f"{x},{y}" for x, y in places)
@@ -107,13 +107,22 @@ def _frame(points: Sequence[Point], low: int, high: int, ticks: Sequence[int], w
     return TrendFrame(width, height, left, right, base, marks, [Tick(up(v), v) for v in ticks], line, area)
 
 
-def _spaced_notes(xs: Sequence[float], noted: set[int]) -> set[int]:
-    """Notes that can stand in one row: words to the left of a late point, to the right of an early one."""
-    kept: list[int] = []
-    for i in sorted(noted, reverse=True):
-        if all(abs(xs[i] - xs[k]) >= NOTE_GAP for k in kept):
-            kept.append(i)
-    return set(kept)
+def _reads_left(i: int, xs: Sequence[float], width: int) -> bool:
+    """Words of a late point stand to its left, of an early one to its right."""
+    return i == len(xs) - 1 or xs[i] > width / 2
+
+
+def _roomy_notes(notes: Sequence[tuple[int, float, str, bool]]) -> set[int]:
+    """Notes that can stand in one row without touching. Late ones come first; the table holds them all."""
+    taken: list[tuple[float, float]] = []
+    kept = set()
+    for i, x, words, left in reversed(notes):
+        long = len(words) * LETTER + 6
+        start, end = (x - long, x) if left else (x, x + long)
+        if start > 0 and all(end < a or start > b for a, b in taken):
+            taken.append((start - 8, end + 8))
+            kept.add(i)
+    return kept
 
 
 def trend(points: Sequence[Point], *, low: int, high: int, ticks: Sequence[int]) -> Trend | None:

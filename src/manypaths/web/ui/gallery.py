@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from manypaths.web.ui import charts, maps
+from manypaths.web.ui.access import anyone
 from manypaths.web.ui.shapes import Column, Fact, Option, Sight, Step
 
 PLACE = (-72.5754, 44.2601)
@@ -120,6 +121,7 @@ class Sample:
         }
 
 
+@anyone
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component. Reads no table and keeps nothing."""

@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from manypaths.web.ui.access import anyone
 from manypaths.web.ui.display import CHOICES, COOKIE, YEAR, Choice
 
 OFFLINE_FILES = (
@@ -46,6 +47,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
+@anyone
 @csrf_exempt
 @require_POST
 def set_display(request: HttpRequest) -> HttpResponse:
@@ -60,6 +62,7 @@ def set_display(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@anyone
 @csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
@@ -80,6 +83,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@anyone
 @require_GET
 @cache_control(max_age=3600, public=True)
 def manifest(request: HttpRequest) -> JsonResponse:
@@ -94,6 +98,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body | colours, content_type="application/manifest+json")
 
 
+@anyone
 @require_GET
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
@@ -103,6 +108,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/sw.js", names, content_type="text/javascript")
 
 
+@anyone
 @require_safe
 @cache_control(max_age=3600, public=True)
 def offline(request: HttpRequest) -> HttpResponse:

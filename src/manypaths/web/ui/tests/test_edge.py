@@ -1,0 +1,90 @@
+"""The edge of every request: methods, other sites, pauses of the database, and answers nobody may keep."""
+
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.network.rules import Hat, Reader
+from manypaths.web.ui import errors
+from manypaths.web.ui.edge import Edge
+from manypaths.web.ui.transaction import OneTransaction
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "track"])
+def test_a_method_we_do_not_answer_is_refused(method):
+    assert Client().generic(method, "/").status_code == 405
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_form_sent_by_another_site_is_refused(site):
+    assert Client().post("/display", headers={"sec-fetch-site": site}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/%00", "/my/%00/", "/?q=%00"])
+def test_nul_in_an_address_leads_nowhere(path):
+    assert Client().get(path).status_code == 404
+
+
+def test_an_answer_to_someone_signed_in_may_not_be_stored():
+    def answer(request):
+        request.reader = Reader(account_id="someone", hat=Hat.PERSON)
+        return HttpResponse("mine")
+
+    response = Edge(answer)(RequestFactory().get("/"))
+    assert response.headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_fault_is_rolled_back_and_a_refusal_is_kept():
+    from django.db import transaction
+
+    for status, rolled_back in ((200, False), (404, False), (422, False), (500, True), (503, True)):
+        with mock.patch.object(transaction, "set_rollback") as rollback:
+            OneTransaction(lambda request, status=status: HttpResponse(status=status))(RequestFactory().get("/"))
+        assert rollback.called == rolled_back, status
+
+
+def test_while_the_database_is_away_the_answer_is_a_pause_and_not_a_fault():
+    try:
+        raise OperationalError("server closed the connection")
+    except OperationalError:
+        response = errors.server_error(RequestFactory().get("/"))
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert b"988" in response.content
+
+
+def test_a_fault_of_ours_says_what_to_do_and_quotes_nothing():
+    try:
+        raise ValueError("Maria at 802-555-0142")
+    except ValueError:
+        response = errors.server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    assert b"Maria" not in response.content
+    assert b"988" in response.content
+
+
+def request_of_nobody():
+    request = RequestFactory().get("/")
+    request.reader, request.community = Reader(), None
+    return request
+
+
+def test_absent_and_forbidden_are_byte_equal():
+    middleware = OneTransaction(lambda request: HttpResponse())
+    absent = middleware.process_exception(request_of_nobody(), NotThere())
+    forbidden = errors.not_found(request_of_nobody(), Exception())
+    assert absent.status_code == forbidden.status_code == 404
+    assert absent.content == forbidden.content
+
+
+def test_a_refusal_no_page_caught_is_told_in_words():
+    middleware = OneTransaction(lambda request: HttpResponse())
+    refused = Refused([Reason("full", "There is no open place. Ask another house.")])
+    response = middleware.process_exception(request_of_nobody(), refused)
+    assert response.status_code == 422
+    assert b"There is no open place" in response.content
