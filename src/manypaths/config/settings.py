@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.config.database import database_from_url
+from manypaths.config.logs import LOGGING as LOGGING
 from manypaths.config.secrets import read_secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -143,7 +144,7 @@ LOGIN_URL = "entry:sign_in"
 LOGIN_REDIRECT_URL = "entry:landing"
 LOGOUT_REDIRECT_URL = "public:home"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "manypaths.accounts.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_NAME = "sid" if LOOPBACK_HTTP else "__Host-sid"
 SESSION_COOKIE_SECURE = not LOOPBACK_HTTP
@@ -151,6 +152,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "manypaths.web.ui.errors.csrf_failed"
 LANGUAGE_COOKIE_NAME = "lang"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = not LOOPBACK_HTTP
@@ -198,7 +200,16 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # allauth keeps rate limits and replay guards here: shared by all processes, so they cannot be outrun.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # a full cache forgets at random, used codes too
+    }
+}
+MFA_ADAPTER = "manypaths.accounts.factors.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK_HTTP
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
