@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -49,3 +50,96 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.kind} account"
+
+
+class Session(AbstractBaseSession):
+    """One open session. The key is kept as a hash; `handle` is how a page names the session."""
+
+    account_id = models.UUIDField(null=True, db_index=True)
+    handle = models.UUIDField(null=True, unique=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from manypaths.accounts.sessions import SessionStore
+
+        return SessionStore
+
+    def __str__(self) -> str:
+        return "a session"
+
+
+class RecoveryCode(models.Model):
+    """A code of the printed card, or the one a trusted person keeps. Only a keyed hash of it is here."""
+
+    class Kind(models.TextChoices):
+        CARD = "card", "one of the codes on the card"
+        TRUSTED = "trusted", "the code that a trusted person keeps"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(User, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"a {self.kind} code"
+
+
+class NamedDesk(models.Model):
+    """The desk that may vouch for an account. Which desk it is cannot be read from here: only checked, with the key."""
+
+    account = models.OneToOneField(User, primary_key=True, on_delete=models.PROTECT)
+    desk_hash = models.CharField(max_length=64)
+    named_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "a named desk"
+
+
+class WayBack(models.Model):
+    """Someone asks to get into an account without passphrase or card. Rows for names that do not exist look the same."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
+    spoken_hash = models.CharField(max_length=64, db_index=True)
+    return_hash = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return "a way back"
+
+
+class Guess(models.Model):
+    """One failed try, without name or address: keyed hashes of them, kept for two days."""
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=12)
+    name_hash = models.CharField(max_length=64)
+    place_hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(name="accounts_guess_by_name", fields=["name_hash", "at"]),
+            models.Index(name="accounts_guess_by_place", fields=["place_hash", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return "a failed try"
+
+
+class DemoSignIn(models.Model):
+    """A sign-in that a demonstration shows to everybody. There are none outside a demonstration."""
+
+    account = models.OneToOneField(User, primary_key=True, on_delete=models.PROTECT)
+    role = models.CharField(max_length=24)
+    name = models.CharField(max_length=80)
+    place = models.CharField(max_length=300, blank=True, default="")
+    passphrase = models.CharField(max_length=128)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"demonstration: {self.role}"

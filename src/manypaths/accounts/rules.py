@@ -1,9 +1,17 @@
-"""When a session ends, and what ties it to the passphrase. Pure."""
+"""When a session ends, what a passphrase must be, how names and codes are made, how guessing is slowed. Pure."""
 
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.refusals import Reason
 
 
 class Device(StrEnum):
@@ -37,3 +45,155 @@ def session_hash(password: str) -> str:
     """
     key_salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
     return salted_hmac(key_salt, password, algorithm="sha256").hexdigest()
+
+
+# Passphrases. Source: NIST SP 800-63B-4: 15 characters where it stands alone, at least 64 allowed, no rules about
+# kinds of characters, paste allowed, a list of common ones refused. Four words are enough as well.
+
+SHORTEST, LONGEST, ENOUGH_WORDS, SHORTEST_OF_WORDS, FEWEST_LETTERS = 15, 128, 4, 12, 5
+OFFERED_WORDS = 4
+
+
+def as_typed(passphrase: str) -> str:
+    """One spelling of what was typed: the same letters in one encoding, spaces at the ends off, runs of them one."""
+    return " ".join(unicodedata.normalize("NFKC", passphrase).split())
+
+
+def reasons_not_to_use(passphrase: str, *, common: frozenset[str], names: Sequence[str] = ()) -> Iterator[Reason]:
+    """Why a passphrase cannot be used. `names` are words an acquaintance would try first."""
+    text = as_typed(passphrase)
+    tight = text.casefold().replace(" ", "")
+    if not _is_long_enough(text):
+        yield Reason("too_short", _("Use 15 letters or more, or 4 words."), "passphrase")
+    elif len(text) > LONGEST:
+        yield Reason("too_long", _("Use at most 128 letters."), "passphrase")
+    elif len(set(tight)) < FEWEST_LETTERS or _is_made_of(tight, common):
+        yield Reason("too_common", _("Many people use this one. Choose words that are less common."), "passphrase")
+    elif any(_is_mostly(tight, name) for name in names):
+        yield Reason("is_name", _("Someone who knows you could guess this. Leave your name out of it."), "passphrase")
+
+
+def _is_long_enough(text: str) -> bool:
+    words = [word for word in text.split() if len(word) > 1]
+    return len(text) >= SHORTEST or (len(words) >= ENOUGH_WORDS and len(text) >= SHORTEST_OF_WORDS)
+
+
+def _is_made_of(tight: str, common: frozenset[str]) -> bool:
+    """True for one common password, two of them in a row, or one said over and over."""
+    halves = any(tight[:cut] in common and tight[cut:] in common for cut in range(3, len(tight) - 2))
+    repeated = any(
+        tight[:size] * (len(tight) // size) + tight[: len(tight) % size] == tight and tight[:size] in common
+        for size in range(3, len(tight) // 2 + 1)
+    )
+    runs = "abcdefghijklmnopqrstuvwxyz" * 2, "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm"
+    return tight in common or halves or repeated or any(tight in run for run in runs)
+
+
+def _is_mostly(tight: str, name: str) -> bool:
+    plain = name.casefold().replace(" ", "").replace("-", "")
+    return len(plain) > 2 and plain in tight and len(tight) - len(plain) * tight.count(plain) < SHORTEST // 2
+
+
+def offered_passphrase(words: Sequence[str], pick: Callable[[Sequence[str]], str] = secrets.choice) -> str:
+    """Four words picked by chance. 1,400 words give 42 bits, behind a slow hash and a limit on guesses."""
+    return " ".join(pick(words) for _one in range(OFFERED_WORDS))
+
+
+# Sign-in names and codes
+
+FIRST_NUMBER, NUMBERS = 1000, 9000
+CODE_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
+CODE_LENGTH, CARD_CODES = 10, 8
+SPOKEN_LENGTH = 6
+
+
+def new_sign_in_name(words: Sequence[str], pick: Callable[[Sequence[str]], str] = secrets.choice) -> str:
+    """Two words that are spelled alike in English and Spanish, and a number: `coral-piano-4821`."""
+    first = pick(words)
+    second = pick([word for word in words if word != first])
+    return f"{first}-{second}-{FIRST_NUMBER + secrets.randbelow(NUMBERS)}"
+
+
+def name_as_typed(name: str) -> str:
+    """A sign-in name or an e-mail address however it was typed: spaces for dashes, capitals, accents."""
+    plain = unicodedata.normalize("NFKD", name.strip().casefold())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return plain if "@" in plain else "-".join(plain.replace("-", " ").split())
+
+
+def new_code() -> str:
+    """A code of 10 letters and digits without look-alikes, 49 bits: `k7qm3-xtp9d`."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _one in range(CODE_LENGTH))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def new_spoken_code() -> str:
+    """Six digits that one person reads out to another. They live for minutes."""
+    return "".join(secrets.choice("0123456789") for _one in range(SPOKEN_LENGTH))
+
+
+def code_as_typed(code: str) -> str:
+    """A code however it was typed: spaces, dashes and capitals do not matter."""
+    return "".join(char for char in code.casefold() if char.isalnum())
+
+
+def keyed_hash(secret: bytes, label: str, *parts: str) -> str:
+    """What a table keeps of a name or code: useless to whoever has the table but not the key."""
+    text = "\x1f".join([label, *parts])
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+# Guessing is slow and locks nobody out: what one place may try for one name is limited, what a name may be tried from
+# everywhere never closes the name. A device the person called their own has a limit of its own.
+
+WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
+TRIES, TRIES_UNDER_ATTACK, TRIES_OF_PLACE, ATTACK = 8, 3, 60, 100
+
+
+def may_try(*, here_for_name: int, here_for_all: int, everywhere_for_name: int, known_device: bool) -> bool:
+    """Whether one more try is allowed. Counts are failures: from here for this name and for any name in the last 15
+    minutes, and from everywhere for this name in the last day."""
+    if known_device:
+        return here_for_name < TRIES
+    tries = TRIES_UNDER_ATTACK if everywhere_for_name >= ATTACK else TRIES
+    return here_for_name < tries and here_for_all < TRIES_OF_PLACE
+
+
+# A way back with the help of a desk or a trusted person: slow on purpose, seen by the person, and stoppable.
+
+SPOKEN_FOR = timedelta(minutes=30)
+WAITING = timedelta(hours=24)
+READY_FOR = timedelta(days=7)
+
+
+class WayBackState(StrEnum):
+    """Where a way back stands."""
+
+    ASKED = "asked"
+    WAITING = "waiting"
+    READY = "ready"
+    OVER = "over"
+
+
+def way_back_state(*, asked_at: datetime, ready_at: datetime | None, is_over: bool, at: datetime) -> WayBackState:
+    """The state of a way back at one instant. `is_over` is true once it was used or stopped."""
+    if is_over:
+        return WayBackState.OVER
+    if ready_at is None:
+        return WayBackState.ASKED if at < asked_at + SPOKEN_FOR else WayBackState.OVER
+    if at < ready_at:
+        return WayBackState.WAITING
+    return WayBackState.READY if at < ready_at + READY_FOR else WayBackState.OVER
+
+
+# What a session shows of the device it runs on, so that its owner knows it again.
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+           ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device_words(user_agent: str) -> str:
+    """Browser and kind of device, no more: "Chrome, Android"."""
+    found = (next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS))
+    return ", ".join(word for word in found if word)

@@ -1,0 +1,1 @@
+"""Joining, signing in, coming back, second factors, demonstrations: one module each."""

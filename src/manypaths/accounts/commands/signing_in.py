@@ -1,0 +1,148 @@
+"""Signs in, slows guessing, changes passphrases, ends sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID, uuid4
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.accounts import queries, rules
+from manypaths.accounts.models import Guess, Session, User
+from manypaths.audit import commands as audit
+from manypaths.audit.commands import Actor
+from manypaths.lib.refusals import Reason, Refused, refuse_if
+
+SIGN_IN, CODE, FACTOR, VOUCH = "sign_in", "code", "factor", "vouch"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a try comes from: a network address, and which account this device was called its own by, if any."""
+
+    place: str
+    known_for: UUID | None = None
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """A hash that no passphrase has made: checking it takes as long as checking a real one."""
+    return make_password(str(uuid4()))
+
+
+@transaction.atomic
+def check_in(*, name: str, passphrase: str, caller: Caller, by: Actor, at: datetime) -> User | None:
+    """The account, when name and passphrase belong together; None, in the same time, when they do not.
+
+    Refuses: too many failed tries, with the same words whether or not the name exists.
+    Records: accounts.signed_in, or a failed try without name or address
+    """
+    account = queries.account_named(name=name)
+    label = rules.name_as_typed(name)
+    known = account is not None and caller.known_for == account.id
+    refuse_guessing(kind=SIGN_IN, name=label, caller=caller, known=known, at=at)
+    right = check_password(rules.as_typed(passphrase), account.password if account else _nobody())
+    if account is None or not right:
+        note_guess(kind=SIGN_IN, name=label, caller=caller, known=known, at=at)
+        return None
+    audit.record(what="accounts.signed_in", by=by, subject=account.id, at=at)
+    return account
+
+
+@transaction.atomic
+def prove(*, account_id: UUID, passphrase: str, caller: Caller, by: Actor, at: datetime) -> bool:
+    """Whether the one who is signed in knows the passphrase, asked again before something that matters.
+
+    Refuses: too many failed tries.
+    Records: accounts.proved, or a failed try
+    """
+    label = f"again {account_id}"
+    refuse_guessing(kind=SIGN_IN, name=label, caller=caller, known=False, at=at)
+    account = queries.account(account_id=account_id)
+    if account is None or not check_password(rules.as_typed(passphrase), account.password):
+        note_guess(kind=SIGN_IN, name=label, caller=caller, known=False, at=at)
+        return False
+    audit.record(what="accounts.proved", by=by, subject=account_id, at=at)
+    return True
+
+
+def refuse_guessing(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:
+    """Stop a try when too many failed from here for this name. Tries for one name from one place stand in line.
+
+    Refuses: with one sentence that says when to try again.
+    """
+    name_hash, place_hash = _hashes(kind, name, caller, known)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [name_hash + place_hash])
+    tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
+    if not rules.may_try(
+        here_for_name=tries.here_for_name,
+        here_for_all=tries.here_for_all,
+        everywhere_for_name=tries.everywhere_for_name,
+        known_device=known,
+    ):
+        message = _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
+        raise Refused([Reason("too_many_tries", message)])
+
+
+def note_guess(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:
+    """Count one failed try. Neither the name nor the address is kept."""
+    name_hash, place_hash = _hashes(kind, name, caller, known)
+    Guess(at=at, kind=kind, name_hash=name_hash, place_hash=place_hash).save(force_insert=True)
+
+
+def _hashes(kind: str, name: str, caller: Caller, known: bool) -> tuple[str, str]:
+    """A device that the account called its own counts by itself, so that nobody else can use up its tries."""
+    place = f"device {caller.known_for}" if known else caller.place
+    return queries.fingerprint("guess name", kind, name), queries.fingerprint("guess place", kind, place)
+
+
+@transaction.atomic
+def change_passphrase(*, account_id: UUID, passphrase: str, by: Actor, at: datetime) -> User:
+    """Set a new passphrase. Every session ends with its next request; the door begins a new one for whoever is here.
+
+    Refuses: a weak passphrase.
+    Records: accounts.passphrase_changed
+    """
+    account = User.objects.select_for_update().get(id=account_id)
+    names = [account.username.split("@")[0]]
+    refuse_if(rules.reasons_not_to_use(passphrase, common=queries.common_passphrases(), names=names))
+    account.password = make_password(rules.as_typed(passphrase))
+    account.save(update_fields=["password"])
+    Session.objects.filter(account_id=account_id).delete()
+    audit.record(what="accounts.passphrase_changed", by=by, subject=account_id, at=at)
+    return account
+
+
+@transaction.atomic
+def end_session(*, handle: UUID, by: Actor, at: datetime) -> None:
+    """End one of the reader's own sessions. Ending it twice is the same as once.
+
+    Records: accounts.session_ended
+    """
+    if Session.objects.filter(handle=handle, account_id=by.account_id).delete()[0]:
+        audit.record(what="accounts.session_ended", by=by, subject=handle, at=at)
+
+
+@transaction.atomic
+def end_other_sessions(*, here: str, by: Actor, at: datetime) -> int:
+    """End every session of the reader but the one they use.
+
+    Records: accounts.sessions_ended, when there were any
+    """
+    ended = Session.objects.filter(account_id=by.account_id).exclude(handle=UUID(here) if here else None).delete()[0]
+    if ended:
+        audit.record(what="accounts.sessions_ended", by=by, subject=by.account_id, at=at)
+    return ended
+
+
+def forget_old_tries(*, before: datetime) -> int:
+    """Drop failed tries older than `before`. Safe to run again."""
+    return Guess.objects.filter(at__lt=before).delete()[0]
+
+
+def forget_ended_sessions(*, before: datetime) -> int:
+    """Drop sessions that expired before `before`. Safe to run again."""
+    return Session.objects.filter(expire_date__lt=before).delete()[0]
