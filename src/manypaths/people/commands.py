@@ -5,10 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from manypaths.audit import commands as audit
+from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.network.models import Membership, Organisation
 from manypaths.network.rules import Hat, Reader
-from manypaths.people.models import Profile, SafeContact
+from manypaths.people.models import Block, Profile, SafeContact
 from manypaths.vault.queries import Sealer, new_key
 
 
@@ -96,3 +99,57 @@ def write_safe_contact(
         },
     )
     audit.record(what="people.safe_contact_written", by=by, subject=record_id, record_id=record_id, at=at)
+
+
+@transaction.atomic
+def block(
+    *, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime
+) -> UUID:
+    """Keep an organisation, or one worker wherever they work, from ever seeing the person's record. It must be open.
+
+    A block beats every consent. It counts from this transaction on.
+
+    Refuses: nobody named · somebody who does not exist here.
+    Records: people.blocked
+    Repeats safely: a block that already stands stays as it is.
+    """
+    record_id = _own(by)
+    account_id = Membership.objects.filter(id=membership_id).values_list("account_id", flat=True).first()
+    known = account_id is not None or Organisation.objects.filter(id=organisation_id).exists()
+    if not known or (organisation_id is not None and membership_id is not None):
+        raise Refused([Reason("nobody_named", _("Choose who must not see you here."), "who")])
+    standing = Block.objects.filter(
+        record_id=record_id, organisation_id=organisation_id, account_id=account_id, until__isnull=True
+    ).first()
+    if standing:
+        return standing.id
+    row = Block(
+        id=uuid.uuid4(), record_id=record_id, organisation_id=organisation_id, account_id=account_id, since=at
+    )
+    row.save(force_insert=True)
+    audit.record(what="people.blocked", by=by, subject=row.id, record_id=record_id, at=at)
+    return row.id
+
+
+@transaction.atomic
+def unblock(*, block_id: UUID, by: Reader, at: datetime) -> None:
+    """End a block. The person's record must be open. That it stood, and from when until when, is kept.
+
+    Refuses: NotThere for a block that is not the person's own.
+    Records: people.unblocked
+    Repeats safely.
+    """
+    record_id = _own(by)
+    row = Block.objects.select_for_update().filter(id=block_id, record_id=record_id).first()
+    if row is None:
+        raise NotThere
+    if row.until is None:
+        row.until = at
+        row.save(update_fields=["until"])
+        audit.record(what="people.unblocked", by=by, subject=row.id, record_id=record_id, at=at)
+
+
+def _own(by: Reader) -> UUID:
+    if not by.is_person or by.record_id is None:
+        raise NotThere
+    return by.record_id

@@ -11,8 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from manypaths.lib.refusals import NotThere
+from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
-from manypaths.people.models import Profile, SafeContact
+from manypaths.people.models import Block, Profile, SafeContact
 from manypaths.vault.queries import Sealer
 
 
@@ -130,3 +132,39 @@ def safe_contact(*, record_id: UUID, sealer: Sealer) -> ContactWords | None:
         sealer.read(record_id, "people.safecontact.hours", row.hours),
         row.may_leave_message,
     )
+
+
+@dataclass(frozen=True)
+class BlockLine:
+    """Someone who must not see the person here: a whole organisation, or one worker wherever they work."""
+
+    id: UUID
+    is_organisation: bool
+    name: str
+    place: str
+    since: datetime
+
+
+def own_blocks(*, reader: Reader) -> list[BlockLine]:
+    """The blocks that stand now, the newest first. The person's own safe contact must be open.
+
+    Refuses: NotThere for anyone who is not here as a person.
+    """
+    if not reader.is_person or reader.record_id is None:
+        raise NotThere
+    blocks = Block.objects.filter(record_id=reader.record_id, until__isnull=True).select_related("organisation")
+    rows = list(blocks.order_by("-since"))
+    workers = _workers({row.account_id for row in rows if row.account_id})
+    return [_block_line(row, workers) for row in rows]
+
+
+def _workers(accounts: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    rows = Membership.objects.filter(account_id__in=accounts).order_by("started_at")
+    return {row[0]: (row[1], row[2]) for row in rows.values_list("account_id", "display_name", "organisation__name")}
+
+
+def _block_line(row: Block, workers: dict[UUID, tuple[str, str]]) -> BlockLine:
+    if row.organisation is not None:
+        return BlockLine(row.id, True, row.organisation.name, "", row.since)
+    name, place = workers.get(row.account_id, ("", "")) if row.account_id else ("", "")
+    return BlockLine(row.id, False, name, place, row.since)
