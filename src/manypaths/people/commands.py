@@ -1,6 +1,7 @@
 """Makes persons and records. What is written about them afterwards needs the record opened, like any read."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.audit import commands as audit
-from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network.models import Membership, Organisation
 from manypaths.network.rules import Hat, Reader
 from manypaths.people.models import Block, Profile, SafeContact
@@ -114,15 +115,12 @@ def block(
     Repeats safely: a block that already stands stays as it is.
     """
     record_id = _own(by)
-    account_id = Membership.objects.filter(id=membership_id).values_list("account_id", flat=True).first()
-    known = account_id is not None or Organisation.objects.filter(id=organisation_id).exists()
-    if not known or (organisation_id is not None and membership_id is not None):
-        raise Refused([Reason("nobody_named", _("Choose who must not see you here."), "who")])
-    standing = Block.objects.filter(
-        record_id=record_id, organisation_id=organisation_id, account_id=account_id, until__isnull=True
-    ).first()
-    if standing:
-        return standing.id
+    account_id = _account_of(membership_id)
+    refuse_if(_reasons_not_to_block(organisation_id, account_id))
+    standing = Block.objects.filter(record_id=record_id, until__isnull=True)
+    same = next((row for row in standing if (row.organisation_id, row.account_id) == (organisation_id, account_id)), None)
+    if same:
+        return same.id
     row = Block(
         id=uuid.uuid4(), record_id=record_id, organisation_id=organisation_id, account_id=account_id, since=at
     )
@@ -147,6 +145,20 @@ def unblock(*, block_id: UUID, by: Reader, at: datetime) -> None:
         row.until = at
         row.save(update_fields=["until"])
         audit.record(what="people.unblocked", by=by, subject=row.id, record_id=record_id, at=at)
+
+
+def _account_of(membership_id: UUID | None) -> UUID | None:
+    if membership_id is None:
+        return None
+    return Membership.objects.filter(id=membership_id).values_list("account_id", flat=True).first()
+
+
+def _reasons_not_to_block(organisation_id: UUID | None, account_id: UUID | None) -> Iterator[Reason]:
+    known = account_id is not None
+    if organisation_id is not None:
+        known = account_id is None and Organisation.objects.filter(id=organisation_id).exists()
+    if not known:
+        yield Reason("nobody_named", _("Choose who must not see you here."), "who")
 
 
 def _own(by: Reader) -> UUID:

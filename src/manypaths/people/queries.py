@@ -87,7 +87,7 @@ def caseload(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPag
 def names_of(*, records: Iterable[UUID], sealer: Sealer) -> dict[UUID, str]:
     """The names people want to be called by, for records whose demographics are open."""
     rows = Profile.objects.filter(record_id__in=list(records)).values_list("record_id", "name")
-    return {record: sealer.read(record, "people.profile.name", name) for record, name in rows}
+    return {record: sealer.read(record, "people.profile.name", bytes(name)) for record, name in rows}
 
 
 @dataclass(frozen=True)
