@@ -17,6 +17,8 @@ testing.SERVER = testing.prepare_environment()
 import django
 from django.conf import settings
 
+from manypaths.config.database import connect_django_to
+
 if not settings.configured:
     django.setup()
 
@@ -40,7 +42,7 @@ def django_db_setup(test_server: testing.TestServer, django_db_blocker: object) 
     from django.db import connections
 
     test_server.current = test_server.clone()
-    testing.point_django_at(testing.app_session_url(test_server, test_server.current))
+    connect_django_to(testing.app_session_url(test_server, test_server.current))
     yield
     connections.close_all()
 
@@ -52,7 +54,7 @@ def _own_database(server: testing.TestServer, request: pytest.FixtureRequest, bl
         pytest.fail("A test that commits has a database of its own: use committed_db without django_db.", pytrace=False)
     before, name = server.current, server.clone()
     server.current = name
-    testing.point_django_at(server.url("app"))
+    connect_django_to(server.url("app"))
     with blocker.unblock():  # type: ignore[attr-defined]
         try:
             yield name
@@ -60,7 +62,7 @@ def _own_database(server: testing.TestServer, request: pytest.FixtureRequest, bl
             connections.close_all()
     server.drop(name)
     server.current = before
-    testing.point_django_at(testing.app_session_url(server, before))
+    connect_django_to(testing.app_session_url(server, before))
 
 
 @pytest.fixture

@@ -199,8 +199,8 @@ class Cluster:
             return
         if made_by != str(ours):
             raise ClusterError(
-                f"The data in {self.data} was written by PostgreSQL {made_by}, and these programs are PostgreSQL"
-                f" {ours}: set MANYPATHS_PG_BIN to the programs of PostgreSQL {made_by}, or carry it over with pg_upgrade."
+                f"The data in {self.data} was written by PostgreSQL {made_by} and these programs are PostgreSQL {ours}:"
+                f" name the programs of {made_by} in MANYPATHS_PG_BIN, or carry the data over with pg_upgrade."
             )
 
     def _major(self) -> int:

@@ -29,3 +29,15 @@ def database_from_url(url: str, variable: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
     }
+
+
+def connect_django_to(url: str) -> None:
+    """Point Django's default connection at another address, or sign in as another role, from now on."""
+    from django.conf import settings
+    from django.db import connections
+
+    connection = connections["default"]
+    connection.close()
+    fresh = database_from_url(url, "DATABASE_URL")
+    connection.settings_dict.update(fresh)
+    settings.DATABASES["default"].update(fresh)

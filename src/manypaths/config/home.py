@@ -38,13 +38,26 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def home(root: Path = ROOT) -> Path:
+def project() -> Path:
+    """The folder that was cloned, also when the program itself runs from a copy of it."""
+    return Path(os.environ.get("MANYPATHS_PROJECT", ROOT)).resolve()
+
+
+def home() -> Path:
     """The folder for everything that this installation keeps. As root: one of ours, named after the project's path."""
     chosen = os.environ.get("MANYPATHS_VAR")
+    place = Path(chosen).absolute() if chosen else project() / "var"
     if is_root():
-        key = str(Path(chosen).absolute() if chosen else root.resolve())
-        return SYSTEM_FOLDER / hashlib.sha256(key.encode()).hexdigest()[:12]
-    return Path(chosen).absolute() if chosen else root / "var"
+        return SYSTEM_FOLDER / hashlib.sha256(bytes(place)).hexdigest()[:12]
+    return place
+
+
+def readable_by_all(folder: Path | str) -> bool:
+    """Whether any user can read this tree: every folder above it lets pass, and its files are open to read."""
+    path = Path(folder).resolve()
+    passes = all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents])
+    sample = [Path(__file__)] if path == ROOT else [one for one in path.iterdir() if one.is_file()][:1]
+    return passes and all(one.stat().st_mode & 0o004 for one in sample)
 
 
 def find_account() -> Account | None:

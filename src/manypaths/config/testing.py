@@ -25,6 +25,7 @@ from manypaths.config.cluster import SUPERUSER, Cluster
 from manypaths.config.home import ROOT, ClusterError, FileLock, home, make_folder, make_home
 
 MIGRATE_INPUTS = ("*/migrations/**/*.py", "*/guards.py", "**/*.sql", "**/data/**/*", "**/instruments/**/*.json")
+MIGRATE = "import django; django.setup(); from manypaths.config.prepare import make_tables; make_tables()"
 KEPT_TEMPLATES = 12
 PLACEHOLDER = "not_yet"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -123,8 +124,8 @@ class TestServer:
         self.cluster.prepare_database(draft)
         environment = {**os.environ, "MANYPATHS_ROLE": "owner", "DATABASE_OWNER_URL": self.url("owner", draft)}
         environment["PYTHONPATH"] = str(ROOT / "src")
-        ran = subprocess.run(
-            [sys.executable, "-m", "django", "migrate", "-v0"],
+        ran = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", MIGRATE],
             env=environment,
             capture_output=True,
             text=True,
@@ -174,7 +175,13 @@ def schema_fingerprint() -> str:
     """A name for what the migrations would make: all of them, what they read, the settings, the locked packages."""
     source = ROOT / "src" / "manypaths"
     files = {path for pattern in MIGRATE_INPUTS for path in source.glob(pattern) if path.is_file()}
-    files |= {source / "config" / "settings.py", source / "config" / "cluster.py", ROOT / "locks" / "app.txt"}
+    files |= {source / "config" / name for name in ("settings.py", "cluster.py", "prepare.py")}
+    files.add(ROOT / "locks" / "app.txt")
+        source / "config" / "settings.py",
+        source / "config" / "cluster.py",
+        source / "config" / "prepare.py",
+        ROOT / "locks" / "app.txt",
+    }
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(files):
         if path.suffix != ".pyc":
@@ -195,20 +202,6 @@ def _runs(pid: int) -> bool:
 # Inside a test
 
 
-def point_django_at(url: str) -> None:
-    """Connect Django's default connection to another address from now on."""
-    from django.conf import settings
-    from django.db import connections
-
-    from manypaths.config.database import database_from_url
-
-    connection = connections["default"]
-    connection.close()
-    fresh = database_from_url(url, "DATABASE_URL")
-    connection.settings_dict.update(fresh)
-    settings.DATABASES["default"].update(fresh)
-
-
 @contextlib.contextmanager
 def as_owner() -> Iterator[None]:
     """Set up raw rows as the owner of the tables, where the walls do not stand; then be `app` again.
@@ -227,12 +220,14 @@ def as_owner() -> Iterator[None]:
                 with connection.cursor() as cursor:
                     cursor.execute("set local role app" if connection.in_atomic_block else "set role app")
         return
+    from manypaths.config.database import connect_django_to
+
     before = dict(connection.settings_dict)
-    point_django_at(_other_login(before, "owner"))
+    connect_django_to(_other_login(before, "owner"))
     try:
         yield
     finally:
-        point_django_at(_other_login(before, str(before["USER"])))
+        connect_django_to(_other_login(before, str(before["USER"])))
 
 
 def _other_login(settings_dict: dict[str, object], role: str) -> str:

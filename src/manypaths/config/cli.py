@@ -1,0 +1,129 @@
+"""`python -m manypaths.config COMMAND`: what the launcher hands over to, inside the environment."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from manypaths.config.home import ClusterError
+from manypaths.config.installation import Installation
+from manypaths.config.mirror import carry_on_from_a_readable_copy
+from manypaths.config.runner import Choices, keep_running, run_command
+from manypaths.config.steps import fail, say
+
+
+def main(arguments: list[str]) -> int:
+    """Read the command line, do it, give an exit code; what went wrong is one sentence, not a traceback."""
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and options.command not in {"import", "test", "manage"}:
+        fail(f"Not understood: {' '.join(rest)}. See: ./manypaths help")
+        return 2
+    try:
+        return int(COMMANDS[options.command](options, rest))
+    except (ClusterError, OSError) as error:
+        fail(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manypaths", add_help=False)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int)
+    return parser
+
+
+def _ready_to_run() -> None:
+    from manypaths.config.messages import compile_all
+
+    with contextlib.suppress(PermissionError):  # a read-only installation brings its own
+        compile_all()
+    carry_on_from_a_readable_copy()
+
+
+def _demo(options: argparse.Namespace, _: list[str]) -> int:
+    _ready_to_run()
+    if options.fresh:
+        _throw_demo_away()
+    return keep_running(Installation("demo"), Choices(check=options.check, port=options.port))
+
+
+def _throw_demo_away() -> None:
+    demo = Installation("demo")
+    demo.claim()
+    demo.cluster.stop()
+    demo.running.release()
+    shutil.rmtree(demo.folder)
+
+
+def _serve(options: argparse.Namespace, _: list[str]) -> int:
+    _ready_to_run()
+    if options.host == "127.0.0.1" and not os.environ.get("MANYPATHS_HOSTS"):
+        os.environ.setdefault("MANYPATHS_LOOPBACK_HTTP", "1")
+        say("  Only this machine can reach it. For others: a proxy with https, and its name in MANYPATHS_HOSTS.")
+    choices = Choices(check=options.check, host=options.host, port=options.port)
+    return keep_running(Installation("site"), choices)
+
+
+def _work(_: argparse.Namespace, __: list[str]) -> int:
+    _ready_to_run()
+    return keep_running(Installation("site"), Choices(web=False))
+
+
+def _import(options: argparse.Namespace, rest: list[str]) -> int:
+    _ready_to_run()
+    rest = [str(Path(word).absolute()) if Path(word).exists() else word for word in rest]
+    return run_command(_chosen(options), "import_directory", *(rest or ["--help"]))
+
+
+def _check(options: argparse.Namespace, _: list[str]) -> int:
+    from manypaths.config.checks import look_over
+
+    _ready_to_run()
+    return look_over(_chosen(options))
+
+
+def _manage(options: argparse.Namespace, rest: list[str]) -> int:
+    _ready_to_run()
+    return run_command(_chosen(options), *rest)
+
+
+def _test(_: argparse.Namespace, rest: list[str]) -> int:
+    from manypaths.config.testrun import run_tests
+
+    return run_tests(rest)
+
+
+def _messages(_: argparse.Namespace, __: list[str]) -> int:
+    from manypaths.config.messages import compile_all
+
+    say(f"{compile_all()} catalogues compiled")
+    return 0
+
+
+def _chosen(options: argparse.Namespace) -> Installation:
+    return Installation("demo" if options.demo else "site")
+
+
+COMMANDS = {
+    "demo": _demo,
+    "serve": _serve,
+    "work": _work,
+    "import": _import,
+    "check": _check,
+    "manage": _manage,
+    "test": _test,
+    "messages": _messages,
+}
+
+
+def run() -> None:
+    """The way in."""
+    sys.exit(main(sys.argv[1:]))

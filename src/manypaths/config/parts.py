@@ -1,0 +1,111 @@
+"""The parts of a running installation, forked from one process that has loaded everything."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from manypaths.config.installation import Installation
+from manypaths.config.steps import say
+from manypaths.config.supervise import Part
+from manypaths.config.webserver import Site, bind_port
+
+# The name people read, and the management command with its arguments. What this version does not have is not started.
+BACKGROUND = (
+    ("job worker", "procrastinate", ("worker", "--concurrency", "2", "--wait")),
+    ("search indexer", "index_directory", ("--follow",)),
+    ("night clock", "run_nights", ()),
+    ("audit sealer", "seal_audit", ("--follow",)),
+)
+
+
+def load_everything() -> Any:
+    """Django, all rooms and doors, every address and its page: read once, shared by all parts."""
+    import django
+    from django.core.wsgi import get_wsgi_application
+    from django.urls import get_resolver
+
+    django.setup()
+    application = get_wsgi_application()
+    _walk(get_resolver())
+    close_connections()
+    return application
+
+
+def _walk(resolver: Any) -> None:
+    for one in resolver.url_patterns:
+        if hasattr(one, "url_patterns"):
+            _walk(one)
+
+
+def close_connections() -> None:
+    """No part may share a connection with another."""
+    from django.db import connections
+
+    connections.close_all()
+
+
+def web_part(application: Any, host: str, port: int | None, log: Path) -> tuple[Part, str]:
+    """The web server on the wanted or first free port, and the address to open."""
+    listener, busy = bind_port(host, port)
+    if busy:
+        names = " and ".join(str(one) for one in busy[-2:])
+        say(f"  Port {names} is in use by another program: taking {listener.getsockname()[1]}.")
+    part = Part("web server", lambda: _serve(application, listener, log))
+    return part, _address(host, listener.getsockname()[1])
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def _serve(application: Any, listener: socket.socket, log: Path) -> int:
+    _write_to(log)
+    sys.argv = ["manypaths"]
+    Site(application, listener, str(log)).run()
+    return 0
+
+
+def background_parts(log: Path) -> list[Part]:
+    """Those parts that this version has."""
+    from django.core.management import get_commands
+
+    known = get_commands()
+    return [Part(name, _runs(command, arguments, log)) for name, command, arguments in BACKGROUND if command in known]
+
+
+def _runs(command: str, arguments: tuple[str, ...], log: Path) -> Callable[[], int]:
+    def work() -> int:
+        from django.core.management import call_command
+
+        _write_to(log)
+        close_connections()
+        call_command(command, *arguments)
+        return 0
+
+    return work
+
+
+def _write_to(log: Path) -> None:
+    """What a part says goes to the log, so that the terminal stays readable."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def tell(installation: Installation, address: str) -> int:
+    """The address, who can sign in, what to look at."""
+    from manypaths.config.prepare import run_if_there
+
+    name = "The made-up community" if installation.kind == "demo" else "Your community"
+    say(f"\n  {name} is at {address}\n")
+    if installation.kind == "demo":
+        run_if_there("demo_sign_ins")
+    say("  Ctrl-C stops everything, the database too.\n")
+    return 0
