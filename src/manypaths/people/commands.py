@@ -118,7 +118,8 @@ def block(
     account_id = _account_of(membership_id)
     refuse_if(_reasons_not_to_block(organisation_id, account_id))
     standing = Block.objects.filter(record_id=record_id, until__isnull=True)
-    same = next((row for row in standing if (row.organisation_id, row.account_id) == (organisation_id, account_id)), None)
+    wanted = (organisation_id, account_id)
+    same = next((row for row in standing if (row.organisation_id, row.account_id) == wanted), None)
     if same:
         return same.id
     row = Block(
