@@ -177,11 +177,6 @@ def schema_fingerprint() -> str:
     files = {path for pattern in MIGRATE_INPUTS for path in source.glob(pattern) if path.is_file()}
     files |= {source / "config" / name for name in ("settings.py", "cluster.py", "prepare.py")}
     files.add(ROOT / "locks" / "app.txt")
-        source / "config" / "settings.py",
-        source / "config" / "cluster.py",
-        source / "config" / "prepare.py",
-        ROOT / "locks" / "app.txt",
-    }
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(files):
         if path.suffix != ".pyc":
