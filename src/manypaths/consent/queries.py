@@ -12,7 +12,7 @@ from django.db import connection
 from manypaths.consent import rules
 from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, GrantFacts, Purpose, ReaderFacts, RecordFacts
-from manypaths.lib.refusals import NotThere
+from manypaths.lib.refusals import NotThere, NotYourWork
 from manypaths.network.rules import Reader
 
 ASK_BOTH = """
@@ -30,6 +30,7 @@ class Opened:
     """What one opening opened: the basis for each record and class. Absent means closed."""
 
     bases: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    known: frozenset[UUID] = frozenset()
 
     @property
     def ids(self) -> frozenset[UUID]:
@@ -62,20 +63,21 @@ def open_records(
     ids = list(dict.fromkeys(records))
     facts, answers = _ask_both(reader, ids, classes, purpose)
     opened = {(UUID(row["id"]), row["data_class"]): row["basis"] for row in answers}
-    decided = _decide(facts, classes, purpose)
+    decided, known = _decide(facts, classes, purpose)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
-    return Opened(opened)
+    return Opened(opened, known)
 
 
 def open_record(*, reader: Reader, record: UUID, classes: Collection[DataClass], purpose: Purpose) -> Opened:
     """Open one record for all of some classes.
 
-    Refuses: NotThere when any of them is closed; closed and absent look the same.
+    Refuses: NotThere when any of them is closed; closed and absent look the same. NotYourWork instead, when this
+    reader may already know that the person is served here, and the whole class is not part of their work.
     """
     opened = open_records(reader=reader, records=[record], classes=classes, purpose=purpose)
     if not all(opened.allows(record, data_class) for data_class in classes):
-        raise NotThere
+        raise NotYourWork if record in opened.known else NotThere
     return opened
 
 
@@ -111,16 +113,19 @@ def _as_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _decide(facts: dict[str, Any], classes: Collection[DataClass], purpose: Purpose) -> dict[tuple[UUID, str], str]:
+def _decide(
+    facts: dict[str, Any], classes: Collection[DataClass], purpose: Purpose
+) -> tuple[dict[tuple[UUID, str], str], frozenset[UUID]]:
+    """The basis of each record and class as the rules see it, and the records whose presence is known anyway."""
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
     decided: dict[tuple[UUID, str], str] = {}
-    for row in facts["records"]:
-        record = _record_facts(row)
+    records = [_record_facts(row) for row in facts["records"]]
+    for record in records:
         for data_class in classes:
             basis = rules.basis_for(reader, record, data_class.value, purpose.value, at)
             if basis is not None:
                 decided[(record.id, data_class.value)] = basis
-    return decided
+    return decided, frozenset(record.id for record in records if rules.knows_presence(reader, record))
 
 
 def _reader_facts(row: dict[str, Any] | None) -> ReaderFacts:

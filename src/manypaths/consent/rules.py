@@ -18,6 +18,7 @@ from manypaths.lib.refusals import Reason
 from manypaths.network.rules import Hat
 
 ROLES_FILE = Path(__file__).resolve().parent.parent / "network" / "data" / "roles-2026-11.json"
+NAMED = "/named"
 LONGEST_GRANT = timedelta(days=90)
 
 
@@ -136,25 +137,44 @@ def _tie_of_member(reader: ReaderFacts, record: RecordFacts, wanted: str, purpos
         return None
     ties = {Basis.ASSIGNED: record.assigned, Basis.SUPERVISED: record.supervised, Basis.ORGANISATION: True}
     for tie, holds in ties.items():
-        if holds and purpose in PURPOSES_OF_TIE[tie] and role_may(reader.roles, tie, wanted):
-            return tie.value
+        part = part_for(reader.roles, tie, wanted)
+        if holds and purpose in PURPOSES_OF_TIE[tie] and part is not None:
+            return tie.value + part
     return None
 
 
 def _grant_for(
     reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime
 ) -> str | None:
-    if not reader.answers_requests or not role_may(reader.roles, Basis.GRANTED, wanted):
+    part = part_for(reader.roles, Basis.GRANTED, wanted)
+    if not reader.answers_requests or part is None:
         return None
     covering = sorted(
         str(grant.id) for grant in record.grants if grant_covers(grant, reader.organisation_id, wanted, purpose, at)
     )
-    return f"{Basis.GRANTED.value}:{covering[0]}" if covering else None
+    return f"{Basis.GRANTED.value}:{covering[0]}{part}" if covering else None
 
 
-def role_may(roles: frozenset[str], tie: str, wanted: str) -> bool:
-    """True when one of the roles may open this class by this tie. The table is data."""
-    return any(wanted in ROLE_TABLE.get((role, str(tie)), frozenset()) for role in roles)
+def part_for(roles: frozenset[str], tie: str, wanted: str) -> str | None:
+    """How much of a class these roles may open by this tie: all of it (""), its named fields, or nothing (None)."""
+    found = {entry for role in roles for entry in ROLE_TABLE.get((role, str(tie)), frozenset())}
+    if wanted in found:
+        return ""
+    return NAMED if wanted + NAMED in found else None
+
+
+def knows_presence(reader: ReaderFacts, record: RecordFacts) -> bool:
+    """True when this reader may already know that the person is served here, whatever the purpose.
+
+    Only then is a closed class answered with "not part of your work" (403) rather than with absence (404).
+    """
+    if not reader.active or reader.hat != Hat.MEMBER or record.blocked or record.erased:
+        return False
+    return any(
+        _tie_of_member(reader, record, DataClass.PRESENCE, purpose) is not None
+        for purposes in PURPOSES_OF_TIE.values()
+        for purpose in purposes
+    )
 
 
 def grant_covers(
@@ -177,7 +197,7 @@ def is_active(grant: GrantFacts, at: datetime) -> bool:
 
 def is_minimal(basis: str) -> bool:
     """True when only named fields are open on this basis: the desk sees how to call and reach someone, no more."""
-    return basis == Basis.ORGANISATION.value
+    return basis.endswith(NAMED)
 
 
 def reasons_not_to_give(starts_at: datetime, until: datetime, classes: frozenset[str]) -> Iterator[Reason]:

@@ -30,6 +30,10 @@ class NotThere(Exception):
     """What was asked for does not exist, or this reader may not know that it does. The two look the same."""
 
 
+class NotYourWork(Exception):
+    """A whole kind of information that this reader's work does not include, about someone they know is served here."""
+
+
 def refuse_if(reasons: Iterable[Reason]) -> None:
     """Stop an act when there is at least one reason not to do it.
 

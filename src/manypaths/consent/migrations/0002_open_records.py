@@ -85,32 +85,34 @@ begin
           from people_record r
          where r.id = any(p_ids) and r.erased_at is null and coalesce(v_active, false)
     ), allowed as (
-        select rc.data_class, rc.tie from network_roleclass rc
+        select rc.data_class, rc.tie, case when bool_and(rc.named_fields) then '/named' else '' end as part
+          from network_roleclass rc
          where rc.role = any(v_roles) and rc.data_class = any(p_classes)
+         group by rc.data_class, rc.tie
     ), ties as (
         select w.id, c.data_class, 'own'::text as basis, 0 as rank
           from wanted w cross join unnest(p_classes) as c(data_class)
          where v_person is not null and w.person_id = v_person and p_purpose = 'own'
         union all
-        select w.id, al.data_class, 'assigned', 1
+        select w.id, al.data_class, 'assigned' || al.part, 1
           from wanted w join allowed al on al.tie = 'assigned'
          where w.organisation_id = v_org and not w.blocked and p_purpose in ('care', 'referral')
            and exists (select from people_assignment a
                         where a.record_id = w.id and a.membership_id = p_membership
                           and (a.until is null or a.until > transaction_timestamp()))
         union all
-        select w.id, al.data_class, 'supervised', 2
+        select w.id, al.data_class, 'supervised' || al.part, 2
           from wanted w join allowed al on al.tie = 'supervised'
          where w.organisation_id = v_org and not w.blocked and p_purpose = 'supervision'
            and exists (select from people_assignment a join network_membership s on s.id = a.membership_id
                         where a.record_id = w.id and s.supervisor_id = p_membership
                           and (a.until is null or a.until > transaction_timestamp()))
         union all
-        select w.id, al.data_class, 'organisation', 3
+        select w.id, al.data_class, 'organisation' || al.part, 3
           from wanted w join allowed al on al.tie = 'organisation'
          where w.organisation_id = v_org and not w.blocked and p_purpose in ('desk', 'privacy')
         union all
-        select w.id, al.data_class, 'granted:' || min(g.id::text), 4
+        select w.id, al.data_class, 'granted:' || min(g.id::text) || al.part, 4
           from wanted w
           join allowed al on al.tie = 'granted'
           join consent_grant g on g.record_id = w.id and g.recipient_organisation_id = v_org
@@ -118,7 +120,7 @@ begin
            and g.starts_at <= transaction_timestamp() and transaction_timestamp() < g.until
            and (g.ended_at is null or transaction_timestamp() < g.ended_at)
          where v_answers and not w.blocked
-         group by w.id, al.data_class
+         group by w.id, al.data_class, al.part
     ), best as (
         select distinct on (id, data_class) id, data_class, basis from ties order by id, data_class, rank, basis
     ), per_record as (

@@ -10,7 +10,7 @@ from manypaths.consent import commands, queries
 from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.tests.factories import grant
-from manypaths.lib.refusals import NotThere, Refused
+from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people.models import Block, Profile
@@ -275,3 +275,39 @@ def test_only_the_recipient_can_end_it_by_closing_the_request():
     assert opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
     commands.end_as_recipient(subject_id=given.subject_id, by=reader_for(worker), at=NOW - timedelta(seconds=1))
     assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+
+
+@pytest.mark.parametrize("role", ["frontdesk", "privacy_officer"])
+def test_a_class_that_is_not_their_work_is_forbidden_to_those_who_know_the_person_is_here(role):
+    house = organisation()
+    record = record_held_by(membership(house, "peer"))
+    with pytest.raises(NotYourWork):
+        queries.open_record(
+            reader=reader_for(membership(house, role)),
+            record=record,
+            classes={DataClass.RECOVERY_PLAN},
+            purpose=Purpose.DESK,
+        )
+
+
+@pytest.mark.parametrize("role", ["org_admin", "peer", "coordinator"])
+def test_it_is_absent_to_everyone_else(role):
+    house = organisation()
+    record = record_held_by(membership(house, "peer"))
+    with pytest.raises(NotThere):
+        queries.open_record(
+            reader=reader_for(membership(house, role)),
+            record=record,
+            classes={DataClass.RECOVERY_PLAN},
+            purpose=Purpose.CARE,
+        )
+
+
+def test_an_assigned_peer_sees_the_named_fields_of_a_consent_only():
+    worker = membership(organisation(), "peer")
+    record = record_held_by(worker)
+    new_request()
+    opened = queries.open_record(
+        reader=reader_for(worker), record=record, classes={DataClass.CONSENT_RECORD}, purpose=Purpose.CARE
+    )
+    assert opened.is_minimal(record, DataClass.CONSENT_RECORD)

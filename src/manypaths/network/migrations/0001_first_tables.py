@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(max_length=24)),
                 ('data_class', models.CharField(max_length=32)),
                 ('tie', models.CharField(max_length=16)),
+                ('named_fields', models.BooleanField(default=False)),
                 ('version', models.CharField(max_length=20)),
             ],
             options={

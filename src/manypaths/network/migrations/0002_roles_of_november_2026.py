@@ -12,7 +12,13 @@ def load(apps, schema_editor):
     data = json.loads(FILE.read_text(encoding="utf-8"))
     model = apps.get_model("network", "RoleClass")
     rows = [
-        model(role=role, tie=tie, data_class=data_class, version=data["version"])
+        model(
+            role=role,
+            tie=tie,
+            data_class=data_class.removesuffix("/named"),
+            named_fields=data_class.endswith("/named"),
+            version=data["version"],
+        )
         for role, ties in data["roles"].items()
         for tie, classes in ties.items()
         for data_class in classes

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from manypaths.lib.refusals import NotThere, Refused
+from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 
 FAULT = 500
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -31,6 +31,8 @@ class OneTransaction:
         """Absent and forbidden are one answer; a refusal no page caught is still told in words."""
         if isinstance(exception, NotThere):
             return render(request, "404.html", status=404)
+        if isinstance(exception, NotYourWork):
+            return render(request, "403.html", status=403)
         if isinstance(exception, Refused):
             return render(request, "422.html", {"reasons": exception.reasons}, status=422)
         return None
