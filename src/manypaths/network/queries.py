@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from manypaths.network.models import Community, Membership, Organisation, Participation
-from manypaths.network.rules import Reader
+from manypaths.network.rules import Reader, Role
 
 KEEP_SECONDS = 5.0
 _kept: dict[str, tuple[float, list[Community]]] = {}
@@ -26,7 +28,7 @@ def communities() -> list[Community]:
 def community_for(*, host: str) -> Community | None:
     """The community served at a host name: the one whose short name leads it, or the first one founded."""
     found = communities()
-    first_word = host.split(".")[0].split(":")[0]
+    first_word = host.split(".", maxsplit=1)[0].split(":", maxsplit=1)[0]
     return next((one for one in found if one.slug == first_word), found[0] if found else None)
 
 
@@ -66,4 +68,37 @@ def names_of_members(*, membership_ids: Collection[UUID]) -> dict[UUID, tuple[st
 
 def own_membership(*, reader: Reader) -> Membership | None:
     """The membership whose hat the reader wears."""
+    if reader.membership_id is None:
+        return None
     return Membership.objects.select_related("organisation").filter(id=reader.membership_id).first()
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A worker as the outbox knows them: where their notices wait, and the staff address that is told so."""
+
+    organisation_id: UUID
+    account_id: UUID
+    email: str
+    language: str
+
+
+def who_answers(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
+    """The workers of these organisations who answer requests now."""
+    return _addressees(organisation_ids, Q(answers_requests=True))
+
+
+def leads_of(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
+    """The workers who are told when a request waits too long: supervisors and coordinators, or else who answers."""
+    leads = _addressees(organisation_ids, Q(roles__overlap=[Role.SUPERVISOR.value, Role.COORDINATOR.value]))
+    led = {one.organisation_id for one in leads}
+    return leads + who_answers(organisation_ids=[one for one in organisation_ids if one not in led])
+
+
+def _addressees(organisation_ids: Collection[UUID], which: Q) -> list[Addressee]:
+    rows = Membership.objects.filter(which, ended_at__isnull=True, account__is_active=True)
+    found = rows.filter(organisation_id__in=list(organisation_ids)).order_by("started_at")
+    return [
+        Addressee(*row)
+        for row in found.values_list("organisation_id", "account_id", "account__email", "account__language")
+    ]
