@@ -1,4 +1,4 @@
-"""What import contracts cannot see: foreign keys, furniture, doors that reach for tables, addresses without an audience."""
+"""What import contracts cannot see: foreign keys, furniture, doors that reach for tables, undeclared addresses."""
 
 import ast
 import configparser
@@ -44,9 +44,11 @@ def test_foreign_keys_point_down_or_stay_in_their_room():
     up = []
     for model in our_models():
         for field in model._meta.get_fields():
-            target = getattr(field, "related_model", None) if getattr(field, "many_to_one", False) or getattr(
-                field, "one_to_one", False
-            ) else None
+            target = (
+                getattr(field, "related_model", None)
+                if getattr(field, "many_to_one", False) or getattr(field, "one_to_one", False)
+                else None
+            )
             if target is None or field.auto_created or not target.__module__.startswith("manypaths."):
                 continue
             here, there = room_of(model), room_of(target)

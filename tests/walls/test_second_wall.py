@@ -198,7 +198,7 @@ def test_the_application_cannot_forge_an_access_row(world):
 
 
 def test_a_table_of_the_strangers_own_does_not_stand_in_for_the_log(world):
-    """A temporary `audit_access` would come first on an unguarded search path; the application may not even make one."""
+    """A temporary `audit_access` would come first on an unguarded path; the application may not even make one."""
     with psycopg.connect(role_url("app"), autocommit=True) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
         raw.execute("create temp table audit_access (seq int)")
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -42,14 +42,22 @@ class EarlierAnswer:
     location: str
 
 
-def record(
-    *, what: str, by: Actor, subject: UUID | None = None, record_id: UUID | None = None, at: datetime
-) -> None:
+def record(*, what: str, by: Actor, subject: UUID | None = None, record_id: UUID | None = None, at: datetime) -> None:
     """Write that something was done. The act and this row live or die together.
 
     Records: one row, no content. The application may add rows and nothing else.
     """
-    row = [uuid.uuid4(), at, what, by.account_id, str(by.hat), by.membership_id, by.organisation_id, subject, record_id]
+    row: list[Any] = [
+        uuid.uuid4(),
+        at,
+        what,
+        by.account_id,
+        str(by.hat),
+        by.membership_id,
+        by.organisation_id,
+        subject,
+        record_id,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_ACT, row)
 

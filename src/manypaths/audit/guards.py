@@ -64,7 +64,11 @@ def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> list[str]:
 
 def _unguard(table: str) -> list[str]:
     drops = [f"drop policy {table}_{role} on {table}" for role in ("app", "owner", "gate")]
-    return [*drops, f"alter table {table} no force row level security", f"alter table {table} disable row level security"]
+    return [
+        *drops,
+        f"alter table {table} no force row level security",
+        f"alter table {table} disable row level security",
+    ]
 
 
 def _owned_by_gate(kind: str, name: str, privilege: str, roles: tuple[str, ...]) -> list[str]:

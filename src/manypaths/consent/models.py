@@ -10,7 +10,7 @@ from manypaths.network.models import Organisation
 
 
 class Grant(models.Model):
-    """One consent. A stop writes `ended_at`; nothing else ever changes. Every basis for a look across is one of these."""
+    """One consent. A stop writes `ended_at`; nothing else changes. Every basis for a look across is one of these."""
 
     class Kind(models.TextChoices):
         REQUEST = "request", "for one request for support"

@@ -194,7 +194,7 @@ def who_looked(*, reader: Reader) -> list[Look]:
     with connection.cursor() as cursor:
         cursor.execute("select * from who_looked(%s, %s)", [record, reader.account_id])
         rows = cursor.fetchall()
-    return [Look(*row[:4], tuple(row[4]), *row[5:]) for row in rows]
+    return [Look(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6]) for row in rows]
 
 
 def grants_of_own_record(*, reader: Reader) -> list[Grant]:

@@ -143,9 +143,7 @@ def _tie_of_member(reader: ReaderFacts, record: RecordFacts, wanted: str, purpos
     return None
 
 
-def _grant_for(
-    reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime
-) -> str | None:
+def _grant_for(reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime) -> str | None:
     part = part_for(reader.roles, Basis.GRANTED, wanted)
     if not reader.answers_requests or part is None:
         return None
@@ -177,9 +175,7 @@ def knows_presence(reader: ReaderFacts, record: RecordFacts) -> bool:
     )
 
 
-def grant_covers(
-    grant: GrantFacts, organisation_id: UUID | None, wanted: str, purpose: str, at: datetime
-) -> bool:
+def grant_covers(grant: GrantFacts, organisation_id: UUID | None, wanted: str, purpose: str, at: datetime) -> bool:
     """True when recipient, class, purpose and time all match. One that does not match closes."""
     return (
         organisation_id is not None

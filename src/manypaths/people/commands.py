@@ -103,9 +103,7 @@ def write_safe_contact(
 
 
 @transaction.atomic
-def block(
-    *, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime
-) -> UUID:
+def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime) -> UUID:
     """Keep an organisation, or one worker wherever they work, from ever seeing the person's record. It must be open.
 
     A block beats every consent. It counts from this transaction on.
@@ -122,9 +120,7 @@ def block(
     same = next((row for row in standing if (row.organisation_id, row.account_id) == wanted), None)
     if same:
         return same.id
-    row = Block(
-        id=uuid.uuid4(), record_id=record_id, organisation_id=organisation_id, account_id=account_id, since=at
-    )
+    row = Block(id=uuid.uuid4(), record_id=record_id, organisation_id=organisation_id, account_id=account_id, since=at)
     row.save(force_insert=True)
     audit.record(what="people.blocked", by=by, subject=row.id, record_id=record_id, at=at)
     return row.id

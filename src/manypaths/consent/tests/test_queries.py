@@ -97,9 +97,7 @@ def test_the_desk_opens_named_fields_only():
     record = record_held_by(membership(house, "peer"))
     desk = reader_for(membership(house, "frontdesk"))
     new_request()
-    opened = queries.open_records(
-        reader=desk, records=[record], classes=[DataClass.DEMOGRAPHICS], purpose=Purpose.DESK
-    )
+    opened = queries.open_records(reader=desk, records=[record], classes=[DataClass.DEMOGRAPHICS], purpose=Purpose.DESK)
     assert opened.is_minimal(record, DataClass.DEMOGRAPHICS)
 
 
@@ -184,9 +182,7 @@ def test_claiming_the_membership_of_another_account_opens_nothing():
     house = organisation()
     worker, thief = membership(house, "peer"), membership(house, "peer")
     record = record_held_by(worker)
-    forged = reader_for(worker).__class__(
-        **{**reader_for(worker).__dict__, "account_id": thief.account_id}
-    )
+    forged = reader_for(worker).__class__(**{**reader_for(worker).__dict__, "account_id": thief.account_id})
     assert not opens(forged, record, DataClass.DEMOGRAPHICS, Purpose.CARE)
 
 

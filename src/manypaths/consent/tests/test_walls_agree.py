@@ -55,7 +55,7 @@ class Undo(Exception):
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=WORLDS)
 def test_code_and_database_never_disagree(world):
-    """`open_records` stops the request with WallsDisagree when they do; so a world that opens is a world they agree on."""
+    """`open_records` raises WallsDisagree when they do; so a world that opens is a world they agree on."""
     with pytest.raises(Undo), transaction.atomic():
         reader, records = build(world)
         new_request()
