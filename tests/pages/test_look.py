@@ -1,0 +1,147 @@
+"""The shared look in a real browser: the gallery in every variant, the way out, choices, offline, budgets."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from manypaths.config.testing import LiveSite
+from tests.journeys.browser import (
+    MOST_BYTES,
+    SLOWEST_PAINT,
+    VISITS,
+    Visit,
+    check,
+    context,
+    first_paint,
+    nothing_covered,
+    violations,
+    weigh,
+)
+
+GALLERY = "/ui/"
+
+
+def test_the_gallery_stands_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite):
+    for visit in VISITS:
+        with context(browser, visit) as made:
+            page = made.new_page()
+            page.goto(live_site.url + GALLERY)
+            page.wait_for_load_state("networkidle")
+            check(page, visit.language)
+
+
+def test_pages_fit_a_narrow_screen_large_text_and_clear_letters(browser: Browser, live_site: LiveSite):
+    chosen = {"name": "display", "value": "dark.l.clear", "url": live_site.url}
+    with context(browser, Visit(), viewport={"width": 320, "height": 256}) as made:
+        page = made.new_page()
+        for cookies in ([], [chosen]):
+            made.add_cookies(cookies)
+            page.goto(live_site.url + GALLERY)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    with context(browser, Visit()) as made:
+        made.add_cookies([chosen])
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        page.wait_for_load_state("networkidle")
+        check(page, "en")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_way_out_stays_in_reach_and_covers_no_focus(browser: Browser, live_site: LiveSite, width: int):
+    with context(browser, Visit(width)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        page.evaluate("scrollTo(0, 3000)")
+        expect(page.locator("[data-exit]")).to_be_in_viewport()
+        page.evaluate("scrollTo(0, 0)")
+        assert nothing_covered(page, 70) > 60
+
+
+def _stand_in(route: Route, told: list[str]) -> None:
+    """Answers in place of our leave address and of the site people are sent to."""
+    if route.request.url.endswith("/leave"):
+        told.append(route.request.method)
+        route.fulfill(status=204)
+    else:
+        route.fulfill(body="weather", content_type="text/html")
+
+
+@pytest.mark.parametrize("way", ["click", "shift"])
+def test_leaving_hides_first_tells_the_server_and_replaces_the_page(browser: Browser, live_site: LiveSite, way: str):
+    told: list[str] = []
+    with context(browser, Visit()) as made:
+        made.route(re.compile("weather.gov|/leave$"), lambda route: _stand_in(route, told))
+        page = made.new_page()
+        page.goto(live_site.url + "/offline")
+        page.goto(live_site.url + GALLERY)
+        if way == "click":
+            page.locator("[data-exit]").click()
+        for _ in range(0 if way == "click" else 3):
+            page.keyboard.press("Shift")
+        page.wait_for_url("https://www.weather.gov/")
+        assert told == ["POST"]
+        page.go_back()
+        assert page.url.endswith("/offline")
+
+
+def test_without_script_the_way_out_is_a_link_to_our_server(browser: Browser, live_site: LiveSite):
+    with context(browser, Visit(scripts=False)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        exit_link = page.locator("[data-exit]")
+        assert exit_link.get_attribute("href") == "/leave"
+        assert exit_link.get_attribute("rel") == "noreferrer"
+
+
+def test_language_and_display_are_chosen_without_script_and_kept(browser: Browser, live_site: LiveSite):
+    with context(browser, Visit(1280, scripts=False)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        assert made.cookies() == []
+        page.get_by_role("button", name="Español").click()
+        expect(page.locator("html")).to_have_attribute("lang", "es")
+        page.locator(".pop > summary").click()
+        page.locator("input[name=theme][value=dark]").check()
+        page.locator("input[name=letters][value=clear]").check()
+        page.locator(".pop-box button").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        expect(page.locator("html")).to_have_attribute("data-letters", "clear")
+        assert {cookie["name"] for cookie in made.cookies()} == {"lang", "display"}
+
+
+def test_without_a_network_the_crisis_numbers_are_still_there(browser: Browser, live_site: LiveSite):
+    with context(browser, Visit(), service_workers="allow") as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        made.set_offline(True)
+        page.goto(live_site.url + "/nowhere-yet")
+        expect(page.locator("h1")).to_have_text("You are offline")
+        assert page.locator('a[href="tel:988"]').count() >= 2
+        kept = page.evaluate(
+            "caches.keys().then(names => Promise.all(names.map(n => caches.open(n).then(c => c.keys()))))"
+            ".then(lists => lists.flat().map(r => r.url))"
+        )
+        assert [url for url in kept if not re.search(r"/static/|/offline$", url)] == []
+
+
+def test_high_contrast_and_print_keep_every_word(browser: Browser, live_site: LiveSite):
+    with context(browser, Visit(1280), forced_colors="active") as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        page.wait_for_load_state("networkidle")
+        assert violations(page, without=("color-contrast",)) == []  # the device chooses the colors
+    with context(browser, Visit(1280)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + GALLERY)
+        page.emulate_media(media="print")
+        assert page.locator(".exit").is_hidden()
+        assert page.locator(".goal-card").first.is_visible()
+        assert len(page.pdf(format="Letter")) > 10_000
+
+
+def test_a_first_load_is_small_and_painted_within_a_second(browser: Browser, live_site: LiveSite):
+    total, parts = weigh(browser, live_site.url + GALLERY)
+    assert total <= MOST_BYTES, parts
+    assert min(first_paint(browser, live_site.url + GALLERY) for _ in range(3)) < SLOWEST_PAINT
