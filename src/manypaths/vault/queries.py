@@ -21,7 +21,7 @@ class Sealer:
         """Seal words for one field of one record. Empty words are sealed too, so that emptiness is not visible."""
         return rules.seal_text(self.keys[record_id], text, label, record_id)
 
-    def read(self, record_id: UUID, label: str, sealed: bytes | memoryview[int] | None) -> str:
+    def read(self, record_id: UUID, label: str, sealed: "bytes | memoryview[int] | None") -> str:
         """The words, or an empty text where nothing was ever written."""
         if sealed is None:
             return ""
