@@ -12,6 +12,7 @@ from manypaths.config.installation import Installation
 from manypaths.config.mirror import carry_on_from_a_readable_copy
 from manypaths.config.runner import Choices, keep_running, run_command
 from manypaths.config.steps import fail, say
+from manypaths.config.supervise import run_in_child
 
 
 def main(arguments: list[str]) -> int:
@@ -41,11 +42,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ready_to_run() -> None:
+    if not os.environ.get("MANYPATHS_PROJECT"):
+        run_in_child(_compile)
+    carry_on_from_a_readable_copy()
+
+
+def _compile() -> int:
     from manypaths.config.messages import compile_all
 
     with contextlib.suppress(PermissionError):  # a read-only installation brings its own
         compile_all()
-    carry_on_from_a_readable_copy()
+    return 0
 
 
 def _demo(options: argparse.Namespace, _: list[str]) -> int:

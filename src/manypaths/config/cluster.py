@@ -95,11 +95,15 @@ alter default privileges for role gate revoke execute on functions from public;
 
 @dataclass
 class Cluster:
-    """One PostgreSQL server with its data in `base`. `durable=False` is for tests only: it may lose data on a crash."""
+    """One PostgreSQL server with its data in `base`. `durable=False` is for tests only: it may lose data on a crash.
+
+    As root the programs are copied below `copies`, where several servers can share them.
+    """
 
     base: Path
     durable: bool = True
     account: Account | None = field(default_factory=find_account)
+    copies: Path | None = None
     process: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
@@ -114,7 +118,7 @@ class Cluster:
     @property
     def binaries(self) -> Path:
         """The programs, in a place where the account can run them."""
-        return usable_binaries(self.account, self.base.parent)
+        return usable_binaries(self.account, self.copies or self.base.parent)
 
     def passwords(self) -> dict[str, str]:
         """The passwords of all roles, made at first use, readable by the one who started us only."""

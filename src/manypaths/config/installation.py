@@ -38,7 +38,7 @@ class Installation:
     def cluster(self) -> Cluster:
         """The embedded server of this installation."""
         if self._cluster is None:
-            self._cluster = Cluster(self.folder / "cluster", account=self.account)
+            self._cluster = Cluster(self.folder / "cluster", account=self.account, copies=home())
         return self._cluster
 
     def url(self, role: str) -> str:
