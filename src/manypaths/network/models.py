@@ -26,6 +26,7 @@ class Community(models.Model):
     operator = models.CharField(max_length=200)
     help_phone = models.CharField(max_length=40, blank=True, default="")
     help_hours = models.CharField(max_length=120, blank=True, default="")
+    leave_to = models.URLField(max_length=300, default="https://www.weather.gov/")
     is_demo = models.BooleanField(default=False)
     founded_at = models.DateTimeField()
 
