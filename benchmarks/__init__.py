@@ -1,0 +1,1 @@
+"""Speed and endurance, measured on purpose and never inside the tests."""
