@@ -1,0 +1,118 @@
+"""Sign in, sign out, prove it again, and the way to one's own first page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from manypaths.accounts.commands import signing_in
+from manypaths.accounts.models import User
+from manypaths.accounts.rules import Device
+from manypaths.lib.refusals import Refused
+from manypaths.web.entry.forms import ProveForm, SignInForm
+from manypaths.web.entry.opening import begin, caller, go_on, mark_proved, open_form, remember_device, see, show_reasons
+from manypaths.web.ui.access import anyone, signed_in
+from manypaths.web.ui.clock import now
+
+CLEAR = '"cache", "storage"'
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in. The answer does not tell whether a name exists."""
+    if request.method == "GET" and request.reader.is_signed_in:  # type: ignore[attr-defined]
+        return redirect("entry:landing")
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = _check(request, form)
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            if account is not None:
+                return _enter(request, account, Device(form.cleaned_data["device"]))
+            form.add_error(None, _("Name and passphrase do not fit together. Check both and try again."))
+    return render(request, "entry/sign_in.html", {"form": form})
+
+
+def _check(request: HttpRequest, form: SignInForm) -> User | None:
+    return signing_in.check_in(
+        name=form.cleaned_data["name"],
+        passphrase=form.cleaned_data["passphrase"],
+        caller=caller(request),
+        by=request.reader,  # type: ignore[attr-defined]
+        at=now(),
+    )
+
+
+def _enter(request: HttpRequest, account: User, device: Device) -> HttpResponse:
+    is_person = account.kind == User.Kind.PERSON
+    begin(request, account, device=device if is_person else Device.STAFF, at=now(), proved=is_person)
+    response = go_on(request)
+    if device is Device.OWN:
+        remember_device(response, account.id)
+    return response
+
+
+@signed_in
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session, here and on the server."""
+    request.session.flush()
+    response = see(reverse("entry:sign_in"))
+    response.headers["Clear-Site-Data"] = CLEAR
+    return response
+
+
+@signed_in
+@require_GET
+def landing(request: HttpRequest) -> HttpResponse:
+    """To one's own first page: a person's, or a worker's. Without a hat: why there is nothing here."""
+    reader = request.reader  # type: ignore[attr-defined]
+    if reader.is_person:
+        return redirect("/my/")
+    if reader.is_member:
+        return redirect("/work/")
+    return render(request, "entry/no_hat.html")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def prove_again(request: HttpRequest) -> HttpResponse:
+    """Ask the passphrase (or a worker's second factor) once more, then go back to where they were."""
+    reader = request.reader  # type: ignore[attr-defined]
+    if not reader.is_person:
+        return redirect("entry:second_factor")
+    form = ProveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proved = signing_in.prove(
+                account_id=reader.account_id,
+                passphrase=form.cleaned_data["passphrase"],
+                caller=caller(request),
+                by=reader,
+                at=now(),
+            )
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            if proved:
+                return _proved(request)
+            form.add_error("passphrase", _("That is not your passphrase. Try again."))
+    return render(request, "entry/prove_again.html", {"form": form})
+
+
+def _proved(request: HttpRequest) -> HttpResponse:
+    mark_proved(request, now())
+    return see(after_proof(request))
+
+
+def after_proof(request: HttpRequest) -> str:
+    """The page that asked for the proof, or the landing."""
+    path = request.session.pop("after_proof", "")
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if safe else reverse("entry:landing")

@@ -1,0 +1,103 @@
+"""Join alone, and the card that brings a person back in."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from manypaths.accounts import queries as accounts
+from manypaths.accounts import rules
+from manypaths.accounts.commands import coming_back, joining
+from manypaths.accounts.models import User
+from manypaths.accounts.rules import Device
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.lib.refusals import Refused
+from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.people import commands as people
+from manypaths.vault.queries import sealer_for
+from manypaths.web.entry.forms import JoinForm
+from manypaths.web.entry.opening import begin, go_on, open_form, remember_device, see, show_reasons
+from manypaths.web.ui.access import anyone, person
+from manypaths.web.ui.clock import now
+
+FIRST_CARD = timedelta(minutes=30)
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Make an account without e-mail or phone, and begin."""
+    if request.reader.is_signed_in:  # type: ignore[attr-defined]
+        return redirect("entry:landing")
+    language = get_language() or "en"
+    offered = rules.offered_passphrase(accounts.passphrase_words(language))
+    form = JoinForm(request.POST or None, offered=offered)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _joined(request, form, language)
+        except Refused as refusal:
+            show_reasons(form, refusal)
+    return render(request, "entry/join.html", {"form": form, "offered": form.shown})
+
+
+def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse:
+    at, alias = now(), form.cleaned_data["alias"]
+    account = make_person(
+        alias=alias, passphrase=form.chosen_passphrase(), language=language, by=request.reader, at=at  # type: ignore[attr-defined]
+    )
+    device = Device(form.cleaned_data["device"])
+    begin(request, account, device=device, at=at, proved=True)
+    response = see(reverse("entry:card"))
+    if device is Device.OWN:
+        remember_device(response, account.id)
+    return response
+
+
+@transaction.atomic
+def make_person(*, alias: str, passphrase: str, language: str, by: Reader, at: datetime) -> User:
+    """An account, its person and own record, and the name they want to be called by, sealed. All or nothing.
+
+    Refuses: a weak passphrase.
+    """
+    account = joining.join(passphrase=passphrase, names=[alias], language=language, by=by, at=at)
+    reader = people.create_person(account_id=account.id, at=at)
+    record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS})
+    sealer = sealer_for([record])
+    people.write_profile(
+        record_id=record, name=alias, pronouns="", language=language, sealer=sealer, by=reader, at=at
+    )
+    return account
+
+
+@person
+@require_http_methods(["GET", "POST"])
+def card(request: HttpRequest) -> HttpResponse:
+    """The sign-in name, and on request the codes. They are shown once: asking again makes new ones."""
+    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    account = accounts.account(account_id=reader.account_id)
+    left = accounts.card_codes_left(reader=reader)
+    shown = {"name": account.username if account else "", "left": left}
+    if request.method == "GET":
+        return render(request, "entry/card_start.html", shown)
+    if not (factor_is_fresh(reader, at) or (left == 0 and _has_just_begun(request, at))):
+        request.session["after_proof"] = reverse("entry:card")
+        return see(reverse("entry:prove_again"))
+    codes = coming_back.make_card(account_id=reader.account_id, by=reader, at=at)
+    return render(request, "entry/card.html", {**shown, "codes": codes})
+
+
+@person
+def card_done(request: HttpRequest) -> HttpResponse:
+    """On to where the person was going when they joined."""
+    return go_on(request)
+
+
+def _has_just_begun(request: HttpRequest, at: datetime) -> bool:
+    started = request.session.get("started_at")
+    return bool(started) and at - datetime.fromisoformat(started) < FIRST_CARD

@@ -1,0 +1,124 @@
+"""Opens and closes sessions, and says from where a form came."""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import auth
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+
+from manypaths.accounts.commands.signing_in import Caller
+from manypaths.accounts.models import User
+from manypaths.accounts.rules import LIMITS, Device, device_words
+from manypaths.lib.refusals import Refused
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.pages import refused, sent_from_here
+
+KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter"
+KNOWN_FOR = timedelta(days=365)
+IPV6_HOME = 64
+REMEMBERED_FOR = timedelta(minutes=30)
+
+
+def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form for people who are not signed in: checked by where it was sent from, so that no session is made for it."""
+
+    @csrf_exempt
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not sent_from_here(request):
+            return refused(request)
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return checked
+
+
+def caller(request: HttpRequest) -> Caller:
+    """Where a try comes from. An IPv6 household counts as one place."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
+    return Caller(place=_household(address), known_for=_known_for(request))
+
+
+def _household(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:  # noqa: PLR2004
+        return str(found)
+    return str(ipaddress.ip_network((found, IPV6_HOME), strict=False))
+
+
+def _known_for(request: HttpRequest) -> UUID | None:
+    try:
+        kept = signing.loads(request.COOKIES.get(KNOWN_COOKIE, ""), salt=KNOWN_SALT, max_age=KNOWN_FOR)
+    except signing.BadSignature:
+        return None
+    return UUID(kept)
+
+
+def begin(request: HttpRequest, account: User, *, device: Device, at: datetime, proved: bool) -> None:
+    """Begin a new session for an account. An older session of this browser is gone, its key too."""
+    where_to = request.session.get("after_sign_in"), request.session.get("asked_at")
+    auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = request.session
+    session.cycle_key()
+    session["started_at"] = session["seen_at"] = at.isoformat()
+    session["device"], session["handle"] = device.value, str(uuid4())
+    session["words"] = device_words(request.headers.get("User-Agent", ""))
+    if proved:
+        session["factor_at"] = at.isoformat()
+    if where_to[0] and where_to[1]:
+        session["after_sign_in"], session["asked_at"] = where_to
+    session.set_expiry(0 if device is Device.SHARED else int(LIMITS[device][1].total_seconds()))
+
+
+def remember_device(response: HttpResponse, account_id: UUID) -> None:
+    """Note on a device of one's own that this account uses it: its tries cannot be used up by others elsewhere."""
+    response.set_cookie(
+        KNOWN_COOKIE,
+        signing.dumps(str(account_id), salt=KNOWN_SALT),
+        max_age=KNOWN_FOR,
+        path=KNOWN_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def mark_proved(request: HttpRequest, at: datetime) -> None:
+    """Note that whoever is here has proved it a moment ago."""
+    request.session["factor_at"] = at.isoformat()
+
+
+def go_on(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page that asked for the sign-in, or to one's own first page."""
+    path, asked = request.session.pop("after_sign_in", ""), request.session.pop("asked_at", "")
+    fresh = bool(asked) and now() - datetime.fromisoformat(asked) < REMEMBERED_FOR
+    if fresh and path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return HttpResponseRedirect(path, status=303)
+    return see(reverse("entry:landing"))
+
+
+def see(path: str) -> HttpResponseRedirect:
+    """Go and look at another page, after a form."""
+    return HttpResponseRedirect(path, status=303)
+
+
+def show_reasons(form: Any, refusal: Refused) -> None:
+    """Put each reason beside the field it is about, or over the form."""
+    for reason in refusal.reasons:
+        form.add_error(reason.field if reason.field in form.fields else None, reason.message)

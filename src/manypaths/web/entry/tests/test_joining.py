@@ -1,0 +1,113 @@
+"""Joining alone: no e-mail, no phone, and the name is sealed."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from manypaths.accounts.models import RecoveryCode, Session, User
+from manypaths.accounts.sessions import stored_key
+from manypaths.config.testing import as_owner
+
+ANSWERS = {
+    "alias": "Rosa",
+    "choice": "own",
+    "passphrase": "quiet rivers run under stone",
+    "offered": "coral tent river moon",
+    "device": "shared",
+}
+pytestmark = pytest.mark.django_db
+
+
+def joined(client: Client, **answers: str) -> object:
+    return client.post("/join", {**ANSWERS, **answers})
+
+
+def test_someone_joins_with_a_name_of_their_choice_and_gets_a_sign_in_name():
+    client = Client()
+    answer = joined(client)
+    assert (answer.status_code, answer["Location"]) == (303, "/card")
+    page = client.get("/card")
+    account = User.objects.get()
+    assert account.username in page.content.decode()
+    assert re.fullmatch(r"[a-z]+-[a-z]+-[0-9]{4}", account.username)
+    assert (account.email, account.kind) == ("", "person")
+
+
+def test_the_name_someone_wants_to_be_called_by_is_sealed():
+    joined(Client(), alias="Rosalinda Quintero")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("select name from people_profile")
+        (sealed,) = cursor.fetchone()
+    assert b"Rosalinda" not in bytes(sealed)
+
+
+def test_the_words_we_offer_can_be_used_as_they_are():
+    client = Client()
+    page = client.get("/join").content.decode()
+    offered = re.search(r'name="offered" value="([a-z ]+)"', page).group(1)
+    assert len(offered.split()) == 4
+    joined(client, choice="offered", offered=offered)
+    name = User.objects.get().username
+    again = Client().post("/enter", {"name": name, "passphrase": offered, "device": "shared"})
+    assert again["Location"] == "/here"
+
+
+def test_a_weak_passphrase_is_refused_beside_its_field_and_nothing_typed_is_lost():
+    answer = joined(Client(), passphrase="password1234567")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Many people use this one" in page
+    assert 'value="Rosa"' in page
+    assert not User.objects.exists()
+
+
+def test_a_form_from_another_site_makes_no_account():
+    answer = Client().post("/join", ANSWERS, headers={"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert not User.objects.exists()
+
+
+def test_the_page_to_join_sets_no_cookie_and_is_not_stored():
+    answer = Client().get("/join")
+    assert not answer.cookies
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_card_is_shown_once_and_a_new_one_makes_the_old_useless():
+    client = Client()
+    joined(client)
+    first = set(re.findall(r'class="code">([a-z0-9]{5}-[a-z0-9]{5})<', client.post("/card").content.decode()))
+    assert len(first) == 8
+    assert not first & set(re.findall(r"[a-z0-9]{5}-[a-z0-9]{5}", client.get("/card").content.decode()))
+    second = set(re.findall(r'class="code">([a-z0-9]{5}-[a-z0-9]{5})<', client.post("/card").content.decode()))
+    assert len(second) == 8
+    assert not first & second
+    assert RecoveryCode.objects.count() == 8
+
+
+def test_neither_codes_nor_session_keys_can_be_read_from_the_tables():
+    client = Client()
+    joined(client)
+    codes = re.findall(r'class="code">([a-z0-9]{5}-[a-z0-9]{5})<', client.post("/card").content.decode())
+    assert not RecoveryCode.objects.filter(code_hash__in=codes).exists()
+    key = client.cookies["sid"].value
+    assert not Session.objects.filter(session_key=key).exists()
+    assert Session.objects.filter(session_key=stored_key(key), account_id=User.objects.get().id).exists()
+
+
+def test_signed_in_pages_tell_nothing_in_their_titles():
+    client = Client()
+    joined(client)
+    for page in (client.get("/card"), client.post("/card")):
+        assert "<title>My page</title>" in page.content.decode()
+        assert page["Cache-Control"] == "no-store, private"
+
+
+def test_a_shared_device_gets_a_cookie_that_ends_with_the_browser():
+    shared, own = Client(), Client()
+    joined(shared)
+    joined(own, device="own")
+    assert shared.cookies["sid"]["max-age"] == ""
+    assert own.cookies["sid"]["max-age"] == 30 * 24 * 3600
