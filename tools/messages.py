@@ -31,8 +31,9 @@ from babel.messages.pofile import read_po, write_po  # noqa: E402
 
 def folders() -> list[Path]:
     """Every app of the house: the folders that may hold texts and a locale folder of their own."""
-    rooms = [p for p in PACKAGE.iterdir() if p.is_dir() and (p / "__init__.py").exists() and p.name != "web"]
-    doors = [p for p in (PACKAGE / "web").iterdir() if p.is_dir() and (p / "__init__.py").exists()]
+    without = {"web", "config"}  # config names only languages, which Django's own catalogue knows
+    rooms = [p for p in PACKAGE.iterdir() if (p / "__init__.py").exists() and p.name not in without]
+    doors = [p for p in (PACKAGE / "web").iterdir() if (p / "__init__.py").exists()]
     return sorted(rooms) + sorted(doors)
 
 
