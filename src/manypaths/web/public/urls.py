@@ -1,4 +1,11 @@
 """Addresses of this door."""
 
+from django.urls import path
+
+from manypaths.web.public import pages
+
 app_name = "public"
-urlpatterns: list = []
+urlpatterns = [
+    path("about", pages.about, name="about"),
+    path("privacy", pages.privacy, name="privacy"),
+]

@@ -1,0 +1,28 @@
+"""What this is, and what it keeps."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["public:about", "public:privacy"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_page_is_for_everybody_and_sets_no_cookie(client: Client, name: str, language: str):
+    answer = client.get(reverse(name), headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert answer.cookies == {}
+    assert f'<html lang="{language}"' in answer.content.decode()
+
+
+def test_the_privacy_page_says_what_leaving_cannot_do(client: Client):
+    page = client.get(reverse("public:privacy"), headers={"Accept-Language": "en"}).content.decode()
+    for words in ("browser history", "watches this device", "phone bill", "Who runs this machine"):
+        assert words in page
+
+
+def test_a_demonstration_warns_against_real_names(client: Client, settings):
+    settings.DEMO = True
+    page = client.get(reverse("public:privacy"), headers={"Accept-Language": "en"}).content.decode()
+    assert "Do not write real names" in page
