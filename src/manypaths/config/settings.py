@@ -24,6 +24,7 @@ ALLOWED_HOSTS = os.environ.get("MANYPATHS_HOSTS", "localhost,127.0.0.1,[::1]").s
 KEYRING_FILE = Path(os.environ.get("MANYPATHS_KEYRING", VAR / "keys" / "keyring.json"))
 INDEX_DIR = Path(os.environ.get("MANYPATHS_INDEX_DIR", VAR / "index"))
 FACTS_DIR = Path(os.environ.get("MANYPATHS_FACTS_DIR", VAR / "facts"))
+MEASURES_URL = os.environ.get("DATABASE_MEASURES_URL", "")
 
 ROLE = os.environ.get("MANYPATHS_ROLE", "app")
 DATABASE_VARIABLES = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "measures": "DATABASE_MEASURES_URL"}
