@@ -1,0 +1,45 @@
+"""Acts on requests: facts, reasons, act, record, in one transaction; what is changed is locked first."""
+
+from manypaths.referrals.commands.answering import (
+    accept_request,
+    cancel_request,
+    complete_request,
+    fail_request,
+    pause_work,
+    record_contact,
+    reject_request,
+    start_work,
+)
+from manypaths.referrals.commands.asking import (
+    answer_request,
+    begin_request,
+    pick_parts,
+    send_request,
+    share_longer,
+    stop_sharing,
+    withdraw_request,
+    write_request,
+)
+from manypaths.referrals.commands.night import (
+    remind_overdue,
+)
+
+__all__ = [
+    "accept_request",
+    "answer_request",
+    "begin_request",
+    "cancel_request",
+    "complete_request",
+    "fail_request",
+    "pause_work",
+    "pick_parts",
+    "record_contact",
+    "reject_request",
+    "remind_overdue",
+    "send_request",
+    "share_longer",
+    "start_work",
+    "stop_sharing",
+    "withdraw_request",
+    "write_request",
+]

@@ -1,0 +1,219 @@
+"""What the person does: write, send, take back, stop sharing, answer."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from manypaths.audit import commands as audit
+from manypaths.consent import commands as consent_commands
+from manypaths.consent import queries as consent
+from manypaths.consent.models import Text
+from manypaths.consent.rules import DataClass
+from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network import queries as network
+from manypaths.network.models import Community
+from manypaths.network.rules import Reader
+from manypaths.notices.rules import Template
+from manypaths.referrals import queries, rules
+from manypaths.referrals.commands.moving import move, note_move, tell_team
+from manypaths.referrals.models import Packet, Referral, SharedPart
+from manypaths.referrals.queries import TASK, PacketWords
+from manypaths.referrals.rules import Asked, MoveFacts, Party, PickedPart, SendingFacts, Status
+from manypaths.vault.queries import Sealer, sealer_for
+
+SEALED = ("name", "number", "hours", "words")
+
+
+@transaction.atomic
+def begin_request(
+    *, asked: Asked, name: str, step_id: UUID | None = None, again_of: UUID | None = None, by: Reader, at: datetime
+) -> UUID:
+    """Begin to write a request, or go on with the one that was begun. Nobody else can see it.
+
+    Refuses: NotThere when it follows a request that is not the person's own.
+    Records: referrals.begun
+    """
+    record = consent.open_own(reader=by, classes=TASK)
+    found = Referral.objects.filter(record_id=record, service_id=asked.service_id, status=Status.DRAFT).first()
+    if found is not None:
+        return found.id
+    if again_of is not None and not Referral.objects.filter(record_id=record, id=again_of).exists():
+        raise NotThere
+    row = Referral(
+        id=uuid.uuid4(), record_id=record, status=Status.DRAFT, started_at=at, step_id=step_id, again_of_id=again_of,
+        organisation_id=asked.organisation_id, community_id=asked.community_id, service_id=asked.service_id,
+        service_name=asked.service_name, kind=asked.kind, area=asked.area,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    _write_packet(row, PacketWords(name=name, language=by.language), sealer_for([record]), at)
+    audit.record(what="referrals.begun", by=by, subject=row.id, record_id=record, at=at)
+    return row.id
+
+
+@transaction.atomic
+def write_request(*, service_id: UUID, changes: dict[str, object], by: Reader, at: datetime) -> None:
+    """Keep what the person wrote on one page of the request.
+
+    Refuses: NotThere when none was begun · what is missing or too long on this page, and nothing else.
+    Records: referrals.written
+    """
+    row, packet, sealer = _draft(service_id, by)
+    need = str(changes.get("need", row.need))
+    words = replace(packet, **{key: value for key, value in changes.items() if key != "need"})  # type: ignore[arg-type]
+    facts = _sending_facts(words, need)
+    refuse_if(reason for reason in rules.reasons_not_to_keep(facts) if reason.field in {*changes, *_beside(changes)})
+    Referral.objects.filter(id=row.id).update(need=need)
+    _write_packet(row, words, sealer, at)
+    audit.record(what="referrals.written", by=by, subject=row.id, record_id=row.record_id, at=at)
+
+
+@transaction.atomic
+def pick_parts(*, service_id: UUID, parts: Sequence[PickedPart], by: Reader, at: datetime) -> None:
+    """Choose which parts of the plan go along, as copies. Choosing again replaces what was chosen.
+
+    Refuses: NotThere when no request was begun.
+    Records: referrals.parts_picked
+    """
+    row, _packet, sealer = _draft(service_id, by)
+    SharedPart.objects.filter(referral_id=row.id).delete()
+    SharedPart.objects.bulk_create(
+        SharedPart(
+            id=uuid.uuid4(), referral_id=row.id, record_id=row.record_id, kind=part.kind, position=position,
+            title=sealer.seal(row.record_id, "referrals.sharedpart.title", part.title),
+            body=sealer.seal(row.record_id, "referrals.sharedpart.body", part.body),
+        )
+        for position, part in enumerate(parts)
+    )  # fmt: skip
+    audit.record(what="referrals.parts_picked", by=by, subject=row.id, record_id=row.record_id, at=at)
+
+
+@transaction.atomic
+def send_request(*, service_id: UUID, text: Text, by: Reader, at: datetime) -> UUID:
+    """Send the request, with the person's consent for exactly this request and what they put in it.
+
+    Refuses: NotThere when none was begun · the organisation answers nobody here now · one is open already · what is
+    missing in it.
+    Records: consent.given, referrals.requested
+    Afterwards: the clock runs, and those who answer there are told that something waits.
+    """
+    row, packet, _sealer = _draft(service_id, by)
+    community = Community.objects.get(id=row.community_id)
+    takes = network.takes_requests(organisation_ids=[row.organisation_id], community_id=community.id)
+    facts = replace(
+        _sending_facts(packet, row.need),
+        takes_requests=row.organisation_id in takes,
+        already_open=queries.has_open_request(reader=by, service_id=service_id),
+    )
+    refuse_if(rules.reasons_not_to_send(facts))
+    grant = consent_commands.give_for_request(
+        organisation_id=row.organisation_id, subject_id=row.id, classes=TASK, until=at + rules.SHARED_FOR, text=text,
+        by=by, at=at,
+    )  # fmt: skip
+    row.status, row.requested_at, row.grant_id = Status.REQUESTED, at, grant.id
+    row.due_on = rules.answer_due_on(at, community.answer_days, community.zone)
+    row.due_at = rules.answer_due_at(row.due_on, community.zone)
+    row.save(update_fields=["status", "requested_at", "grant_id", "due_on", "due_at"])
+    note_move(row, Status.DRAFT, Party.REQUESTER, "", by, at)
+    audit.record(what="referrals.requested", by=by, subject=row.id, record_id=row.record_id, at=at)
+    tell_team(row, Template.REQUEST_ARRIVED, at)
+    return row.id
+
+
+@transaction.atomic
+def withdraw_request(*, referral_id: UUID, reason: str, by: Reader, at: datetime) -> None:
+    """Take a request back. The consent for it ends in the same moment.
+
+    Refuses: NotThere for anyone else's · a request that is closed already · a reason that is not on the list.
+    Records: referrals.cancelled, consent.ended
+    """
+    row = _own_locked(referral_id, by)
+    move(row, MoveFacts(Status(row.status), Status(row.status), Status.CANCELLED, Party.REQUESTER, reason), by, at)
+
+
+@transaction.atomic
+def stop_sharing(*, referral_id: UUID, by: Reader, at: datetime) -> None:
+    """Stop sharing what went along. New looks end with this transaction.
+
+    A request that nobody has answered yet cannot be answered unseen, so it is taken back too.
+
+    Refuses: NotThere for anyone else's.
+    Records: consent.stopped, and referrals.cancelled where it was not answered yet
+    """
+    row = _own_locked(referral_id, by)
+    if row.grant_id is not None:
+        consent_commands.stop(grant_id=row.grant_id, by=by, at=at)
+    if row.status == Status.REQUESTED:
+        facts = MoveFacts(Status.REQUESTED, Status.REQUESTED, Status.CANCELLED, Party.REQUESTER, "sharing_ended")
+        move(row, facts, by, at)
+
+
+@transaction.atomic
+def share_longer(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> None:
+    """Agree anew for another 90 days from now. Only the person can.
+
+    Refuses: NotThere for anyone else's · a consent that has ended · a request that is closed.
+    Records: consent.ended, consent.given
+    """
+    row = _own_locked(referral_id, by)
+    if row.grant_id is None or not rules.is_open(Status(row.status)):
+        raise NotThere
+    grant = consent_commands.lengthen(grant_id=row.grant_id, until=at + rules.SHARED_FOR, text=text, by=by, at=at)
+    Referral.objects.filter(id=row.id).update(grant_id=grant.id)
+
+
+@transaction.atomic
+def answer_request(*, referral_id: UUID, answer: str, by: Reader, at: datetime) -> None:
+    """Keep the person's own word on whether they got what they needed. It stands beside the worker's word.
+
+    Refuses: NotThere for anyone else's · before it was answered · an answer that is not on the list.
+    Records: referrals.person_answered
+    """
+    row = _own_locked(referral_id, by)
+    refuse_if(rules.reasons_not_to_answer(Status(row.status), row.requested_at, answer))
+    Referral.objects.filter(id=row.id).update(person_answer=answer, person_answered_at=at)
+    audit.record(what="referrals.person_answered", by=by, subject=row.id, record_id=row.record_id, at=at)
+
+
+def _sending_facts(words: PacketWords, need: str) -> SendingFacts:
+    return SendingFacts(True, False, words.name, words.way, words.number, need, words.words)
+
+
+def _beside(changes: dict[str, object]) -> set[str]:
+    """A number belongs to the page on which the way is chosen."""
+    return {"number"} if "way" in changes else set()
+
+
+def _draft(service_id: UUID, by: Reader) -> tuple[Referral, PacketWords, Sealer]:
+    record = consent.open_own(reader=by, classes=TASK)
+    row = (
+        Referral.objects.select_for_update()
+        .filter(record_id=record, service_id=service_id, status=Status.DRAFT)
+        .first()
+    )
+    if row is None:
+        raise NotThere
+    return row, queries.packet_of_opened(referral=row), sealer_for([record])
+
+
+def _write_packet(row: Referral, words: PacketWords, sealer: Sealer, at: datetime) -> None:
+    sealed = {
+        field: sealer.seal(row.record_id, f"referrals.packet.{field}", getattr(words, field).strip())
+        for field in SEALED
+    }
+    plain = {"way": words.way, "may_leave_message": words.may_leave_message, "language": words.language}
+    Packet.objects.update_or_create(
+        referral_id=row.id, defaults={**sealed, **plain, "record_id": row.record_id, "changed_at": at}
+    )
+
+
+def _own_locked(referral_id: UUID, by: Reader) -> Referral:
+    record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD})
+    rows = Referral.objects.select_for_update().filter(id=referral_id, record_id=record)
+    row = rows.exclude(status=Status.DRAFT).first()
+    if row is None:
+        raise NotThere
+    return row

@@ -1,0 +1,33 @@
+"""What the night does for requests. Safe to run twice."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from manypaths.audit import commands as audit
+from manypaths.network import queries as network
+from manypaths.network.rules import SYSTEM
+from manypaths.notices.rules import Template
+from manypaths.referrals.commands.moving import tell
+
+
+@transaction.atomic
+def remind_overdue(*, at: datetime) -> int:
+    """Call out every clock that has run out, once: the person's page says so, and the lead is told.
+
+    Requests that may no longer be seen are taken back, and drafts nobody sent for 30 days are forgotten.
+
+    Records: referrals.overdue
+    Repeats safely.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select * from sweep_requests(%s)", [at])
+        late: list[tuple[UUID, UUID]] = cursor.fetchall()
+    leads = network.leads_of(organisation_ids={organisation for _referral, organisation in late})
+    for referral, organisation in late:
+        audit.record(what="referrals.overdue", by=SYSTEM, subject=referral, at=at)
+        for lead in leads:
+            if lead.organisation_id == organisation:
+                tell(lead, Template.REQUEST_WAITS_LONG, referral, at)
+    return len(late)
