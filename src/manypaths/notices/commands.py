@@ -49,9 +49,9 @@ def tell_person(*, record_id: UUID, template: Template, subject_id: UUID, cause:
 
 def mark_read(*, reader: Addressee, at: datetime) -> None:
     """Note that the reader has seen what waited. For a person, their own record's presence must be open."""
-    if reader.is_person:
+    if reader.is_person and reader.record_id is not None:
         PersonNotice.objects.filter(record_id=reader.record_id, read_at__isnull=True).update(read_at=at)
-    else:
+    elif reader.account_id is not None:
         StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE, read_at__isnull=True).update(read_at=at)
 
 

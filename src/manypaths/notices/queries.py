@@ -42,7 +42,7 @@ def waiting(*, reader: Addressee) -> list[Waiting]:
     """The newest notices of this reader. For a person, their own record's presence must be open."""
     if reader.account_id is None:
         return []
-    if reader.is_person:
+    if reader.is_person and reader.record_id is not None:
         rows = PersonNotice.objects.filter(record_id=reader.record_id)
     else:
         rows = StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE)  # type: ignore[assignment]
