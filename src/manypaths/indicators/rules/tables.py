@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from manypaths.indicators.rules.small_numbers import Figures, Sum
+from manypaths.indicators.rules.figures import Figures, Sum
 
 ALL = "*"
 UNKNOWN = "unknown"
+ELSEWHERE = "elsewhere"
 
 # How a request stands on the day it is counted. Each node is the sum of the nodes below it.
 RESULTS: Mapping[str, tuple[str, ...]] = {
     ALL: ("reached", "not_reached"),
     "reached": ("done", "going_on", "ended_early"),
-    "not_reached": ("gap", "taken_back", "waiting"),
+    "not_reached": ("gap", "ended_unreached", "taken_back", "waiting"),
 }
 REASON = "reason:"
 SILENCE = "silence"
@@ -36,7 +37,7 @@ class Count:
     people: int | None = None
 
 
-class DoesNotAddUp(ValueError):  # noqa: N818
+class DoesNotAddUp(ValueError):
     """The counts of one topic contradict each other: nothing of it is published."""
 
 
@@ -98,7 +99,13 @@ def request_shapes(kinds: Sequence[str], reasons: Sequence[str], areas: Sequence
     return (
         Shape("results", tuple(kinds), results),
         Shape("places", tuple(kinds), {ALL: tuple(areas)}, row_total_is=("results", "gap")),
-        Shape("days", (), {ALL: ("within_7", "later")}, row_total_is=("results", "reached"), only_total_row=True),
+        Shape(
+            "days",
+            (),
+            {ALL: ("within_7", "later", "day_unknown")},
+            row_total_is=("results", "reached"),
+            only_total_row=True,
+        ),
         Shape("words", tuple(words), {ALL: tuple(answers)}, total_is=Cell("results", ALL, "done")),
     )
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from manypaths.indicators.rules.small_numbers import SMALL, Figures, figures_to_show
+from manypaths.indicators.rules.figures import SMALL, Figures
+from manypaths.indicators.rules.small_numbers import figures_to_show
 from manypaths.indicators.rules.tables import (
     ALL,
     REASON,
@@ -71,7 +72,7 @@ def test_someone_who_knows_that_zeros_are_shown_learns_no_more() -> None:
 # The four tables about requests share totals: they are attacked as one.
 KINDS, REASONS, AREAS = ("home", "peer", "clinic"), ("full", "not_eligible"), ("50001", "50023", "unknown")
 WORDS, ANSWERS = ("met", "partly"), ("yes", "no", "not_answered")
-LEAVES = ("done", "going_on", "ended_early", "taken_back", "waiting")
+LEAVES = ("done", "going_on", "ended_early", "ended_unreached", "taken_back", "waiting")
 
 
 def request_table(chance: random.Random, size: float) -> Table:
@@ -80,7 +81,7 @@ def request_table(chance: random.Random, size: float) -> Table:
     for kind in KINDS:
         for reason, area in product((*[REASON + r for r in REASONS], SILENCE), AREAS):
             atoms[(kind, reason, area, "", "", "")] = int(chance.expovariate(1 / size))
-        for leaf, days in product(LEAVES[:3], ("within_7", "later")):
+        for leaf, days in product(LEAVES[:3], ("within_7", "later", "day_unknown")):
             for word, answer in product(WORDS, ANSWERS) if leaf == "done" else [("", "")]:
                 atoms[(kind, leaf, "", days, word, answer)] = int(chance.expovariate(1 / size))
         for leaf in LEAVES[3:]:

@@ -13,7 +13,7 @@ DATA = Path(__file__).parent / "data"
 FORMAT = 1
 
 
-class BadInstrument(ValueError):  # noqa: N818
+class BadInstrument(ValueError):
     """An instrument file that we do not take; `str()` says why in a sentence."""
 
 

@@ -165,6 +165,16 @@ class TestFacts:
         assert [row[:5] for row in rows] == [("barc-10", "2017", date(2026, 11, 1), 10, 50)]
         assert str(me.record_id) not in str(rows)
 
+    def test_two_nights_cannot_be_joined(self, committed_db: str) -> None:
+        with transaction.atomic():
+            answered(person(), may_be_counted=True)
+        keys = set()
+        for salt in ("one", "two"):
+            with psycopg.connect(role_url("measures")) as night:
+                night.execute("select set_config('manypaths.night_salt', %s, false)", [salt])
+                keys |= set(night.execute("select who from outcomes_facts").fetchall())
+        assert len(keys) == 2
+
     def test_the_view_fails_without_the_salt_of_the_night(self, committed_db: str) -> None:
         with transaction.atomic():
             answered(person(), may_be_counted=True)

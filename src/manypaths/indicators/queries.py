@@ -1,0 +1,123 @@
+"""What was published. No function here takes a reader: there is nobody in it, and everyone reads the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from manypaths.indicators.models import Figure, NightStep, Release, Wait
+from manypaths.indicators.rules.periods import Period, first_figures_on
+from manypaths.indicators.rules.shares import Share, share_of
+from manypaths.indicators.rules.tables import ALL, REASON, RESULTS, SILENCE, Cell, coarser
+from manypaths.lib.dates import local_date, month_of
+from manypaths.network.models import Community
+
+
+@dataclass(frozen=True)
+class WaitOf:
+    """The typical wait of one kind, with how many were reached; None where too few were."""
+
+    kind: str
+    reached: int | None
+    typical_days: int | None
+    nine_in_ten_days: int | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """One release as pages read it. A figure that is None is kept back."""
+
+    topic: str
+    period: Period
+    counted_on: date
+    rule_version: str
+    figures: Mapping[Cell, int | None]
+    waits: tuple[WaitOf, ...]
+
+    def value(self, table: str, row: str, column: str) -> int | None:
+        """One figure, or None where it is kept back or was never counted."""
+        return self.figures.get(Cell(table, row, column))
+
+    def share(self, table: str, row: str, column: str, of: str = ALL) -> Share | None:
+        """One figure as a share of another in its row, with the interval."""
+        return share_of(self.value(table, row, column), self.value(table, row, of))
+
+    def rows(self, table: str) -> list[str]:
+        """The rows of a table without the total, larger known ones first."""
+        return self._ordered({cell.row for cell in self.figures if cell.table == table}, table, by_row=True)
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table without the total, larger known ones first."""
+        return self._ordered({cell.column for cell in self.figures if cell.table == table}, table, by_row=False)
+
+    def reasons(self) -> list[str]:
+        """Why no place took up a request: the columns below `gap`."""
+        return [one for one in self.columns("results") if one.startswith(REASON) or one == SILENCE]
+
+    def nearest_coarser(self, cell: Cell) -> tuple[Cell, int] | None:
+        """The next coarser figure that is shown, for a figure that is kept back."""
+        tree = {**RESULTS, "gap": tuple(self.reasons())}
+        return next(((one, value) for one in coarser(cell, tree) if (value := self.figures.get(one)) is not None), None)
+
+    def _ordered(self, names: set[str], table: str, *, by_row: bool) -> list[str]:
+        whole = {"places": "gap"}.get(table, ALL) if by_row else ALL
+        home = "results" if table == "places" and by_row else table
+
+        def size(name: str) -> int:
+            cell = Cell(home, name, whole) if by_row else Cell(table, ALL, name)
+            return self.figures.get(cell) or 0
+
+        return sorted(names - {ALL}, key=lambda name: (-size(name), name))
+
+
+def latest(*, community_id: UUID, topic: str) -> Published | None:
+    """The newest release of a topic, or None while nothing is published."""
+    found = Release.objects.filter(community_id=community_id, topic=topic).order_by("-first_month").first()
+    return _published(found) if found else None
+
+
+def one_release(*, community_id: UUID, topic: str, first_month: date) -> Published | None:
+    """The release of a topic that begins with a month, or None."""
+    found = Release.objects.filter(community_id=community_id, topic=topic, first_month=first_month).first()
+    return _published(found) if found else None
+
+
+def periods(*, community_id: UUID, topic: str) -> list[Period]:
+    """Every published period of a topic, newest first."""
+    rows = Release.objects.filter(community_id=community_id, topic=topic).order_by("-first_month")
+    return [Period(first, months) for first, months in rows.values_list("first_month", "months")]
+
+
+def last_period(*, community_id: UUID, topic: str) -> Period | None:
+    """The newest published period of a topic."""
+    return next(iter(periods(community_id=community_id, topic=topic)), None)
+
+
+def earliest_first_figures(*, community: Community) -> date:
+    """The first day on which a young community can have figures."""
+    return first_figures_on(month_of(local_date(community.founded_at, community.zone)))
+
+
+def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:
+    """The newest night of which every step that began has ended."""
+    for night in NightStep.objects.filter(community_id=community_id).order_by("-night").values_list("night", flat=True):
+        ends = list(NightStep.objects.filter(community_id=community_id, night=night).values_list("ended_at", flat=True))
+        if all(ends):
+            return night, max(ends)
+    return None
+
+
+def _published(release: Release) -> Published:
+    figures = {
+        Cell(*names): value
+        for *names, value in Figure.objects.filter(release=release).values_list("table", "row", "column", "value")
+    }
+    waits = Wait.objects.filter(release=release).values_list("kind", "typical_days", "nine_in_ten_days")
+    return Published(
+        topic=release.topic,
+        period=Period(release.first_month, release.months),
+        counted_on=release.counted_on,
+        rule_version=release.rule_version,
+        figures=figures,
+        waits=tuple(WaitOf(kind, figures.get(Cell("results", kind, "reached")), *days) for kind, *days in waits),
+    )

@@ -1,0 +1,99 @@
+"""What a night does, in this order. Each step is one command of a room, and can be run twice without harm."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from manypaths.audit import commands as audit
+from manypaths.indicators import commands as indicators
+from manypaths.network.queries import Community
+from manypaths.referrals.commands import night as referrals
+
+KEEP_ONCE_KEYS = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Night:
+    """One community's night: its date there, and the moment at which it runs."""
+
+    community: Community
+    date: date
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that is done. `for_all` steps are done once for the whole installation."""
+
+    name: str
+    run: Callable[[Night], object]
+    for_all: bool = False
+    needs: tuple[str, ...] = ()
+
+
+def remind_overdue(night: Night) -> int:
+    """Call out requests whose clock ran out, and take back those that may no longer be seen."""
+    return referrals.remind_overdue(at=night.at)
+
+
+def forget_once_keys(night: Night) -> int:
+    """Drop the keys of forms that were answered long ago."""
+    return audit.forget_old_keys(before=night.at - KEEP_ONCE_KEYS)
+
+
+def take_facts_out(night: Night) -> int:
+    """Write facts without identity to files, as the role that sees nothing else."""
+    return indicators.take_facts_out(address=settings.MEASURES_URL, folder=settings.FACTS_DIR)
+
+
+def publish_figures(night: Night) -> int:
+    """Count and publish what is closed and not yet published."""
+    return indicators.publish_due(community=night.community, folder=settings.FACTS_DIR, at=night.at)
+
+
+# The order is part of the promise: what lapses is settled before it is counted, and facts leave before counting.
+STEPS: tuple[Step, ...] = (
+    Step("remind_overdue", remind_overdue, for_all=True),
+    Step("forget_once_keys", forget_once_keys, for_all=True),
+    Step("take_facts_out", take_facts_out, for_all=True),
+    Step("publish_figures", publish_figures, needs=("take_facts_out",)),
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one step of a night ended: what it said, or the kind of its fault."""
+
+    step: str
+    said: object = None
+    fault: str = ""
+    skipped: bool = False
+
+
+def run_night(night: Night, steps: tuple[Step, ...] = STEPS) -> Iterator[Ended]:
+    """Do every step of a night that has not ended yet, and say how each ended."""
+    failed: set[str] = set()
+    for step in steps:
+        if failed & set(step.needs):
+            failed.add(step.name)
+            yield Ended(step.name, skipped=True)
+            continue
+        ended = _run(step, night)
+        if ended.fault:
+            failed.add(step.name)
+        yield ended
+
+
+def _run(step: Step, night: Night) -> Ended:
+    where = {"community_id": None if step.for_all else night.community.id, "night": night.date, "step": step.name}
+    if not indicators.begin_step(**where, at=night.at):
+        return Ended(step.name, skipped=True)
+    try:
+        said = step.run(night)
+    except Exception as fault:  # one step's fault must not end the night; its kind is kept, never its words
+        indicators.end_step(**where, fault=type(fault).__name__, at=night.at)
+        return Ended(step.name, fault=type(fault).__name__)
+    indicators.end_step(**where, at=night.at)
+    return Ended(step.name, said=said)
