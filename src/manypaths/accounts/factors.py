@@ -67,15 +67,15 @@ def code_at(secret: str, step: int) -> str:
 def matching_step(secret: str, code: str) -> int | None:
     """The step whose code this is: the running one or the one before, or None."""
     now = step_now()
-    steps = [step for step in range(now, now - STEPS_BACK - 1, -1) if constant_time_compare(code_at(secret, step), code)]
+    steps = [
+        step for step in range(now, now - STEPS_BACK - 1, -1) if constant_time_compare(code_at(secret, step), code)
+    ]
     return steps[0] if steps else None
 
 
 def accept_totp(account_id: UUID, code: str) -> bool:
     """True when the code is right and was not used before. A code that was accepted never counts again."""
-    found = (
-        Authenticator.objects.select_for_update().filter(user_id=account_id, type=Authenticator.Type.TOTP).first()
-    )
+    found = Authenticator.objects.select_for_update().filter(user_id=account_id, type=Authenticator.Type.TOTP).first()
     if found is None:
         return False
     step = matching_step(decrypt(found.data["secret"]), code)

@@ -48,6 +48,11 @@ class User(AbstractBaseUser):
             ),
         ]
 
+    @property
+    def is_person(self) -> bool:
+        """True for a person's own account, false for a worker's."""
+        return self.kind == self.Kind.PERSON
+
     def __str__(self) -> str:
         return f"{self.kind} account"
 
@@ -98,7 +103,7 @@ class NamedDesk(models.Model):
 
 
 class WayBack(models.Model):
-    """Someone asks to get into an account without passphrase or card. Rows for names that do not exist look the same."""
+    """Someone asks to get into an account without passphrase or card. Rows for unknown names look the same."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)

@@ -39,7 +39,7 @@ def words(kind: str) -> tuple[str, ...]:
 
 def passphrase_words(language: str) -> tuple[str, ...]:
     """The words from which a passphrase is offered in a language; English where we have none."""
-    code = language.split("-")[0]
+    code = language.split("-", maxsplit=1)[0]
     return words(f"passphrase-words-{code if code in LANGUAGES_OF_WORDS else 'en'}")
 
 

@@ -3,13 +3,16 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 
-from manypaths.network.models import Community, Membership, Organisation, Participation
-from manypaths.network.rules import Reader, Role
+from manypaths.accounts import queries as accounts
+from manypaths.lib.refusals import NotThere
+from manypaths.network.models import Agreement, Community, Invitation, Membership, Organisation, Participation
+from manypaths.network.rules import Reader, Role, may_coordinate
 
 KEEP_SECONDS = 5.0
 _kept: dict[str, tuple[float, list[Community]]] = {}
@@ -102,3 +105,107 @@ def _addressees(organisation_ids: Collection[UUID], which: Q) -> list[Addressee]
         Addressee(*row)
         for row in found.values_list("organisation_id", "account_id", "account__email", "account__language")
     ]
+
+
+def coordinates(*, reader: Reader, community_id: UUID) -> bool:
+    """Whether the reader is a coordinator, in a body that takes part in this community."""
+    return (
+        may_coordinate(reader)
+        and Participation.objects.filter(
+            community_id=community_id,
+            organisation_id=reader.organisation_id,
+            agreed_at__isnull=False,
+            left_at__isnull=True,
+        ).exists()
+    )
+
+
+def invitation_hash(code: str) -> str:
+    """What is kept of an invitation's code."""
+    return accounts.fingerprint("invitation", code)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What an invitation says to whoever holds its code."""
+
+    organisation: str
+    organisation_id: UUID
+    display_name: str
+    email: str
+    roles: tuple[str, ...]
+    community_id: UUID | None
+    until: datetime
+
+
+def invitation(*, code: str, at: datetime) -> Invited:
+    """An invitation that can still be accepted. The code is what gives the right to read it.
+
+    Refuses: NotThere when it is unknown, used or old.
+    """
+    row = (
+        Invitation.objects.select_related("organisation")
+        .filter(code_hash=invitation_hash(code), used_at__isnull=True, until__gt=at)
+        .first()
+    )
+    if row is None:
+        raise NotThere
+    return Invited(
+        row.organisation.name,
+        row.organisation_id,
+        row.display_name,
+        row.email,
+        tuple(row.roles),
+        row.community_id,
+        row.until,
+    )
+
+
+@dataclass(frozen=True)
+class PlaceOfWork:
+    """One of the reader's own places of work."""
+
+    membership_id: UUID
+    organisation: str
+    roles: tuple[str, ...]
+    is_worn: bool
+
+
+def own_places_of_work(*, reader: Reader) -> list[PlaceOfWork]:
+    """Where the reader's account works now, the first one first."""
+    rows = Membership.objects.filter(account_id=reader.account_id, ended_at__isnull=True)
+    return [
+        PlaceOfWork(row.id, row.organisation.name, tuple(row.roles), row.id == reader.membership_id)
+        for row in rows.select_related("organisation").order_by("started_at")
+    ]
+
+
+def desks(*, community_id: UUID) -> list[tuple[UUID, str]]:
+    """Organisations that take part in a community, by name: the desks that can be named to vouch."""
+    return list(
+        Participation.objects.filter(community_id=community_id, agreed_at__isnull=False, left_at__isnull=True)
+        .order_by("organisation__sort_name")
+        .values_list("organisation_id", "organisation__name")
+    )
+
+
+def agreement(*, key: str, language: str) -> Agreement:
+    """The newest words to agree to, in a language.
+
+    Refuses: NotThere when they do not exist in it.
+    """
+    found = Agreement.objects.filter(key=key, language=language).order_by("-version").first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def invited_to(*, reader: Reader) -> list[Community]:
+    """Communities that invited the reader's organisation, which has not agreed yet."""
+    return list(
+        Community.objects.filter(
+            participation__organisation_id=reader.organisation_id,
+            participation__agreed_at__isnull=True,
+            participation__left_at__isnull=True,
+        ).order_by("founded_at")
+    )

@@ -1,10 +1,15 @@
 """Who is asking, and what their roles allow. Pure."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.refusals import Reason
 
 FRESH_FACTOR = timedelta(minutes=5)
 
@@ -84,3 +89,41 @@ def sort_key(name: str) -> str:
     """A name as it is sorted: lower case, accents taken off, leading articles kept."""
     plain = unicodedata.normalize("NFKD", name)
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold().strip()
+
+
+# Inviting, agreeing, leaving. Sensitive acts need a proof of at most five minutes (R14).
+
+INVITED_FOR = timedelta(days=7)
+KNOWN_ROLES = frozenset(role.value for role in Role)
+
+
+def may_coordinate(reader: Reader) -> bool:
+    """True for a coordinator at work. Whether it is for this community is a fact of the tables."""
+    return reader.is_member and reader.has_role(Role.COORDINATOR)
+
+
+def may_lead_organisation(reader: Reader) -> bool:
+    """True for whoever keeps an organisation's people and promises in order."""
+    return reader.is_member and reader.has_role(Role.ORG_ADMIN)
+
+
+def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot invite a worker with these roles, or give them these roles."""
+    if not may_lead_organisation(reader):
+        yield Reason("not_a_lead", _("Ask someone who leads your organization here to do this."))
+    elif not factor_is_fresh(reader, at):
+        yield Reason("prove_again", _("Prove once more that it is you, then try again."))
+    if not roles or not roles <= KNOWN_ROLES:
+        yield Reason("no_role", _("Choose at least one role."), "roles")
+    elif Role.COORDINATOR in roles and not reader.has_role(Role.COORDINATOR):
+        yield Reason("not_yours_to_give", _("Only a coordinator can make someone a coordinator."), "roles")
+
+
+def reasons_not_to_agree(*, is_lead: bool, already: bool, left: bool) -> Iterator[Reason]:
+    """Why an organisation cannot agree to take part now."""
+    if not is_lead:
+        yield Reason("not_a_lead", _("Ask someone who leads your organization here to do this."))
+    if already:
+        yield Reason("agreed_already", _("Your organization takes part already."))
+    if left:
+        yield Reason("has_left", _("Your organization has left. Ask the coordinator for a new invitation."))

@@ -132,10 +132,20 @@ def end_other_sessions(*, here: str, by: Actor, at: datetime) -> int:
 
     Records: accounts.sessions_ended, when there were any
     """
-    ended = Session.objects.filter(account_id=by.account_id).exclude(handle=UUID(here) if here else None).delete()[0]
+    ended = Session.objects.filter(account_id=by.account_id).exclude(handle=UUID(here)).delete()[0]
     if ended:
         audit.record(what="accounts.sessions_ended", by=by, subject=by.account_id, at=at)
     return ended
+
+
+@transaction.atomic
+def end_sessions_of(*, account_id: UUID, by: Actor, at: datetime) -> None:
+    """End every session of an account, because its place of work ended or its factors were taken away.
+
+    Records: accounts.sessions_ended
+    """
+    Session.objects.filter(account_id=account_id).delete()
+    audit.record(what="accounts.sessions_ended", by=by, subject=account_id, at=at)
 
 
 def forget_old_tries(*, before: datetime) -> int:

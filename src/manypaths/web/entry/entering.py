@@ -1,5 +1,6 @@
 """Sign in, sign out, prove it again, and the way to one's own first page."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from manypaths.accounts.commands import signing_in
-from manypaths.accounts.models import User
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import Refused
 from manypaths.web.entry.forms import ProveForm, SignInForm
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/sign_in.html", {"form": form})
 
 
-def _check(request: HttpRequest, form: SignInForm) -> User | None:
+def _check(request: HttpRequest, form: SignInForm) -> AbstractBaseUser | None:
     return signing_in.check_in(
         name=form.cleaned_data["name"],
         passphrase=form.cleaned_data["passphrase"],
@@ -49,8 +49,8 @@ def _check(request: HttpRequest, form: SignInForm) -> User | None:
     )
 
 
-def _enter(request: HttpRequest, account: User, device: Device) -> HttpResponse:
-    is_person = account.kind == User.Kind.PERSON
+def _enter(request: HttpRequest, account: AbstractBaseUser, device: Device) -> HttpResponse:
+    is_person = account.is_person
     begin(request, account, device=device if is_person else Device.STAFF, at=now(), proved=is_person)
     response = go_on(request)
     if device is Device.OWN:

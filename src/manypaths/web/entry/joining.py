@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from manypaths.accounts import queries as accounts
 from manypaths.accounts import rules
 from manypaths.accounts.commands import coming_back, joining
-from manypaths.accounts.models import User
 from manypaths.accounts.rules import Device
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -49,7 +49,11 @@ def join(request: HttpRequest) -> HttpResponse:
 def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse:
     at, alias = now(), form.cleaned_data["alias"]
     account = make_person(
-        alias=alias, passphrase=form.chosen_passphrase(), language=language, by=request.reader, at=at  # type: ignore[attr-defined]
+        alias=alias,
+        passphrase=form.chosen_passphrase(),
+        language=language,
+        by=request.reader,
+        at=at,  # type: ignore[attr-defined]
     )
     device = Device(form.cleaned_data["device"])
     begin(request, account, device=device, at=at, proved=True)
@@ -60,7 +64,7 @@ def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse
 
 
 @transaction.atomic
-def make_person(*, alias: str, passphrase: str, language: str, by: Reader, at: datetime) -> User:
+def make_person(*, alias: str, passphrase: str, language: str, by: Reader, at: datetime) -> AbstractBaseUser:
     """An account, its person and own record, and the name they want to be called by, sealed. All or nothing.
 
     Refuses: a weak passphrase.
@@ -69,9 +73,7 @@ def make_person(*, alias: str, passphrase: str, language: str, by: Reader, at: d
     reader = people.create_person(account_id=account.id, at=at)
     record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS})
     sealer = sealer_for([record])
-    people.write_profile(
-        record_id=record, name=alias, pronouns="", language=language, sealer=sealer, by=reader, at=at
-    )
+    people.write_profile(record_id=record, name=alias, pronouns="", language=language, sealer=sealer, by=reader, at=at)
     return account
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -72,7 +73,8 @@ class JustLeft:
         closed = LEFT_COOKIE in request.COOKIES and request.method in {"GET", "HEAD"}
         if not closed or request.path.startswith(STILL_OPEN):
             return self.get_response(request)
-        response = render(request, "entry/closed.html")
+        with translation.override(translation.get_language_from_request(request)):
+            response = render(request, "entry/closed.html")
         response.headers["Cache-Control"] = "no-store"
         return response
 

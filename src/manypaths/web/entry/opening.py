@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,7 +18,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
 from manypaths.accounts.commands.signing_in import Caller
-from manypaths.accounts.models import User
 from manypaths.accounts.rules import LIMITS, Device, device_words
 from manypaths.lib.refusals import Refused
 from manypaths.web.ui.clock import now
@@ -57,7 +57,7 @@ def _household(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if found.version == 4:  # noqa: PLR2004
+    if found.version == 4:
         return str(found)
     return str(ipaddress.ip_network((found, IPV6_HOME), strict=False))
 
@@ -70,7 +70,7 @@ def _known_for(request: HttpRequest) -> UUID | None:
     return UUID(kept)
 
 
-def begin(request: HttpRequest, account: User, *, device: Device, at: datetime, proved: bool) -> None:
+def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at: datetime, proved: bool) -> None:
     """Begin a new session for an account. An older session of this browser is gone, its key too."""
     where_to = request.session.get("after_sign_in"), request.session.get("asked_at")
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])

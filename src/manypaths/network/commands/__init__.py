@@ -1,0 +1,33 @@
+"""Founding a community, inviting organisations and workers, agreeing, leaving."""
+
+from manypaths.network.commands.founding import Answers, Founded, found_community
+from manypaths.network.commands.inviting import (
+    accept_as_member,
+    accept_with_new_account,
+    change_roles,
+    end_membership,
+    invite_worker,
+)
+from manypaths.network.commands.taking_part import (
+    agree_to_participate,
+    invite_organisation,
+    leave_community,
+    set_member_answers,
+    set_organisation_answers,
+)
+
+__all__ = [
+    "Answers",
+    "Founded",
+    "accept_as_member",
+    "accept_with_new_account",
+    "agree_to_participate",
+    "change_roles",
+    "end_membership",
+    "found_community",
+    "invite_organisation",
+    "invite_worker",
+    "leave_community",
+    "set_member_answers",
+    "set_organisation_answers",
+]

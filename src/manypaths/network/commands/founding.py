@@ -1,0 +1,124 @@
+"""Founds a community on an empty installation, from six answers."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.audit import commands as audit
+from manypaths.lib.refusals import Reason, refuse_if
+from manypaths.network import queries
+from manypaths.network.commands.inviting import write_invitation
+from manypaths.network.models import Community, Organisation, Participation
+from manypaths.network.places import Place, find_places
+from manypaths.network.rules import Reader, Role, sort_key
+
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A new community, and the code of the link for its first coordinator. The code is told this once."""
+
+    community: Community
+    code: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The six answers that a community begins with."""
+
+    place: str
+    name: str
+    languages: Collection[str]
+    coordinator_name: str
+    coordinator_email: str
+    privacy_contact: str
+    operator: str
+
+
+@transaction.atomic
+def found_community(*, answers: Answers, by: Reader, at: datetime, is_demo: bool = False) -> Founded:
+    """Found a community. County, time zone and coordinates are found from the place.
+
+    A body that coordinates it is made, invited and given its first coordinator, who must still agree and sign in.
+    Refuses: an unknown or unclear place · a name in use · a language we have no words for · a wrong e-mail address.
+    Records: network.community_founded
+    """
+    places = find_places(answers.place)
+    refuse_if(_reasons(places, answers))
+    community = _write(places[0], answers, is_demo, at)
+    body = Organisation(name=answers.name, sort_name=sort_key(answers.name), kind="coordination", created_at=at)
+    body.save(force_insert=True)
+    Participation(community=community, organisation=body, invited_at=at).save(force_insert=True)
+    code = write_invitation(
+        organisation=body,
+        community=community,
+        email=answers.coordinator_email,
+        display_name=answers.coordinator_name,
+        roles={Role.COORDINATOR.value, Role.ORG_ADMIN.value},
+        by=by,
+        at=at,
+    )
+    audit.record(what="network.community_founded", by=by, subject=community.id, at=at)
+    queries.forget_communities()
+    return Founded(community, code)
+
+
+def _write(place: Place, answers: Answers, is_demo: bool, at: datetime) -> Community:
+    community = Community(
+        slug=slugify(answers.name)[:60],
+        name=answers.name,
+        place=str(place),
+        state=place.state,
+        county_fips=[place.county_fips] if place.county_fips else [],
+        zone=place.zone,
+        languages=list(answers.languages),
+        latitude=place.latitude,
+        longitude=place.longitude,
+        privacy_contact=answers.privacy_contact,
+        operator=answers.operator,
+        is_demo=is_demo,
+        founded_at=at,
+    )
+    community.save(force_insert=True)
+    return community
+
+
+def _reasons(places: list[Place], answers: Answers) -> Iterator[Reason]:
+    yield from _reasons_of_place(places)
+    slug = slugify(answers.name)[:60]
+    if not slug:
+        yield Reason("no_name", _("Give the community a name."), "name")
+    elif Community.objects.filter(slug=slug).exists():
+        yield Reason("name_taken", _("A community here has this name already."), "name")
+    if not answers.languages or not set(answers.languages) <= {code for code, _name in settings.LANGUAGES}:
+        yield Reason("no_such_language", _("Choose English, Spanish or both (en, es)."), "languages")
+    if not _is_email(answers.coordinator_email):
+        yield Reason("no_email", _("Give an e-mail address, like name@example.org."), "coordinator_email")
+    if not answers.privacy_contact.strip() or not answers.operator.strip():
+        message = _("Say who answers questions about privacy, and who runs this machine.")
+        yield Reason("no_contact", message, "privacy_contact")
+
+
+def _reasons_of_place(places: list[Place]) -> Iterator[Reason]:
+    if not places:
+        yield Reason("no_such_place", _("We do not know this place. Try a ZIP code, or a town and its state."), "place")
+    elif len(places) > 1:
+        some = "; ".join(str(place) for place in places[:FEW])
+        message = _("More than one town has this name. Add the state. For example: %(some)s") % {"some": some}
+        yield Reason("which_place", message, "place")
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

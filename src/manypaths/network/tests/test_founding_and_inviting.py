@@ -1,0 +1,232 @@
+"""Founding a community, and who may invite, accept, agree, change and leave."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from manypaths.accounts.models import Session, User
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network import commands as network
+from manypaths.network import queries
+from manypaths.network.commands import Answers
+from manypaths.network.models import Community, Invitation, Membership, Participation
+from manypaths.network.places import find_places
+from manypaths.network.rules import ANONYMOUS, SYSTEM, Reader
+from manypaths.network.tests import factories as make
+from manypaths.network.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+WORDS = "quiet rivers run under stone"
+ANSWERS = Answers(
+    place="Brattleboro, VT",
+    name="River Valley Together",
+    languages=["en", "es"],
+    coordinator_name="Ana R.",
+    coordinator_email="ana@example.org",
+    privacy_contact="Ana R., 802-555-0100",
+    operator="River Valley Library",
+)
+
+
+def lead(*roles: str) -> Reader:
+    return make.reader_for(make.membership(make.organisation(), *(roles or ("org_admin",))))
+
+
+def accepted(code: str) -> User:
+    return network.accept_with_new_account(
+        code=code, display_name="Ana R.", passphrase=WORDS, language="en", by=ANONYMOUS, at=NOW
+    )
+
+
+def member_of(account: User) -> Reader:
+    return make.reader_for(Membership.objects.get(account=account))
+
+
+def test_a_town_is_found_by_name_or_zip_code_with_county_zone_and_coordinates():
+    (town,) = find_places("brattleboro vt")
+    assert (town.county_fips, town.zone) == ("50025", "America/New_York")
+    assert 42 < town.latitude < 43
+    assert -73 < town.longitude < -72
+    assert [str(place) for place in find_places("05301")] == ["Brattleboro, VT"]
+    assert [str(place) for place in find_places("St. Louis, MO")] == ["Saint Louis, MO"]
+    assert len(find_places("Springfield")) > 5
+    assert find_places("Nowhere at all") == []
+
+
+def test_six_answers_make_a_community_and_a_link_for_its_first_coordinator():
+    founded = network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
+    account = accepted(founded.code)
+    reader = member_of(account)
+    assert founded.community.zone == "America/New_York"
+    assert reader.roles == {"coordinator", "org_admin"}
+    assert not queries.coordinates(reader=reader, community_id=founded.community.id)
+    words = queries.agreement(key="participation", language="en")
+    network.agree_to_participate(
+        community_id=founded.community.id, agreement_id=words.id, answers_requests=False, by=reader, at=NOW
+    )
+    assert queries.coordinates(reader=reader, community_id=founded.community.id)
+
+
+@pytest.mark.parametrize(
+    ("field", "answer", "code"),
+    [
+        ("place", "Nowhere at all", "no_such_place"),
+        ("place", "Springfield", "which_place"),
+        ("name", "...", "no_name"),
+        ("languages", ["xx"], "no_such_language"),
+        ("coordinator_email", "ana", "no_email"),
+        ("operator", " ", "no_contact"),
+    ],
+)
+def test_a_wrong_answer_is_refused_with_what_to_do(field: str, answer: object, code: str):
+    with pytest.raises(Refused) as refused:
+        network.found_community(answers=Answers(**{**ANSWERS.__dict__, field: answer}), by=SYSTEM, at=NOW)
+    assert [reason.code for reason in refused.value.reasons] == [code]
+    assert not Community.objects.exists()
+
+
+def test_two_communities_cannot_have_one_name():
+    network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
+    with pytest.raises(Refused, match="name_taken"):
+        network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
+
+
+def test_the_command_prints_the_link_and_says_in_words_what_is_wrong(capsys: pytest.CaptureFixture[str]):
+    answers = {
+        "name": "River Valley Together",
+        "coordinator_name": "Ana R.",
+        "coordinator_email": "ana@example.org",
+        "privacy_contact": "Ana R.",
+        "operator": "The library",
+        "address": "https://rivers.example.org",
+    }
+    call_command("found_community", place="05301", **answers)
+    printed = capsys.readouterr().out
+    code = printed.split("/invited/")[1].strip()
+    assert queries.invitation(code=code, at=NOW).email == "ana@example.org"
+    with pytest.raises(CommandError, match="More than one town"):
+        call_command("found_community", place="Springfield", **{**answers, "name": "Another"})
+
+
+def test_a_lead_with_a_fresh_proof_invites_a_worker():
+    by = lead()
+    code = network.invite_worker(email="dee@example.org", display_name="Dee", roles=["peer"], by=by, at=NOW)
+    assert queries.invitation(code=code, at=NOW).organisation == "Lantern House"
+    assert not Invitation.objects.filter(code_hash=code).exists()
+
+
+@pytest.mark.parametrize(
+    ("roles", "later", "wanted", "code"),
+    [
+        (["peer"], 0, ["peer"], "not_a_lead"),
+        (["org_admin"], 6, ["peer"], "prove_again"),
+        (["org_admin"], 0, [], "no_role"),
+        (["org_admin"], 0, ["king"], "no_role"),
+        (["org_admin"], 0, ["coordinator"], "not_yours_to_give"),
+    ],
+)
+def test_nobody_else_invites_and_no_old_proof_counts(roles: list[str], later: int, wanted: list[str], code: str):
+    by = lead(*roles)
+    with pytest.raises(Refused) as refused:
+        network.invite_worker(
+            email="dee@example.org", display_name="Dee", roles=wanted, by=by, at=NOW + timedelta(minutes=later)
+        )
+    assert [reason.code for reason in refused.value.reasons] == [code]
+
+
+def test_an_invitation_works_once_and_for_seven_days():
+    by = lead()
+    code = network.invite_worker(email="dee@example.org", display_name="Dee", roles=["peer"], by=by, at=NOW)
+    accepted(code)
+    with pytest.raises(NotThere):
+        accepted(code)
+    late = network.invite_worker(email="lee@example.org", display_name="Lee", roles=["peer"], by=by, at=NOW)
+    with pytest.raises(NotThere):
+        queries.invitation(code=late, at=NOW + timedelta(days=8))
+
+
+def test_a_persons_own_account_never_becomes_a_workers():
+    by = lead()
+    code = network.invite_worker(email="dee@example.org", display_name="Dee", roles=["peer"], by=by, at=NOW)
+    person = Reader(account_id=make.account("person").id, hat="person")
+    with pytest.raises(NotThere):
+        network.accept_as_member(code=code, by=person, at=NOW)
+    assert queries.invitation(code=code, at=NOW)
+
+
+def test_a_worker_accepts_a_second_place_of_work_with_the_same_account():
+    here = lead()
+    member = make.membership(make.organisation("Harbor Row"), "peer")
+    code = network.invite_worker(email="x@example.org", display_name="Dee", roles=["peer"], by=here, at=NOW)
+    network.accept_as_member(code=code, by=make.reader_for(member), at=NOW)
+    assert {place.organisation for place in queries.own_places_of_work(reader=make.reader_for(member))} == {
+        "Harbor Row",
+        "Lantern House",
+    }
+
+
+def test_ending_a_place_of_work_ends_its_sessions():
+    by = lead()
+    member = make.membership(queries.organisation(organisation_id=by.organisation_id), "peer")
+    Session.objects.create(session_key="k", session_data="", expire_date=NOW, account_id=member.account_id)
+    network.end_membership(membership_id=member.id, by=by, at=NOW)
+    assert not Session.objects.filter(account_id=member.account_id).exists()
+    assert Membership.objects.get(id=member.id).ended_at == NOW
+
+
+def test_nobody_changes_the_workers_of_another_organisation():
+    by, other = lead(), make.membership(make.organisation("Harbor Row"), "peer")
+    for act in (
+        lambda: network.end_membership(membership_id=other.id, by=by, at=NOW),
+        lambda: network.change_roles(membership_id=other.id, roles=["volunteer"], by=by, at=NOW),
+        lambda: network.set_member_answers(membership_id=other.id, answers=True, by=by, at=NOW),
+    ):
+        with pytest.raises(NotThere):
+            act()
+
+
+def coordinator_of(community: Community) -> Reader:
+    body = make.organisation("The council")
+    make.participation(community, body)
+    return make.reader_for(make.membership(body, "coordinator"), community)
+
+
+def test_a_coordinator_invites_an_organisation_which_reads_and_agrees_and_may_leave():
+    community = make.community()
+    by = coordinator_of(community)
+    code = network.invite_organisation(
+        name="Lantern House", community_id=community.id, email="l@example.org", contact_name="Lou", by=by, at=NOW
+    )
+    reader = member_of(accepted(code))
+    words = queries.agreement(key="participation", language="es")
+    assert [one.id for one in queries.invited_to(reader=reader)] == [community.id]
+    network.agree_to_participate(
+        community_id=community.id, agreement_id=words.id, answers_requests=True, by=reader, at=NOW
+    )
+    row = Participation.objects.get(organisation_id=reader.organisation_id)
+    assert (row.agreement_id, row.agreed_at, row.answers_requests) == (words.id, NOW, True)
+    network.leave_community(community_id=community.id, by=reader, at=NOW)
+    row.refresh_from_db()
+    assert (row.left_at, row.answers_requests) == (NOW, False)
+
+
+def test_a_coordinator_elsewhere_invites_nobody_here():
+    community = make.community()
+    by = coordinator_of(make.community("another-place"))
+    with pytest.raises(NotThere):
+        network.invite_organisation(
+            name="Lantern House", community_id=community.id, email="l@example.org", contact_name="L", by=by, at=NOW
+        )
+
+
+def test_only_whoever_leads_an_organisation_agrees_for_it():
+    community, body = make.community(), make.organisation()
+    Participation.objects.create(community=community, organisation=body, invited_at=NOW)
+    words = queries.agreement(key="participation", language="en")
+    peer = make.reader_for(make.membership(body, "peer"))
+    with pytest.raises(Refused, match="not_a_lead"):
+        network.agree_to_participate(
+            community_id=community.id, agreement_id=words.id, answers_requests=True, by=peer, at=NOW
+        )
