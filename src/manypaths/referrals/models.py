@@ -21,7 +21,6 @@ class Referral(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     community = models.ForeignKey(Community, on_delete=models.PROTECT)
     service_id = models.UUIDField()
-    service_name = models.CharField(max_length=300)
     kind = models.CharField(max_length=60)
     area = models.CharField(max_length=5, blank=True, default="")
     need = models.CharField(max_length=24, blank=True, default="")
@@ -84,7 +83,7 @@ class Move(models.Model):
     record_id = models.UUIDField()
     org_record_id = models.UUIDField(null=True, blank=True)
     was = models.CharField(max_length=12)
-    now = models.CharField(max_length=12)
+    became = models.CharField(max_length=12)
     party = models.CharField(max_length=10)
     reason = models.CharField(max_length=24, blank=True, default="")
     membership = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT)
@@ -94,14 +93,18 @@ class Move(models.Model):
         indexes = [models.Index(name="referrals_move_by_request", fields=["referral", "at"])]
 
     def __str__(self) -> str:
-        return f"{self.was} to {self.now}"
+        return f"{self.was} to {self.became}"
 
 
 class Packet(models.Model):
-    """What goes along with one request: a name to use, a safe way to be reached. Sealed under the person's own key."""
+    """What goes along with one request: a name to use, a safe way to be reached. Sealed under the person's own key.
+
+    `service_name` is what the place called its offer when it was asked; it stays readable when the listing is gone.
+    """
 
     referral = models.OneToOneField(Referral, primary_key=True, on_delete=models.PROTECT)
     record_id = models.UUIDField()
+    service_name = SealedText(label="referrals.packet.service_name")
     name = SealedText(label="referrals.packet.name")
     way = models.CharField(max_length=16, blank=True, default="")
     number = SealedText(label="referrals.packet.number")

@@ -89,7 +89,7 @@ def allowed_moves(status: Status, party: Party) -> frozenset[Status]:
     return MOVES.get((status, party), frozenset())
 
 
-def is_open(status: Status) -> bool:
+def is_running(status: Status) -> bool:
     """True from sending until one of the closed states."""
     return status in OPEN
 

@@ -25,7 +25,7 @@ from manypaths.referrals.queries import TASK, PacketWords
 from manypaths.referrals.rules import Asked, MoveFacts, Party, PickedPart, SendingFacts, Status
 from manypaths.vault.queries import Sealer, sealer_for
 
-SEALED = ("name", "number", "hours", "words")
+SEALED = ("name", "number", "hours", "words", "service_name")
 
 
 @transaction.atomic
@@ -46,10 +46,12 @@ def begin_request(
     row = Referral(
         id=uuid.uuid4(), record_id=record, status=Status.DRAFT, started_at=at, step_id=step_id, again_of_id=again_of,
         organisation_id=asked.organisation_id, community_id=asked.community_id, service_id=asked.service_id,
-        service_name=asked.service_name, kind=asked.kind, area=asked.area,
+        kind=asked.kind, area=asked.area,
     )  # fmt: skip
     row.save(force_insert=True)
-    _write_packet(row, PacketWords(name=name, language=by.language), sealer_for([record]), at)
+    _write_packet(
+        row, PacketWords(name=name, language=by.language, service_name=asked.service_name), sealer_for([record]), at
+    )
     audit.record(what="referrals.begun", by=by, subject=row.id, record_id=record, at=at)
     return row.id
 
@@ -159,7 +161,7 @@ def share_longer(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> 
     Records: consent.ended, consent.given
     """
     row = _own_locked(referral_id, by)
-    if row.grant_id is None or not rules.is_open(Status(row.status)):
+    if row.grant_id is None or not rules.is_running(Status(row.status)):
         raise NotThere
     grant = consent_commands.lengthen(grant_id=row.grant_id, until=at + rules.SHARED_FOR, text=text, by=by, at=at)
     Referral.objects.filter(id=row.id).update(grant_id=grant.id)
@@ -196,7 +198,8 @@ def _draft(service_id: UUID, by: Reader) -> tuple[Referral, PacketWords, Sealer]
     )
     if row is None:
         raise NotThere
-    return row, queries.packet_of_opened(referral=row), sealer_for([record])
+    sealer = sealer_for([record])
+    return row, queries.packet_of_opened(referral=row, sealer=sealer), sealer
 
 
 def _write_packet(row: Referral, words: PacketWords, sealer: Sealer, at: datetime) -> None:

@@ -49,7 +49,7 @@ def _end_consent(row: Referral, facts: MoveFacts, by: Reader, at: datetime) -> N
 def note_move(row: Referral, was: Status, party: Party, reason: str, by: Reader, at: datetime) -> None:
     Move(
         id=uuid.uuid4(), referral_id=row.id, record_id=row.record_id, org_record_id=row.org_record_id, was=was,
-        now=row.status, party=party, reason=reason, membership_id=by.membership_id, at=at,
+        became=row.status, party=party, reason=reason, membership_id=by.membership_id, at=at,
     ).save(force_insert=True)  # fmt: skip
 
 

@@ -83,7 +83,7 @@ begin
                select from consent_grant g where g.subject_id = r.id and p_at < g.until and g.ended_at is null)
         returning r.id, r.record_id, r.org_record_id
     )
-    insert into referrals_move (id, referral_id, record_id, org_record_id, was, now, party, reason, at)
+    insert into referrals_move (id, referral_id, record_id, org_record_id, was, became, party, reason, at)
     select gen_random_uuid(), l.id, l.record_id, l.org_record_id, 'requested', 'cancelled', 'requester',
            'sharing_ended', p_at
       from lapsed l;

@@ -406,7 +406,7 @@ def test_a_request_whose_sharing_ended_elsewhere_is_taken_back_by_the_night(stag
     commands.remind_overdue(at=LATER)
     assert (row(referral).status, row(referral).reason) == ("cancelled", "sharing_ended")
     with as_owner():
-        assert Move.objects.filter(referral_id=referral, now="cancelled").count() == 1
+        assert Move.objects.filter(referral_id=referral, became="cancelled").count() == 1
 
 
 def test_a_draft_nobody_sent_is_forgotten_after_thirty_days(stage):

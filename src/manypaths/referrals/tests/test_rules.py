@@ -42,7 +42,7 @@ def test_exactly_the_moves_of_the_table_are_allowed(status, party, to):
 
 @pytest.mark.parametrize("status", sorted(rules.CLOSED))
 def test_nothing_leaves_a_closed_state(status):
-    assert not rules.is_open(status)
+    assert not rules.is_running(status)
     assert all(not rules.allowed_moves(status, party) for party in Party)
 
 

@@ -1,0 +1,51 @@
+"""Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
+
+from manypaths.referrals.queries.own import (
+    TASK,
+    has_open_request,
+    own_draft,
+    own_request,
+    own_requests,
+    requests_of_steps,
+)
+from manypaths.referrals.queries.received import (
+    InboxPage,
+    Keys,
+    OpenMove,
+    inbox,
+    keys_of,
+    moves_open_to,
+    received_request,
+    requests_of_record,
+)
+from manypaths.referrals.queries.shapes import (
+    PacketWords,
+    Part,
+    RequestLine,
+    RequestView,
+    Step,
+    packet_of_opened,
+)
+
+__all__ = [
+    "TASK",
+    "InboxPage",
+    "Keys",
+    "OpenMove",
+    "PacketWords",
+    "Part",
+    "RequestLine",
+    "RequestView",
+    "Step",
+    "has_open_request",
+    "inbox",
+    "keys_of",
+    "moves_open_to",
+    "own_draft",
+    "own_request",
+    "own_requests",
+    "packet_of_opened",
+    "received_request",
+    "requests_of_record",
+    "requests_of_steps",
+]
