@@ -57,6 +57,11 @@ COVERED = """() => { const e = document.activeElement; if (!e || e === document.
   return e.outerHTML.slice(0, 90) }"""
 
 
+FIRST_PAINT = """() => new Promise(done => new PerformanceObserver(list => {
+  const paint = list.getEntriesByName('first-contentful-paint')[0]; if (paint) done(paint.startTime);
+}).observe({type: 'paint', buffered: true}))"""
+
+
 @dataclass(frozen=True)
 class Visit:
     """How somebody comes: how wide, in which theme, in which language, with or without scripts."""
@@ -197,6 +202,4 @@ def first_paint(browser: Browser, url: str) -> float:
         wire.send("Network.emulateNetworkConditions", speed)
         wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto(url)
-        page.wait_for_load_state("load")
-        painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-        return float(page.evaluate(f"() => {painted} ?? 99999"))
+        return float(page.evaluate(FIRST_PAINT))

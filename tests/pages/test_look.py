@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 from manypaths.config.testing import LiveSite
 from tests.journeys.browser import (
     MOST_BYTES,
+    MOST_ELEMENTS,
     SLOWEST_PAINT,
     VISITS,
     Visit,
@@ -29,6 +30,16 @@ def test_the_gallery_stands_in_every_width_theme_and_language(browser: Browser, 
             page.goto(live_site.url + GALLERY)
             page.wait_for_load_state("networkidle")
             check(page, visit.language)
+
+
+@pytest.mark.parametrize("path", ["/about", "/privacy", "/nothing-here"])
+def test_plain_pages_stand_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite, path: str):
+    for visit in VISITS:
+        with context(browser, visit) as made:
+            page = made.new_page()
+            page.goto(live_site.url + path)
+            page.wait_for_load_state("networkidle")
+            assert check(page, visit.language, expected_errors=("404",)) <= MOST_ELEMENTS
 
 
 def test_pages_fit_a_narrow_screen_large_text_and_clear_letters(browser: Browser, live_site: LiveSite):
@@ -141,7 +152,8 @@ def test_high_contrast_and_print_keep_every_word(browser: Browser, live_site: Li
         assert len(page.pdf(format="Letter")) > 10_000
 
 
-def test_a_first_load_is_small_and_painted_within_a_second(browser: Browser, live_site: LiveSite):
-    total, parts = weigh(browser, live_site.url + GALLERY)
+@pytest.mark.parametrize("path", [GALLERY, "/about", "/privacy"])
+def test_a_first_load_is_small_and_painted_within_a_second(browser: Browser, installed_site: LiveSite, path: str):
+    total, parts = weigh(browser, installed_site.url + path)
     assert total <= MOST_BYTES, parts
-    assert min(first_paint(browser, live_site.url + GALLERY) for _ in range(3)) < SLOWEST_PAINT
+    assert min(first_paint(browser, installed_site.url + path) for _ in range(3)) < SLOWEST_PAINT
