@@ -237,3 +237,13 @@ def text(*, key: str, language: str) -> Text:
     if found is None:
         raise NotThere
     return found
+
+
+def text_agreed_to(*, reader: Reader, grant: Grant) -> Text | None:
+    """The exact words of one of the person's own consents, in the version and language they were shown.
+
+    Refuses: NotThere for a consent that is not the reader's own.
+    """
+    if reader.record_id is None or grant.record_id != reader.record_id:
+        raise NotThere
+    return Text.objects.filter(key=grant.text_key, version=grant.text_version, language=grant.language).first()

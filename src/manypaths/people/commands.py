@@ -12,6 +12,7 @@ from manypaths.audit import commands as audit
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network.models import Membership, Organisation
 from manypaths.network.rules import Hat, Reader
+from manypaths.people import rules
 from manypaths.people.models import Block, Profile, SafeContact
 from manypaths.vault.queries import Sealer, new_key
 
@@ -60,8 +61,10 @@ def write_profile(
 ) -> None:
     """Write how the person wants to be called. The record's demographics must be open.
 
+    Refuses: no name · a name or pronouns that are too long.
     Records: people.profile_written
     """
+    refuse_if(rules.reasons_not_to_be_called(name, pronouns))
     Profile.objects.update_or_create(
         record_id=record_id,
         defaults={
@@ -87,8 +90,10 @@ def write_safe_contact(
 ) -> None:
     """Write how the person can be reached without danger. The record's safe contact must be open.
 
+    Refuses: no way chosen · a call or text without a number · what is too long.
     Records: people.safe_contact_written
     """
+    refuse_if(rules.reasons_not_to_be_reached(way, address, hours))
     SafeContact.objects.update_or_create(
         record_id=record_id,
         defaults={

@@ -1,0 +1,51 @@
+"""What can be kept about how a person is called and reached. Pure."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.refusals import Reason
+
+LONGEST_NAME = 80
+LONGEST_PRONOUNS = 40
+LONGEST_NUMBER = 40
+LONGEST_HOURS = 1000
+FEWEST_DIGITS = 7
+
+
+class Way(StrEnum):
+    """How a person wants to be reached."""
+
+    CALL = "call"
+    TEXT = "text"
+    PERSON_CALLS = "person_calls"
+    PERSON_VISITS = "person_visits"
+    HERE = "here"
+
+
+def reasons_not_to_be_called(name: str, pronouns: str) -> Iterator[Reason]:
+    """Why a name and pronouns cannot be kept as written."""
+    if not name.strip():
+        yield Reason("name_missing", _("Write a name we can use. It can be any name."), "name")
+    if len(name) > LONGEST_NAME:
+        yield Reason("name_too_long", _("Use a shorter name, at most 80 characters."), "name")
+    if len(pronouns) > LONGEST_PRONOUNS:
+        yield Reason("pronouns_too_long", _("Use at most 40 characters."), "pronouns")
+
+
+def reasons_not_to_be_reached(way: str, number: str, hours: str) -> Iterator[Reason]:
+    """Why a way to be reached cannot be kept as written."""
+    if way not in set(Way):
+        yield Reason("way_missing", _("Choose how you want to be reached."), "way")
+    if wants_number(way) and sum(char.isdigit() for char in number) < FEWEST_DIGITS:
+        yield Reason("number_missing", _("Write the phone number, with the area code."), "address")
+    if len(number) > LONGEST_NUMBER:
+        yield Reason("number_too_long", _("Use at most 40 characters for the number."), "address")
+    if len(hours) > LONGEST_HOURS:
+        yield Reason("hours_too_long", _("Say it shorter."), "hours")
+
+
+def wants_number(way: str) -> bool:
+    """True when a phone number is needed to reach the person."""
+    return way in {Way.CALL, Way.TEXT}
