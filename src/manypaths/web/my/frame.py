@@ -1,0 +1,83 @@
+"""What every page of this door shares: today, reasons beside fields, and one line that says what happened."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.dates import local_date
+from manypaths.lib.refusals import Refused
+from manypaths.network.rules import Reader
+from manypaths.web.ui.clock import now
+
+
+class Asked(HttpRequest):
+    """A request of this door, with what the middleware put on it."""
+
+    reader: Reader
+    community: Any
+
+
+REFUSED = 422
+SAID = "my_said"
+WORDS: dict[str, Any] = {
+    "saved": _("Saved. Only you can see it."),
+    "taken_off": _("It is off your page. You still have it in your copy."),
+    "done": _("Marked as done."),
+    "reached": _("You reached it. It stays on your page below."),
+    "set_aside": _("Set aside. You can take it up again any time."),
+    "taken_up": _("Taken up again."),
+    "chosen": _("It is on your page now. Nobody was told."),
+    "stopped": _("Sharing has stopped. New looks are closed from now on."),
+    "longer": _("You made it longer. You can still stop it any time."),
+    "blocked": _("They can see nothing of yours from now on."),
+    "unblocked": _("The block has ended."),
+}
+
+
+def zone_of(request: Asked) -> str:
+    """The time zone of the community served."""
+    community = request.community
+    return community.zone if community else "UTC"
+
+
+def today(request: Asked) -> date:
+    """The day it is where the community is."""
+    return local_date(now(), zone_of(request))
+
+
+def put_reasons(form: forms.Form, refused: Refused) -> None:
+    """Each reason beside the field it is about."""
+    for reason in refused.reasons:
+        form.add_error(reason.field if reason.field in form.fields else None, str(reason.message))
+
+
+def show(request: Asked, page: str, context: dict[str, Any] | None = None) -> HttpResponse:
+    """Draw a page of this door. A form that was refused answers 422 and keeps every word."""
+    form = (context or {}).get("form")
+    status = REFUSED if form is not None and form.is_bound and form.errors else 200
+    said = request.session.pop(SAID, None)
+    shared = {"zone": zone_of(request), "said": WORDS.get(said) if said else None}
+    return render(request, f"my/{page}.html", {**shared, **(context or {})}, status=status)
+
+
+def go(to: str, *args: Any, anchor: str = "") -> HttpResponse:
+    """Go to a page of this door, to a place on it."""
+    response = redirect(to, *args)
+    if anchor:
+        response.headers["Location"] += f"#{anchor}"
+    return response
+
+
+def thank(request: Asked, said: str, to: str, *args: Any, anchor: str = "") -> HttpResponse:
+    """Go to a page that says in one line what happened."""
+    request.session[SAID] = said
+    return go(to, *args, anchor=anchor)
+
+
+def error_page(request: Asked, refused: Refused) -> HttpResponse:
+    """A button was pressed that cannot act now: say why in words, on a page of its own."""
+    return render(request, "422.html", {"reasons": refused.reasons}, status=REFUSED)

@@ -1,0 +1,82 @@
+"""The first page of a person: own words, what is next, strengths before goals, who can see, and what helps today."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, is_active
+from manypaths.people import queries as people
+from manypaths.plans import queries as plans
+from manypaths.vault.queries import sealer_for
+from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.plain import what_is_shared
+from manypaths.web.ui.access import person
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.shapes import Sight
+from manypaths.web.ui.words import day, in_zone
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One of three things to begin with, and whether it is begun."""
+
+    key: str
+    is_done: bool
+
+
+def first_steps(plan: plans.PlanPage) -> list[FirstStep]:
+    """What a fresh page offers. When all three are begun, none is shown."""
+    steps = [
+        FirstStep("words", plan.own_words is not None),
+        FirstStep("strength", bool(plan.strengths)),
+        FirstStep("goal", bool(plan.goals)),
+    ]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+def own_name(request: Asked) -> people.ProfileWords | None:
+    """How the person wants to be called."""
+    record = consent.open_own(reader=request.reader, classes={DataClass.DEMOGRAPHICS})
+    return people.profile(record_id=record, sealer=sealer_for([record]))
+
+
+def sights(request: Asked, at: datetime) -> list[Sight]:
+    """Who can see something now, in one line each."""
+    grants = consent.grants_of_own_record(reader=request.reader)
+    active = [grant for grant in grants if is_active(consent.grant_facts(grant), at)]
+    return [
+        Sight(
+            grant.recipient_organisation.name,
+            what_is_shared(grant.classes),
+            day(in_zone(grant.until, zone_of(request)).date(), get_language(), weekday=False),
+        )
+        for grant in active
+    ]
+
+
+@person
+@require_safe
+def home(request: Asked) -> HttpResponse:
+    """The person's own page."""
+    plan = plans.plan_of(reader=request.reader)
+    context: dict[str, Any] = {
+        "plan": plan,
+        "profile": own_name(request),
+        "next": plan.next_step,
+        "first_steps": first_steps(plan),
+        "sights": sights(request, now()),
+    }
+    return show(request, "home", context)
+
+
+@person
+@require_safe
+def printed(request: Asked) -> HttpResponse:
+    """The plan on paper: no buttons, nothing about who sees it."""
+    context = {"plan": plans.plan_of(reader=request.reader), "profile": own_name(request), "at": now()}
+    return show(request, "print", context)

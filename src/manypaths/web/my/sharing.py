@@ -1,0 +1,188 @@
+"""Who can see what, and who has looked: in plain words, with a way to stop and a way to go on longer."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent import rules as consent_rules
+from manypaths.consent.queries import Look
+from manypaths.lib.dates import local_date
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network import queries as network
+from manypaths.referrals import commands as referrals_commands
+from manypaths.referrals import queries as referrals
+from manypaths.web.my import plain
+from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
+from manypaths.web.ui.access import person
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.words import day, in_zone
+
+
+@dataclass(frozen=True)
+class SharedLine:
+    """One consent in plain words."""
+
+    id: UUID
+    who: str
+    what: str
+    why: Any
+    request_id: UUID
+    service: str
+    given_at: datetime
+    until: datetime
+    is_active: bool
+    ending: Any = ""
+    ended_at: datetime | None = None
+    looks: list[datetime] = field(default_factory=list)
+
+
+def shared_lines(request: Asked, at: datetime) -> list[SharedLine]:
+    """Every consent the person ever gave, those that hold now first."""
+    grants = consent.grants_of_own_record(reader=request.reader)
+    requests = {line.id: line for line in referrals.own_requests(reader=request.reader)}
+    looks = consent.who_looked(reader=request.reader)
+    lines = [_line(grant, requests, looks, at) for grant in grants]
+    return sorted(lines, key=lambda line: not line.is_active)
+
+
+def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], looks: list[Look], at: datetime) -> SharedLine:
+    request = requests.get(grant.subject_id)
+    active = consent_rules.is_active(consent.grant_facts(grant), at)
+    return SharedLine(
+        id=grant.id,
+        who=grant.recipient_organisation.name,
+        what=plain.what_is_shared(grant.classes),
+        why=plain.PURPOSES.get(grant.purpose, ""),
+        request_id=grant.subject_id,
+        service=request.service_name if request else "",
+        given_at=grant.given_at,
+        until=grant.until,
+        is_active=active,
+        ending="" if active else plain.ENDINGS.get(grant.ending, plain.OVER),
+        ended_at=grant.ended_at or (None if active else grant.until),
+        looks=[look.at for look in looks if look.basis == f"granted:{grant.id}"],
+    )
+
+
+@person
+@require_safe
+def sharing(request: Asked) -> HttpResponse:
+    """Who can see what."""
+    lines = shared_lines(request, now())
+    active = [line for line in lines if line.is_active]
+    return show(request, "sharing", {"active": active, "ended": [line for line in lines if not line.is_active]})
+
+
+@person
+@require_safe
+def shared(request: Asked, grant_id: UUID) -> HttpResponse:
+    """One consent: exactly what went along, the exact words agreed to, what was read, and how to stop."""
+    line = next((one for one in shared_lines(request, now()) if one.id == grant_id), None)
+    grant = next((one for one in consent.grants_of_own_record(reader=request.reader) if one.id == grant_id), None)
+    if line is None or grant is None:
+        raise NotThere
+    text = consent.text_agreed_to(reader=request.reader, grant=grant)
+    context = {
+        "line": line,
+        "along": _along(request, line),
+        "text": text,
+        "body": _filled(request, text.body, line) if text else "",
+        "version": grant.text_version,
+    }
+    return show(request, "shared", context)
+
+
+def _along(request: Asked, line: SharedLine) -> referrals.RequestView | None:
+    try:
+        return referrals.own_request(reader=request.reader, referral_id=line.request_id)
+    except NotThere:
+        return None
+
+
+def _filled(request: Asked, body: str, line: SharedLine) -> str:
+    until = day(in_zone(line.until, zone_of(request)).date(), get_language(), weekday=False, year=True)
+    words = {"{organisation}": line.who, "{until}": until, "{parts}": f"{line.what[:1].upper()}{line.what[1:]}."}
+    for mark, word in words.items():
+        body = body.replace(mark, word)
+    return body
+
+
+@person
+@require_POST
+def stop(request: Asked, grant_id: UUID) -> HttpResponse:
+    """Stop one consent. New looks are closed from now on."""
+    referrals_commands.stop_sharing(referral_id=_request_of(request, grant_id), by=request.reader, at=now())
+    return thank(request, "stopped", "my:sharing")
+
+
+@person
+@require_POST
+def lengthen(request: Asked, grant_id: UUID) -> HttpResponse:
+    """Agree anew for 90 days from now. Only the person can."""
+    subject = _request_of(request, grant_id)
+    text = consent.text(key="request", language=get_language() or "en")
+    try:
+        referrals_commands.share_longer(referral_id=subject, text=text, by=request.reader, at=now())
+    except Refused as refused:
+        return error_page(request, refused)
+    return thank(request, "longer", "my:sharing")
+
+
+def _request_of(request: Asked, grant_id: UUID) -> UUID:
+    grants = consent.grants_of_own_record(reader=request.reader)
+    found = next((one.subject_id for one in grants if one.id == grant_id), None)
+    if found is None:
+        raise NotThere
+    return UUID(str(found))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one reader looked at on one day."""
+
+    membership_id: UUID | None
+    name: str
+    title: str
+    place: str
+    on: date
+    times: list[datetime]
+    what: str
+    why: Any
+    ground: Any
+
+
+def looks_by_day(looks: list[Look], names: dict[UUID, tuple[str, str, str]], zone: str) -> list[Seen]:
+    """Looks grouped by day and reader, with what, why and the ground, the newest first."""
+
+    def key(look: Look) -> tuple[date, str, str, str]:
+        return (local_date(look.at, zone), str(look.membership_id), look.purpose, look.basis.partition(":")[0])
+
+    found = []
+    for (on, _member, purpose, basis), group in groupby(sorted(looks, key=key, reverse=True), key):
+        rows = list(group)
+        name, title, place = names.get(rows[0].membership_id, ("", "", "")) if rows[0].membership_id else ("", "", "")
+        what = plain.what_is_shared(one for row in rows for one in row.classes)
+        why, times = plain.PURPOSES.get(purpose, ""), sorted(row.at for row in rows)
+        found.append(Seen(rows[0].membership_id, name, title, place, on, times, what, why, plain.ground(basis)))
+    return sorted(found, key=lambda seen: seen.times[-1], reverse=True)
+
+
+def looks_of(request: Asked) -> list[Seen]:
+    """Every look by anyone else, with the names of those who looked."""
+    looks = consent.who_looked(reader=request.reader)
+    names = network.names_of_members(membership_ids={look.membership_id for look in looks if look.membership_id})
+    return looks_by_day(looks, names, zone_of(request))
+
+
+@person
+@require_safe
+def looked(request: Asked) -> HttpResponse:
+    """Who looked, when, at which part, why, and on what ground."""
+    return show(request, "looked", {"seen": looks_of(request)})

@@ -1,0 +1,89 @@
+"""A copy of everything the person keeps here, to read and to take to another place."""
+
+import json
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.people import queries as people
+from manypaths.plans import queries as plans
+from manypaths.referrals import queries as referrals
+from manypaths.vault.queries import sealer_for
+from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.sharing import looks_of, shared_lines
+from manypaths.web.ui.access import person
+from manypaths.web.ui.clock import now
+
+FORMAT = "manypaths-own-record"
+VERSION = "2026-11"
+
+
+def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
+    """Everything of the own record that this installation holds, opened once by its owner."""
+    reader = request.reader
+    record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
+    sealer = sealer_for([record])
+    requests = referrals.own_requests(reader=reader)
+    return {
+        "profile": people.profile(record_id=record, sealer=sealer),
+        "safe_contact": people.safe_contact(record_id=record, sealer=sealer),
+        "shut_out": people.own_blocks(reader=reader),
+        "plan": plans.plan_of(reader=reader),
+        "earlier_words": plans.earlier_words(reader=reader),
+        "requests": [referrals.own_request(reader=reader, referral_id=line.id) for line in requests],
+        "shared": shared_lines(request, at),
+        "looked": looks_of(request),
+    }
+
+
+@person
+@require_safe
+def take(request: Asked) -> HttpResponse:
+    """Say what a copy holds, and offer it in two forms."""
+    return show(request, "take")
+
+
+@person
+@require_POST
+def as_page(request: Asked) -> HttpResponse:
+    """A page to read and print, as a file."""
+    at = now()
+    context = {**whole_record(request, at), "at": at, "zone": zone_of(request)}
+    return _file(render(request, "my/copy.html", context), "my-copy.html", at)
+
+
+@person
+@require_POST
+def as_data(request: Asked) -> HttpResponse:
+    """The same as JSON, for another program."""
+    at = now()
+    found = {name: _plain(value) for name, value in whole_record(request, at).items()}
+    head = {"format": FORMAT, "version": VERSION, "taken_at": at.isoformat()}
+    body = json.dumps(head | found, ensure_ascii=False, indent=2, default=_text)
+    return _file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
+
+
+def _file(response: HttpResponse, name: str, at: datetime) -> HttpResponse:
+    stem, _dot, kind = name.partition(".")
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}-{at:%Y-%m-%d}.{kind}"'
+    return response
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, referrals.RequestView):
+        along = {"packet": _plain(value.packet), "parts": _plain(value.parts), "moves": _plain(value.path)}
+        return asdict(value.line) | along | {"reason": value.reason, "outcome": value.outcome}
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _text(value: Any) -> str:
+    """Days and moments as ISO 8601, ids and translated words as they read."""
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)

@@ -1,0 +1,59 @@
+"""Signs a made-up person in, as the entry door does."""
+
+from datetime import timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.test import Client
+
+from manypaths.accounts.rules import session_hash
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.network import queries as network
+from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import community
+from manypaths.people import commands as people
+from manypaths.people import queries as visitors
+from manypaths.people.tests.factories import new_request, person
+from manypaths.vault.queries import sealer_for
+from manypaths.web.ui.clock import now
+
+
+def somebody(name: str = "Maria") -> Reader:
+    """A person with a name to use, in a community."""
+    if not network.communities():
+        community()
+        network.forget_communities()
+    reader = person()
+    record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS})
+    people.write_profile(
+        record_id=record, name=name, pronouns="", language="en", sealer=sealer_for([record]), by=reader, at=now()
+    )
+    new_request()
+    return reader
+
+
+def session_of(reader: Reader) -> str:
+    """The key of a fresh session on the person's own device."""
+    visitor = visitors.visitor_of(account_id=reader.account_id)
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    started = (now() - timedelta(minutes=1)).isoformat()
+    session.update(
+        {
+            SESSION_KEY: str(reader.account_id),
+            HASH_SESSION_KEY: session_hash(visitor.password),
+            "device": "own",
+            "started_at": started,
+            "seen_at": now().isoformat(),
+        }
+    )
+    session.create()
+    return session.session_key
+
+
+def client_of(reader: Reader) -> Client:
+    """A browser in which the person is signed in."""
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(reader)
+    return browser

@@ -1,0 +1,143 @@
+"""A person's pages in a real browser: every width, theme and language, empty and full, and what axe says."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from manypaths.config.testing import LiveSite
+from manypaths.network.rules import Reader
+from manypaths.plans import commands, queries
+from manypaths.plans.commands.choices import Seen
+from manypaths.plans.rules import StepState
+from manypaths.plans.tests.factories import goal, step, strength, support
+from manypaths.web.my.tests.factories import session_of, somebody
+from manypaths.web.ui.clock import now
+from tests.journeys.browser import VISITS, Visit, check, context, nothing_covered
+
+PICTURES = os.environ.get("PICTURES", "")
+
+
+def maria() -> Reader:
+    """A made-up person with a plan in full."""
+    with transaction.atomic():
+        by = somebody("Maria")
+    commands.write_own_words(text="I want to be the mom who picks them up from school, every day.", by=by, at=now())
+    for words, fact, sign in (
+        ("I show up", "14 meetings this season", "sprout"),
+        ("My sister Ana", "Answers day or night", "heart-handshake"),
+        ("Good with my hands", "Bakery job, 24 hours a week", "briefcase"),
+        ("A steady home", "Harbor Row since May", "house"),
+    ):
+        commands.add_strength(statement=words, fact=fact, sign=sign, by=by, at=now())
+    kids = goal(by)
+    for words in ("Talk with the family worker", "Finish the parenting group", "First Saturday visit"):
+        commands.mark_step(
+            step_id=step(by, kids, words), state=StepState.DONE, today=date(2026, 11, 14), by=by, at=now()
+        )
+    step(by, kids, "Ask for overnight visits", date(2026, 11, 30))
+    health = goal(by, "Keep my medication steady", "health")
+    step(by, health, "Set up a ride for December")
+    step(by, health, "Find a dentist who takes Medicaid")
+    kept = Seen(support().service_id, "Lantern House")
+    commands.choose_support(
+        support=kept,
+        options=[support("Harbor Row"), support("Riverbend")],
+        reason="They know my sister, and I can walk there.",
+        today=date(2026, 11, 20),
+        by=by,
+        at=now(),
+    )
+    return by
+
+
+def signed_in(made: BrowserContext, site: LiveSite, by: Reader) -> None:
+    """Put a session of the person into this browser."""
+    made.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(by), "url": site.url}])
+
+
+def addresses(by: Reader) -> dict[str, str]:
+    """Every page of the door that this person can open."""
+    with transaction.atomic():
+        plan = queries.plan_of(reader=by)
+    found = {"home": "/my/", "words": "/my/words", "strong": "/my/strong", "goals": "/my/goals", "print": "/my/print"}
+    if plan.goals:
+        found["goal"] = f"/my/goals/{plan.goals[0].id}"
+        found["goal_words"] = f"/my/goals/{plan.goals[0].id}/words"
+        found["step"] = f"/my/steps/{plan.goals[0].steps[0].id}"
+        found["strength"] = f"/my/strong/{plan.strengths[0].id}"
+    return found
+
+
+def walk(browser: Browser, site: LiveSite, by: Reader, pages: dict[str, str], kind: str) -> None:
+    """Look at every page in every variant."""
+    for visit in VISITS:
+        with context(browser, visit) as made:
+            signed_in(made, site, by)
+            page = made.new_page()
+            for name, address in pages.items():
+                page.goto(site.url + address)
+                page.wait_for_load_state("networkidle")
+                if PICTURES:
+                    page.screenshot(path=Path(PICTURES) / f"{kind}-{name}-{visit}.png", full_page=True)
+                check(page, visit.language)
+
+
+def test_every_page_of_a_full_plan_stands(browser: Browser, live_site: LiveSite):
+    by = maria()
+    walk(browser, live_site, by, addresses(by), "full")
+
+
+def test_every_page_of_a_fresh_account_stands(browser: Browser, live_site: LiveSite):
+    with transaction.atomic():
+        by = somebody("Sam")
+    walk(browser, live_site, by, addresses(by), "fresh")
+
+
+def test_long_words_break_and_never_push_the_page_wide(browser: Browser, live_site: LiveSite):
+    with transaction.atomic():
+        by = somebody("W" * 60)
+    commands.write_own_words(text="w" * 1000, by=by, at=now())
+    strength(by, "s" * 120, "f" * 200)
+    step(by, goal(by, "g" * 160), "t" * 300)
+    with context(browser, Visit(390), viewport={"width": 320, "height": 700}) as made:
+        signed_in(made, live_site, by)
+        page = made.new_page()
+        for address in addresses(by).values():
+            page.goto(live_site.url + address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_plan_begins_without_scripts(browser: Browser, live_site: LiveSite):
+    with transaction.atomic():
+        by = somebody("Sam")
+    with context(browser, Visit(scripts=False)) as made:
+        signed_in(made, live_site, by)
+        page = made.new_page()
+        page.goto(live_site.url + "/my/")
+        page.get_by_role("link", name="Write it").click()
+        page.get_by_role("button", name="Save my words").click()
+        expect(page.locator("#id_text_error")).to_contain_text("One sentence is enough")
+        page.get_by_label("What does a good life look like for you?").fill("A quiet home.")
+        page.get_by_role("button", name="Save my words").click()
+        expect(page.locator("blockquote.own")).to_contain_text("A quiet home.")
+        page.get_by_role("link", name="Add a goal").click()
+        page.get_by_label("What do you want?").fill("Weekends with my kids")
+        page.get_by_text("Family", exact=True).click()
+        page.get_by_role("button", name="Go on to the steps").click()
+        page.get_by_label("What can you do?").fill("Call and ask")
+        page.get_by_role("button", name="Add this step").click()
+        page.get_by_role("button", name="Mark as done: Call and ask").click()
+        expect(page.locator("ol.path li.done")).to_contain_text("Call and ask")
+
+
+def test_nothing_with_the_focus_is_hidden(browser: Browser, live_site: LiveSite):
+    by = maria()
+    with context(browser, Visit(390)) as made:
+        signed_in(made, live_site, by)
+        page = made.new_page()
+        page.goto(live_site.url + "/my/")
+        assert nothing_covered(page, 40) > 30
