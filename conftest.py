@@ -11,7 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent / "src"))
 
 from manypaths.config import testing
 from manypaths.config.home import ClusterError
+from manypaths.config.messages import compile_all
 
+compile_all()
 testing.SERVER = testing.prepare_environment()
 
 import django

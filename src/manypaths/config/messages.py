@@ -1,5 +1,6 @@
 """Compile every translation with Babel, so that no system gettext is needed."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -20,10 +21,10 @@ def is_stale(po: Path) -> bool:
 
 
 def compile_one(po: Path) -> None:
-    """Write the .mo beside its .po in one move. Entries marked fuzzy stay out."""
+    """Write the .mo beside its .po in one move, so that two starts at once do not meet. Fuzzy entries stay out."""
     with po.open("rb") as source:
         catalogue = read_po(source, locale=po.parent.parent.name)
-    draft = po.with_suffix(".mo.new")
+    draft = po.with_suffix(f".{os.getpid()}.new")
     with draft.open("wb") as target:
         write_mo(target, catalogue)
     draft.replace(po.with_suffix(".mo"))
