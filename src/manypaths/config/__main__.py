@@ -1,5 +1,10 @@
 """`python -m manypaths.config`: see cli.py."""
 
-from manypaths.config.cli import run
+import sys
 
-run()
+try:
+    from manypaths.config.cli import run
+
+    run()
+except KeyboardInterrupt:
+    sys.exit(130)

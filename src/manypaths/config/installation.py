@@ -93,9 +93,9 @@ class Installation:
             self.stop_database()
             self.running.release()
 
-    def note_address(self, address: str) -> None:
+    def note_address(self, address: str, keeper: int) -> None:
         """For a second start: where this one answers."""
-        self.running.note(f"{address} (process {os.getpid()})")
+        self.running.note(f"{address} (process {keeper})")
 
 
 def log_file(installation: Installation) -> Path:

@@ -166,6 +166,7 @@ def run_site(installation: Installation, choices: Choices) -> int:
     if choices.web:
         part, address = parts.web_part(application, choices.host, choices.port, log_file(installation))
         chosen.insert(0, part)
+        installation.note_address(address, keeper=os.getppid())
         run_in_child(lambda: parts.tell(installation, address))
     parts.close_connections()
     supervisor = Supervisor(chosen, say=fail)

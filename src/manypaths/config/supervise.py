@@ -1,5 +1,6 @@
 """Keeps the parts of an installation running and ends them together. No part outlives the one that started it."""
 
+import contextlib
 import gc
 import os
 import signal
@@ -52,7 +53,8 @@ def run_in_child(work: Callable[[], int | None]) -> int:
             continue
         except (KeyboardInterrupt, SystemExit):
             _ask_to_end(pid)
-            os.waitpid(pid, 0)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
             raise
 
 
