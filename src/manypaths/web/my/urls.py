@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.my import about, choose, goals, home, sharing, take, words
+from manypaths.web.my import about, answers, choose, goals, home, sharing, take, words
 
 app_name = "my"
 urlpatterns = [
@@ -37,4 +37,11 @@ urlpatterns = [
     path("copy", take.take, name="take"),
     path("copy/page", take.as_page, name="copy_page"),
     path("copy/data", take.as_data, name="copy_data"),
+    path("check-ins", answers.answers, name="answers"),
+    path("check-ins/now/<int:number>", answers.statement, name="statement"),
+    path("check-ins/now/end", answers.end, name="answers_end"),
+    path("check-ins/line", answers.published_line, name="published_line"),
+    path("check-ins/<uuid:sitting_id>", answers.checked_in, name="checked_in"),
+    path("check-ins/<uuid:sitting_id>/counting", answers.choose_counting, name="choose_counting"),
+    path("check-ins/<uuid:sitting_id>/off", answers.forget, name="forget_answers"),
 ]
