@@ -30,7 +30,7 @@ WORDS.update(
     {
         "answers_kept": gettext_lazy("Your answers so far are kept. Go on whenever you like."),
         "answers_gone": gettext_lazy("That check-in is deleted for good."),
-        "counting_on": gettext_lazy("These answers are counted, without your name, from tonight on."),
+        "counting_on": gettext_lazy("These answers may be counted, without your name, from tonight on."),
         "counting_off": gettext_lazy("These answers are not counted any more."),
     }
 )
@@ -66,7 +66,7 @@ class FinishForm(forms.Form):
     )
     may_be_counted = forms.BooleanField(
         label=gettext_lazy("Count my answers, without my name"),
-        help_text=gettext_lazy("The community sees only how many people answered. You can change this later."),
+        help_text=gettext_lazy("Numbers are only ever made over many people together. You can change this later."),
         required=False,
     )
 
