@@ -1,0 +1,42 @@
+"""Templates are well formed, and none reaches around our own rules."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "src" / "manypaths").rglob("templates/**/*.html"))
+
+
+def test_templates_are_well_formed():
+    command = [sys.executable, "-m", "djlint", "src/manypaths", "--lint", "--quiet"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOT / "src" / "manypaths")))
+def test_a_template_trusts_no_text_and_calls_nobody(template: Path):
+    text = template.read_text()
+    assert not re.search(r"\|\s*safe\b|autoescape\s+off|mark_safe", text), "text is shown as it is, unescaped"
+    assert not re.search(r"\sstyle=|<style\b|\son(click|load|change|submit)=", text), "inline style or script"
+    assert not re.search(r"<(script|img|iframe|link)[^>]+\"(https?:)?//", text), "something is loaded from elsewhere"
+    for link in re.findall(r"<a\b[^>]*target=[^>]*>", text):
+        assert "noreferrer" in link
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOT / "src" / "manypaths")))
+def test_a_form_that_writes_acts_once(template: Path):
+    """A posted form carries `{% guard %}` or `{% once %}`, or changes at most a cookie (public pages are effect-free)."""
+    only_cookies = ("ui:language", "ui:display", "open_again", "sign_out", "public:")
+    text = template.read_text()
+    bare = [
+        head
+        for head, body in re.findall(r"(<form\b[^>]*>)(.*?)</form>", text, re.S)
+        if "post" in head.lower()
+        and not re.search(r"\{%\s*(guard|once|csrf_token)\b", body)
+        and not any(name in head for name in only_cookies)
+    ]
+    assert bare == []
