@@ -29,7 +29,7 @@ def test_a_template_trusts_no_text_and_calls_nobody(template: Path):
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOT / "src" / "manypaths")))
 def test_a_form_that_writes_acts_once(template: Path):
-    """A posted form carries `{% guard %}` or `{% once %}`, or changes at most a cookie (public pages are effect-free)."""
+    """A posted form carries `{% guard %}` or `{% once %}`, or changes at most a cookie, as public pages do."""
     only_cookies = ("ui:language", "ui:display", "open_again", "sign_out", "public:")
     text = template.read_text()
     bare = [
