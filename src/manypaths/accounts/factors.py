@@ -8,7 +8,7 @@ from uuid import UUID
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -90,3 +90,13 @@ def seconds_left() -> int:
     """Seconds until authenticators show another code."""
     period = int(app_settings.TOTP_PERIOD)
     return period - int(time.time()) % period
+
+
+def new_secret() -> str:
+    """A fresh secret for an authenticator."""
+    return str(generate_totp_secret())
+
+
+def app_address(account: AbstractBaseUser, secret: str) -> str:
+    """What an authenticator reads from the picture. It names no place and no service."""
+    return str(SealingAdapter().build_totp_url(account, secret))

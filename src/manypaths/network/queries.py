@@ -209,3 +209,14 @@ def invited_to(*, reader: Reader) -> list[Community]:
             participation__left_at__isnull=True,
         ).order_by("founded_at")
     )
+
+
+def part_of(*, reader: Reader) -> list[Participation]:
+    """Where the reader's organisation takes part now, with the community."""
+    return list(
+        Participation.objects.filter(
+            organisation_id=reader.organisation_id, agreed_at__isnull=False, left_at__isnull=True
+        )
+        .select_related("community")
+        .order_by("agreed_at")
+    )

@@ -97,3 +97,105 @@ class NewPassphraseForm(forms.Form):
     passphrase = PassphraseField(
         new=True, label=_("New passphrase"), help_text=_("15 letters or more, or 4 words. Spaces count. You can paste.")
     )
+
+
+class CardForm(forms.Form):
+    """Come back with a code of the card."""
+
+    name = forms.CharField(
+        label=_("Sign-in name"),
+        help_text=_("Two words and a number, from your card."),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    code = forms.CharField(label=_("One code from the card"), max_length=40, widget=code_input(autocomplete="off"))
+    passphrase = PassphraseField(
+        new=True, label=_("New passphrase"), help_text=_("15 letters or more, or 4 words. Spaces count. You can paste.")
+    )
+    device = DeviceField()
+
+
+class FinishForm(CardForm):
+    """Come back when the waiting time is over."""
+
+    code = forms.CharField(label=_("Your code to come back"), max_length=40, widget=code_input(autocomplete="off"))
+
+
+class TrustedForm(forms.Form):
+    """Start a way back with the code a trusted person kept."""
+
+    name = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    code = forms.CharField(
+        label=_("The code your trusted person kept"), max_length=40, widget=code_input(autocomplete="off")
+    )
+
+
+class DeskForm(forms.Form):
+    """Start a way back that a desk confirms."""
+
+    name = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class NameDeskForm(forms.Form):
+    """Which desk may vouch."""
+
+    desk = forms.ChoiceField(label=_("A desk that may vouch for you"), required=False)
+
+    def __init__(self, data: Any = None, *, desks: list[tuple[str, str]], named: str) -> None:
+        super().__init__(data, initial={"desk": named})
+        field = self.fields["desk"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("No desk")), *desks]
+
+
+class VouchForm(forms.Form):
+    """A desk worker types the code that the person in front of them reads out."""
+
+    code = forms.CharField(
+        label=_("The 6 numbers they read out"),
+        max_length=20,
+        widget=code_input(autocomplete="off", inputmode="numeric"),
+    )
+    sure = forms.BooleanField(
+        label=_("I know this person, and they are in front of me now."),
+        error_messages={"required": _("Vouch only for someone you know and can see.")},
+    )
+
+
+class CodeForm(forms.Form):
+    """A code of a second factor."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("6 numbers from your app, or one of your emergency codes."),
+        max_length=20,
+        widget=code_input(autocomplete="one-time-code", inputmode="numeric"),
+    )
+
+
+class PasskeyForm(forms.Form):
+    """What a passkey answered."""
+
+    name = forms.CharField(required=False, max_length=60, label=_("What do you call this passkey?"))
+    credential = forms.JSONField(widget=forms.HiddenInput)
+
+
+class AcceptForm(forms.Form):
+    """Accept an invitation to work here."""
+
+    display_name = forms.CharField(
+        label=_("Your name, as people here will see it"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "w-m"}),
+    )
+    passphrase = PassphraseField(
+        new=True, label=_("Passphrase"), help_text=_("15 letters or more, or 4 words. Spaces count. You can paste.")
+    )

@@ -22,3 +22,35 @@
     button.addEventListener('click', () => print());
   });
 })();
+
+// Passkeys: the browser asks the device, and the form sends its answer.
+(() => {
+  const box = document.querySelector('[data-passkey]'), asks = document.getElementById('passkey-asks');
+  if (!box || !asks || !window.PublicKeyCredential) return;
+  const form = box.matches('form') ? box : box.querySelector('form');
+  const go = box.querySelector('[data-passkey-go]'), no = box.querySelector('[data-passkey-no]');
+  const bytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
+  const text = buffer => buffer && btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  const ids = list => (list ?? []).map(one => ({ ...one, id: bytes(one.id) }));
+  const options = JSON.parse(asks.textContent).publicKey;
+  const creates = box.dataset.passkey === 'create';
+  const publicKey = creates
+    ? { ...options, challenge: bytes(options.challenge), user: { ...options.user, id: bytes(options.user.id) }, excludeCredentials: ids(options.excludeCredentials) }
+    : { ...options, challenge: bytes(options.challenge), allowCredentials: ids(options.allowCredentials) };
+  const answer = made => {
+    const from = made.response, response = { clientDataJSON: text(from.clientDataJSON) };
+    for (const name of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+      if (from[name]) response[name] = text(from[name]);
+    }
+    return { id: made.id, rawId: text(made.rawId), type: made.type, response, clientExtensionResults: made.getClientExtensionResults() };
+  };
+  go.hidden = false;
+  go.addEventListener('click', async () => {
+    no.hidden = true;
+    try {
+      const made = await (creates ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));
+      form.elements.credential.value = JSON.stringify(answer(made));
+      form.submit();
+    } catch { no.hidden = false; }
+  });
+})();

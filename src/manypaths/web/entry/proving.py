@@ -1,0 +1,202 @@
+"""A worker's second factor: an app that shows codes, a passkey, emergency codes. On django-allauth's own parts."""
+
+from typing import Any
+
+import segno
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from manypaths.accounts import factors
+from manypaths.accounts import queries as accounts
+from manypaths.accounts.commands import proving, signing_in
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.web.entry.entering import after_proof
+from manypaths.web.entry.forms import CodeForm, PasskeyForm
+from manypaths.web.entry.opening import caller, go_on, mark_proved, see, show_reasons
+from manypaths.web.ui.access import signed_in
+from manypaths.web.ui.clock import now
+
+
+def _worker(request: HttpRequest) -> Reader:
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    if reader.is_person:
+        raise NotThere
+    return reader
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Ask for the second factor, or lead to setting one up."""
+    reader = _worker(request)
+    kinds = {one.kind for one in accounts.own_factors(reader=reader)}
+    if not kinds:
+        return render(request, "entry/choose_factor.html")
+    form = CodeForm(request.POST if request.method == "POST" and "credential" not in request.POST else None)
+    if request.method == "POST" and _proves(request, reader, form):
+        return _proved(request)
+    shown: dict[str, Any] = {"form": form, "kinds": kinds, "demo_code": accounts.demo_code(reader=reader)}
+    if "webauthn" in kinds:
+        shown["asks"] = webauthn.begin_authentication(request.user)  # type: ignore[arg-type]
+    return render(request, "entry/second_factor.html", shown)
+
+
+def _proves(request: HttpRequest, reader: Reader, form: CodeForm) -> bool:
+    if "credential" in request.POST:
+        return _passkey_proves(request, reader, form)
+    if not form.is_valid():
+        return False
+    try:
+        right = proving.use_code(
+            account_id=reader.account_id,  # type: ignore[arg-type]
+            code=form.cleaned_data["code"],
+            caller=caller(request),
+            by=reader,
+            at=now(),
+        )
+    except Refused as refusal:
+        show_reasons(form, refusal)
+        return False
+    if not right:
+        form.add_error("code", _("This code does not fit, or it was used. Wait for the next one."))
+    return right
+
+
+def _passkey_proves(request: HttpRequest, reader: Reader, form: CodeForm) -> bool:
+    answer = PasskeyForm(request.POST)
+    if answer.is_valid():
+        try:
+            webauthn.complete_authentication(
+                request.user,  # type: ignore[arg-type]
+                webauthn.parse_authentication_response(answer.cleaned_data["credential"]),  # type: ignore[arg-type]
+            )
+        except ValidationError:
+            pass
+        else:
+            proving.note_passkey_used(account_id=reader.account_id, by=reader, at=now())  # type: ignore[arg-type]
+            return True
+    form.cleaned_data = {}
+    form.add_error(None, _("The passkey did not answer. Try again, or use a code."))
+    return False
+
+
+def _proved(request: HttpRequest) -> HttpResponse:
+    mark_proved(request, now())
+    if "after_proof" in request.session:
+        return see(after_proof(request))
+    return go_on(request)
+
+
+def _may_add(request: HttpRequest, reader: Reader, page: str) -> HttpResponse | None:
+    """The first factor follows the passphrase; every later change needs a fresh proof."""
+    if not accounts.own_factors(reader=reader) or factor_is_fresh(reader, now()):
+        return None
+    request.session["after_proof"] = reverse(page)
+    return see(reverse("entry:second_factor"))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def add_app(request: HttpRequest) -> HttpResponse:
+    """Set up an app that shows codes."""
+    reader = _worker(request)
+    if (elsewhere := _may_add(request, reader, "entry:add_app")) is not None:
+        return elsewhere
+    secret = totp.get_totp_secret()
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proving.add_app(
+                account_id=reader.account_id,  # type: ignore[arg-type]
+                secret=secret,
+                code=form.cleaned_data["code"],
+                by=reader,
+                at=now(),
+            )
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            totp.clear_totp_secret(request)
+            return _added(request, reader)
+    groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    shown = {"form": form, "picture": _picture(request, secret), "groups": groups}
+    return render(request, "entry/add_app.html", shown)
+
+
+def _picture(request: HttpRequest, secret: str) -> SafeString:
+    address = factors.app_address(request.user, secret)  # type: ignore[arg-type]
+    drawing = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", lineclass=None, omitsize=True)
+    return mark_safe(drawing)  # noqa: S308 drawn by segno from an address we made
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def add_passkey(request: HttpRequest) -> HttpResponse:
+    """Set up a passkey: the lock of this device, or a security key."""
+    reader = _worker(request)
+    if (elsewhere := _may_add(request, reader, "entry:add_passkey")) is not None:
+        return elsewhere
+    form = PasskeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            credential = form.cleaned_data["credential"]
+            webauthn.parse_registration_response(credential)
+            webauthn.complete_registration(credential)
+        except ValidationError:
+            form.add_error(None, _("The passkey did not answer. Try again, or use an app."))
+        else:
+            name = form.cleaned_data["name"] or _("Passkey")
+            proving.add_passkey(
+                account_id=reader.account_id,  # type: ignore[arg-type]
+                name=name,
+                credential=credential,
+                by=reader,
+                at=now(),
+            )
+            return _added(request, reader)
+    asks = webauthn.begin_registration(request.user, True)  # type: ignore[arg-type]
+    return render(request, "entry/add_passkey.html", {"form": form, "asks": asks})
+
+
+def _added(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """A changed factor ends every other session. The first one brings emergency codes along."""
+    at = now()
+    mark_proved(request, at)
+    signing_in.end_other_sessions(here=request.session["handle"], by=reader, at=at)
+    if accounts.staff_codes_left(reader=reader):
+        return see(reverse("entry:devices"))
+    codes = proving.make_staff_codes(account_id=reader.account_id, by=reader, at=at)  # type: ignore[arg-type]
+    return render(request, "entry/staff_codes.html", {"codes": codes})
+
+
+@signed_in
+@require_POST
+def staff_codes(request: HttpRequest) -> HttpResponse:
+    """Make new emergency codes, after a fresh proof."""
+    reader = _worker(request)
+    if not factor_is_fresh(reader, now()):
+        request.session["after_proof"] = reverse("entry:devices")
+        return see(reverse("entry:second_factor"))
+    codes = proving.make_staff_codes(account_id=reader.account_id, by=reader, at=now())  # type: ignore[arg-type]
+    return render(request, "entry/staff_codes.html", {"codes": codes})
+
+
+@signed_in
+@require_POST
+def remove_factor(request: HttpRequest, factor: int) -> HttpResponse:
+    """Take a second factor away, after a fresh proof. Every other session ends."""
+    reader = _worker(request)
+    if not factor_is_fresh(reader, now()):
+        request.session["after_proof"] = reverse("entry:devices")
+        return see(reverse("entry:second_factor"))
+    proving.remove_factor(factor_id=factor, by=reader, at=now())
+    signing_in.end_other_sessions(here=request.session["handle"], by=reader, at=now())
+    return see(reverse("entry:devices"))

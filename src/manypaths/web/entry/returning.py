@@ -1,0 +1,214 @@
+"""Getting back in without phone or passphrase: the card, a trusted person, or a desk that vouches."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from manypaths.accounts import queries as accounts
+from manypaths.accounts.commands import coming_back
+from manypaths.accounts.rules import Device
+from manypaths.lib.refusals import Refused
+from manypaths.network import queries as network
+from manypaths.network.rules import Role, factor_is_fresh
+from manypaths.web.entry.forms import CardForm, DeskForm, FinishForm, NameDeskForm, TrustedForm, VouchForm
+from manypaths.web.entry.opening import begin, caller, open_form, remember_device, see, show_reasons
+from manypaths.web.ui.access import anyone, member, person
+from manypaths.web.ui.clock import now
+
+DESK_ROLES = (Role.FRONTDESK, Role.PEER, Role.SUPERVISOR, Role.COORDINATOR, Role.ORG_ADMIN)
+
+
+@anyone
+@require_GET
+def come_back(request: HttpRequest) -> HttpResponse:
+    """The ways back, the quickest first."""
+    return render(request, "entry/come_back.html")
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def with_card(request: HttpRequest) -> HttpResponse:
+    """Set a new passphrase with a code of the card, and go in."""
+
+    def act(data: dict[str, str], at: datetime) -> AbstractBaseUser | None:
+        return coming_back.use_card(
+            name=data["name"],
+            code=data["code"],
+            passphrase=data["passphrase"],
+            caller=caller(request),
+            by=request.reader,  # type: ignore[attr-defined]
+            at=at,
+        )
+
+    return _go_in(request, CardForm(request.POST or None), act, "entry/with_card.html")
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def finish(request: HttpRequest) -> HttpResponse:
+    """Set a new passphrase when the waiting time is over, and go in."""
+
+    def act(data: dict[str, str], at: datetime) -> AbstractBaseUser | None:
+        return coming_back.finish(
+            name=data["name"],
+            to_return=data["code"],
+            passphrase=data["passphrase"],
+            caller=caller(request),
+            by=request.reader,  # type: ignore[attr-defined]
+            at=at,
+        )
+
+    return _go_in(request, FinishForm(request.POST or None), act, "entry/finish.html")
+
+
+def _go_in(
+    request: HttpRequest,
+    form: forms.Form,
+    act: Callable[[dict[str, str], datetime], AbstractBaseUser | None],
+    template: str,
+) -> HttpResponse:
+    at = now()
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = act(form.cleaned_data, at)
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            if account is not None:
+                return _entered(request, account, Device(form.cleaned_data["device"]), at)
+            form.add_error(None, _("Name and code do not fit together, or the code was used. Check both."))
+    return render(request, template, {"form": form})
+
+
+def _entered(request: HttpRequest, account: AbstractBaseUser, device: Device, at: datetime) -> HttpResponse:
+    begin(request, account, device=device, at=at, proved=True)
+    response = see(reverse("entry:devices"))
+    if device is Device.OWN:
+        remember_device(response, account.pk)
+    return response
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def with_trusted(request: HttpRequest) -> HttpResponse:
+    """Start a way back with the code that a trusted person kept. It takes a day."""
+    form = TrustedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            to_return = coming_back.use_trusted_code(
+                name=form.cleaned_data["name"],
+                code=form.cleaned_data["code"],
+                caller=caller(request),
+                by=request.reader,  # type: ignore[attr-defined]
+                at=now(),
+            )
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            if to_return is not None:
+                return render(request, "entry/asked.html", {"to_return": to_return})
+            form.add_error(None, _("Name and code do not fit together, or the code was used. Check both."))
+    return render(request, "entry/with_trusted.html", {"form": form})
+
+
+@anyone
+@open_form
+@require_http_methods(["GET", "POST"])
+def with_desk(request: HttpRequest) -> HttpResponse:
+    """Ask for a way back that a desk confirms. The answer is the same whether or not the name exists."""
+    form = DeskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = coming_back.ask_for_desk(
+                name=form.cleaned_data["name"],
+                caller=caller(request),
+                by=request.reader,  # type: ignore[attr-defined]
+                at=now(),
+            )
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            return render(request, "entry/asked.html", {"to_return": asked.to_return, "spoken": asked.spoken})
+    return render(request, "entry/with_desk.html", {"form": form})
+
+
+@member(*DESK_ROLES)
+@require_http_methods(["GET", "POST"])
+def vouch(request: HttpRequest) -> HttpResponse:
+    """A desk worker confirms the code of the person in front of them. They learn nothing else."""
+    reader = request.reader  # type: ignore[attr-defined]
+    form = VouchForm(request.POST or None)
+    done = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            coming_back.vouch(
+                spoken=form.cleaned_data["code"],
+                desk_id=reader.organisation_id,
+                desk_worker=reader.membership_id,
+                caller=caller(request),
+                by=reader,
+                at=now(),
+            )
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            done = True
+    return render(request, "entry/vouch.html", {"form": form, "done": done})
+
+
+# What a person prepares while they are signed in
+
+
+@person
+@require_http_methods(["GET", "POST"])
+def helpers(request: HttpRequest) -> HttpResponse:
+    """Choose a desk or a trusted person who can help one day. Changes need a fresh proof."""
+    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    if not factor_is_fresh(reader, at):
+        request.session["after_proof"] = reverse("entry:helpers")
+        return see(reverse("entry:prove_again"))
+    shown = network.desks(community_id=reader.community_id) if reader.community_id else []
+    named = accounts.own_desk(reader=reader, desks=[desk for desk, _name in shown])
+    choices = [(str(desk), name) for desk, name in shown]
+    form = NameDeskForm(request.POST or None, desks=choices, named=str(named or ""))
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["desk"]
+        desk = UUID(chosen) if chosen else None
+        coming_back.name_desk(account_id=reader.account_id, desk_id=desk, by=reader, at=at)
+        return see(reverse("entry:devices"))
+    has_code = accounts.has_trusted_code(reader=reader)
+    return render(request, "entry/helpers.html", {"form": form, "has_code": has_code})
+
+
+@person
+@require_POST
+def trusted_code(request: HttpRequest) -> HttpResponse:
+    """Make the code for a trusted person, or make it useless."""
+    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    if not factor_is_fresh(reader, at):
+        request.session["after_proof"] = reverse("entry:helpers")
+        return see(reverse("entry:prove_again"))
+    if "drop" in request.POST:
+        coming_back.drop_trusted_code(account_id=reader.account_id, by=reader, at=at)
+        return see(reverse("entry:helpers"))
+    code = coming_back.make_trusted_code(account_id=reader.account_id, by=reader, at=at)
+    return render(request, "entry/trusted_code.html", {"code": code})
+
+
+@person
+@require_POST
+def stop_way_back(request: HttpRequest, way_back: UUID) -> HttpResponse:
+    """Stop somebody's way back into one's own page."""
+    coming_back.stop(way_back_id=way_back, by=request.reader, at=now())  # type: ignore[attr-defined]
+    return see(reverse("entry:devices"))
