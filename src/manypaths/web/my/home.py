@@ -12,9 +12,10 @@ from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, is_active
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
+from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.frame import Asked, show, zone_of
-from manypaths.web.my.plain import what_is_shared
+from manypaths.web.my.plain import RequestNote, request_note, what_is_shared
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Sight
@@ -59,17 +60,29 @@ def sights(request: Asked, at: datetime) -> list[Sight]:
     ]
 
 
+def newest_notes(request: Asked) -> list[RequestNote]:
+    """Where the person's requests stand, the newest first; of a step, only the newest."""
+    notes, seen = [], set()
+    for line in referrals.own_requests(reader=request.reader):
+        if line.step_id is None or line.step_id not in seen:
+            notes.append(request_note(line, now()))
+            seen.add(line.step_id)
+    return notes
+
+
 @person
 @require_safe
 def home(request: Asked) -> HttpResponse:
     """The person's own page."""
-    plan = plans.plan_of(reader=request.reader)
+    plan, notes = plans.plan_of(reader=request.reader), newest_notes(request)
     context: dict[str, Any] = {
         "plan": plan,
         "profile": own_name(request),
         "next": plan.next_step,
         "first_steps": first_steps(plan),
         "sights": sights(request, now()),
+        "notes": notes,
+        "requests": [note for note in notes if note.is_open or note.asks],
     }
     return show(request, "home", context)
 

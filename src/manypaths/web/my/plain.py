@@ -1,9 +1,18 @@
 """Plain words for what the gate keeps as codes: kinds of information, reasons to look, grounds, ends."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from manypaths.referrals import rules
+from manypaths.referrals.queries import RequestLine
+from manypaths.referrals.rules import Status
+from manypaths.web.ui.words import day
 
 CLASSES: dict[str, Any] = {
     "presence": _("that you use this page"),
@@ -48,3 +57,50 @@ def what_is_shared(classes: Iterable[str]) -> str:
 def ground(basis: str) -> Any:
     """Why a look was allowed, in one sentence."""
     return BASES.get(basis.partition(":")[0], "")
+
+
+STATES: dict[str, tuple[str, Any]] = {
+    Status.REQUESTED: ("", _("Asked %(place)s. They answer by %(day)s.")),
+    Status.ACCEPTED: ("ok", _("%(place)s said yes.")),
+    Status.IN_PROGRESS: ("ok", _("%(place)s is working on it with you.")),
+    Status.ON_HOLD: ("", _("Paused for now at %(place)s.")),
+    Status.COMPLETED: ("ok", _("Finished at %(place)s.")),
+    Status.REJECTED: ("", _("Not now at %(place)s. Others may have room.")),
+    Status.FAILED: ("", _("It did not work out at %(place)s. You can ask another place.")),
+    Status.CANCELLED: ("", _("This request to %(place)s was taken back.")),
+}
+LATE = _("%(place)s has not answered in time. You can ask another place.")
+
+
+@dataclass(frozen=True)
+class RequestNote:
+    """Where one request stands, in one sentence, and whether the person's own word is still to come."""
+
+    id: UUID
+    step_id: UUID | None
+    service: str
+    words: str
+    tone: str
+    is_open: bool
+    is_late: bool
+    asks: bool
+    answer: str
+
+
+def request_note(line: RequestLine, at: datetime) -> RequestNote:
+    """A request as the person reads it on their own page."""
+    late = line.is_overdue(at)
+    tone, sentence = ("wait", LATE) if late else STATES[line.status]
+    due = day(line.due_on, get_language()) if line.due_on else ""
+    asks = line.status in rules.CLOSED - {Status.CANCELLED} and not line.person_answer
+    return RequestNote(
+        id=line.id,
+        step_id=line.step_id,
+        service=line.service_name,
+        words=str(sentence) % {"place": line.organisation_name, "day": due},
+        tone=tone,
+        is_open=rules.is_open(line.status),
+        is_late=late,
+        asks=asks and rules.may_answer(line.status, line.requested_at),
+        answer=rules.word(rules.ANSWERS, line.person_answer, get_language() or "en"),
+    )

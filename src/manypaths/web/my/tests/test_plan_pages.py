@@ -25,7 +25,7 @@ def test_a_fresh_page_welcomes_and_offers_three_first_steps():
     words = page.content.decode()
     assert "Welcome, Maria" in words
     assert words.count("pin-n") == 3
-    assert "Nobody sees your page" in words
+    assert "Nobody else, until you agree" in words
 
 
 def test_signed_in_pages_are_never_stored_and_their_titles_tell_nothing():
