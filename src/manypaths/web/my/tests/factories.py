@@ -34,8 +34,8 @@ def somebody(name: str = "Maria") -> Reader:
     return reader
 
 
-def session_of(reader: Reader) -> str:
-    """The key of a fresh session on the person's own device."""
+def session_of(reader: Reader, device: str = "own") -> str:
+    """The key of a fresh session, on the person's own device or on a shared one."""
     visitor = visitors.visitor_of(account_id=reader.account_id)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     started = (now() - timedelta(minutes=1)).isoformat()
@@ -43,7 +43,7 @@ def session_of(reader: Reader) -> str:
         {
             SESSION_KEY: str(reader.account_id),
             HASH_SESSION_KEY: session_hash(visitor.password),
-            "device": "own",
+            "device": device,
             "started_at": started,
             "seen_at": now().isoformat(),
         }
