@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 
+from manypaths.accounts.rules import LIMITS, Device
+
 COOKIE = "display"
 YEAR = 365 * 24 * 3600
 CHOICES = {"theme": ("auto", "light", "dark"), "text": ("m", "l"), "letters": ("std", "clear")}
@@ -40,6 +42,15 @@ def other_languages() -> list[dict[str, str]]:
     return [{"code": code, "name": get_language_info(code)["name_local"].capitalize()} for code in codes]
 
 
+def idle_seconds(request: HttpRequest) -> int:
+    """How long a signed-in page may lie open before it closes itself; 0 where nobody is signed in."""
+    reader = getattr(request, "reader", None)
+    if not reader or not reader.is_signed_in:
+        return 0
+    idle, _whole = LIMITS[Device(request.session.get("device", Device.SHARED))]
+    return int(idle.total_seconds())
+
+
 def display(request: HttpRequest) -> dict[str, Any]:
     """The context processor. Asks no table: everything was put on the request by the middleware."""
     choice = read_choice(request.COOKIES.get(COOKIE, ""))
@@ -52,6 +63,7 @@ def display(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "reader": reader,
         "signed_in": bool(reader and reader.is_signed_in),
+        "idle": idle_seconds(request),
         "other_languages": other_languages(),
         "here": request.path,
     }

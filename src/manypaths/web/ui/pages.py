@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from manypaths.web.ui.access import anyone
+from manypaths.web.ui.access import anyone, signed_in
 from manypaths.web.ui.display import CHOICES, COOKIE, YEAR, Choice
 
 OFFLINE_FILES = (
@@ -81,6 +81,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
             httponly=True,
         )
     return response
+
+
+@signed_in
+@require_GET
+def stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is still at the page: asking keeps the session, nothing else happens."""
+    return HttpResponse(status=204)
 
 
 @anyone

@@ -1,6 +1,7 @@
 """Template tags of the look, known in every template without loading."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, classes: str = "") -> SafeString:
     """A line icon beside words. It says nothing to a screen reader: the words do."""
     href = static("vendor/icons/icons.svg")

@@ -52,5 +52,21 @@
     }, () => { say.textContent = button.dataset.no; }, { maximumAge: 600000, timeout: 15000 }));
   });
 
+  // On a shared device a page does not lie open: warn 2 minutes before, stay while somebody writes, then close.
+  const idle = document.querySelector('[data-idle]');
+  if (idle) {
+    const say = idle.querySelector('[role=status]'), button = idle.querySelector('button');
+    let last = Date.now(), asked = last;
+    const warn = on => { say.textContent = on ? idle.dataset.say : ''; button.hidden = !on; idle.classList.toggle('on', on); };
+    const stay = () => { asked = Date.now(); fetch(idle.dataset.stay, { redirect: 'manual' }).then(r => { if (r.status === 204) { last = asked; warn(false); } }).catch(() => 0); };
+    button.addEventListener('click', stay);
+    addEventListener('input', () => { if (Date.now() - asked > 60000) stay(); });
+    setInterval(() => {
+      const left = idle.dataset.idle * 1000 - (Date.now() - last);
+      if (left < -5000) location.replace(idle.dataset.after);
+      else if (left < 180000 && button.hidden) warn(true); // the server notes at most once a minute that we are here
+    }, 2000);
+  }
+
   if ('serviceWorker' in navigator && isSecureContext) addEventListener('load', () => navigator.serviceWorker.register('/sw.js').catch(() => 0));
 })();
