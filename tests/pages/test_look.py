@@ -32,7 +32,7 @@ def test_the_gallery_stands_in_every_width_theme_and_language(browser: Browser, 
             check(page, visit.language)
 
 
-@pytest.mark.parametrize("path", ["/about", "/privacy", "/nothing-here"])
+@pytest.mark.parametrize("path", ["/about", "/privacy", "/right-now", "/nothing-here"])
 def test_plain_pages_stand_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite, path: str):
     for visit in VISITS:
         with context(browser, visit) as made:
@@ -152,7 +152,7 @@ def test_high_contrast_and_print_keep_every_word(browser: Browser, live_site: Li
         assert len(page.pdf(format="Letter")) > 10_000
 
 
-@pytest.mark.parametrize("path", [GALLERY, "/about", "/privacy"])
+@pytest.mark.parametrize("path", [GALLERY, "/privacy", "/right-now"])
 def test_a_first_load_is_small_and_painted_within_a_second(browser: Browser, installed_site: LiveSite, path: str):
     total, parts = weigh(browser, installed_site.url + path)
     assert total <= MOST_BYTES, parts

@@ -19,3 +19,10 @@ def about(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, who runs this machine, and what leaving does and does not do."""
     return render(request, "public/privacy.html")
+
+
+@anyone
+@require_safe
+def right_now(request: HttpRequest) -> HttpResponse:
+    """What to do in an overdose or a crisis, one thing after the other, and what happens when you call."""
+    return render(request, "public/right_now.html")

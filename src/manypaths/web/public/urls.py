@@ -8,4 +8,5 @@ app_name = "public"
 urlpatterns = [
     path("about", pages.about, name="about"),
     path("privacy", pages.privacy, name="privacy"),
+    path("right-now", pages.right_now, name="right_now"),
 ]

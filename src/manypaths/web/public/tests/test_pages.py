@@ -7,7 +7,7 @@ from django.urls import reverse
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("name", ["public:about", "public:privacy"])
+@pytest.mark.parametrize("name", ["public:about", "public:privacy", "public:right_now"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_page_is_for_everybody_and_sets_no_cookie(client: Client, name: str, language: str):
     answer = client.get(reverse(name), headers={"Accept-Language": language})
@@ -26,3 +26,9 @@ def test_a_demonstration_warns_against_real_names(client: Client, settings):
     settings.DEMO = True
     page = client.get(reverse("public:privacy"), headers={"Accept-Language": "en"}).content.decode()
     assert "Do not write real names" in page
+
+
+def test_a_danger_page_gives_one_instruction_after_the_other(client: Client):
+    page = client.get(reverse("public:right_now"), headers={"Accept-Language": "en"}).content.decode()
+    order = ["Call 911.", "Give naloxone", "Help them breathe", "on their side", "Stay until help"]
+    assert [page.index(words) for words in order] == sorted(page.index(words) for words in order)
