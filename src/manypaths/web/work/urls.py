@@ -1,4 +1,19 @@
 """Addresses of this door."""
 
+from django.urls import path
+
+from manypaths.web.work import api, home, people, requests
+
 app_name = "work"
-urlpatterns: list = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("messages", home.messages, name="messages"),
+    path("messages/read", home.read_messages, name="read_messages"),
+    path("requests", requests.inbox, name="inbox"),
+    path("requests/<uuid:referral_id>", requests.one, name="request"),
+    path("requests/<uuid:referral_id>/move", requests.move, name="move"),
+    path("people", people.index, name="people"),
+    path("people/<uuid:record_id>", people.one, name="person"),
+    path("api/people", api.people, name="api_people"),
+    path("api/people/<uuid:record_id>", api.person, name="api_person"),
+]

@@ -1,0 +1,55 @@
+"""The same as the pages, as JSON: the people a worker walks with, and one record. Same gate, same absence."""
+
+from uuid import UUID
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from manypaths.web.ui.access import member
+from manypaths.web.work.frame import WALKING, Asked
+from manypaths.web.work.people import PAGE, caseload, read_record
+
+
+@member(*WALKING)
+@require_safe
+def people(request: Asked) -> JsonResponse:
+    """The people a worker walks with."""
+    known, total = caseload(request, limit=PAGE)
+    rows = [{"id": str(one.record_id), "name": one.name, "since": one.since.isoformat()} for one in known]
+    return JsonResponse({"people": rows, "total": total})
+
+
+@member(*WALKING)
+@require_safe
+def person(request: Asked, record_id: UUID) -> JsonResponse:
+    """One record."""
+    page = read_record(request, record_id)
+    contact = page.contact
+    return JsonResponse(
+        {
+            "id": str(page.record_id),
+            "name": page.profile.name,
+            "pronouns": page.profile.pronouns,
+            "language": page.profile.language,
+            "safe_contact": contact
+            and {
+                "way": contact.way,
+                "address": contact.address,
+                "hours": contact.hours,
+                "may_leave_message": contact.may_leave_message,
+            },
+            "requests": [
+                {"id": str(line.id), "status": line.status.value, "kind": line.kind} for line in page.requests
+            ],
+            "contacts": [
+                {
+                    "happened_at": line.happened_at.isoformat(),
+                    "way": line.way,
+                    "deed": line.deed,
+                    "note": line.note,
+                    "worker": line.worker,
+                }
+                for line in page.contacts
+            ],
+        }
+    )

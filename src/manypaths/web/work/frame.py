@@ -1,0 +1,64 @@
+"""What every page of this door shares: the zone, reasons beside fields, and one line that says what happened."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.lib.refusals import Refused
+from manypaths.network.rules import Reader, Role
+
+REFUSED = 422
+SAID = "work_said"
+WORDS: dict[str, Any] = {
+    "accepted": _("You said yes. They are on your list now."),
+    "rejected": _("Your answer is sent. They see the reason and other places."),
+    "in_progress": _("Started. They can see that."),
+    "on_hold": _("Paused. They can see why."),
+    "completed": _("Done. What they sent along is closed now."),
+    "failed": _("Noted. They see the reason and other places."),
+    "cancelled": _("Stopped. They see the reason."),
+    "contact": _("The contact is written down."),
+    "read": _("All marked as read."),
+}
+ANSWERING = (Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK)
+WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
+
+
+class Asked(HttpRequest):
+    """A request of this door, with what the middleware put on it."""
+
+    reader: Reader
+    community: Any
+
+
+def zone_of(request: Asked) -> str:
+    """The time zone of the community served."""
+    return request.community.zone if request.community else "UTC"
+
+
+def language() -> str:
+    """The language of this page."""
+    return get_language() or "en"
+
+
+def put_reasons(form: forms.Form, refused: Refused) -> None:
+    """Each reason beside the field it is about."""
+    for reason in refused.reasons:
+        form.add_error(reason.field if reason.field in form.fields else None, str(reason.message))
+
+
+def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Draw a page of this door."""
+    said = request.session.pop(SAID, None)
+    shared = {"zone": zone_of(request), "said": WORDS.get(said) if said else None, **context}
+    return render(request, f"work/{page}.html", shared, status=status)
+
+
+def thank(request: Asked, said: str, to: str, *args: Any) -> HttpResponse:
+    """Go to a page that says in one line what happened."""
+    request.session[SAID] = said
+    return redirect(to, *args)

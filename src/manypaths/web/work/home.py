@@ -1,0 +1,58 @@
+"""The first page of a worker: what waits today, who one walks with, and messages."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from manypaths.lib.dates import local_date
+from manypaths.network import queries as network
+from manypaths.notices import commands as notices_commands
+from manypaths.notices import queries as notices
+from manypaths.referrals import queries
+from manypaths.referrals.rules import Status
+from manypaths.web.ui.access import member
+from manypaths.web.ui.clock import now
+from manypaths.web.work.frame import ANSWERING, WALKING, Asked, show, thank, zone_of
+from manypaths.web.work.people import caseload
+from manypaths.web.work.words import STATES
+
+SHOWN = 6
+
+
+@member()
+@require_safe
+def home(request: Asked) -> HttpResponse:
+    """What waits today. A role that may not open requests or records sees neither list."""
+    reader, at = request.reader, now()
+    context: dict[str, Any] = {
+        "today": local_date(at, zone_of(request)),
+        "workplace": network.own_membership(reader=reader),
+        "news": [one for one in notices.waiting(reader=reader) if one.is_new],
+        "may_answer": reader.has_role(*ANSWERING),
+        "may_walk": reader.has_role(*WALKING),
+    }
+    if context["may_answer"]:
+        page = queries.inbox(reader=reader, limit=SHOWN)
+        context["waiting"] = [
+            (line, STATES[line.status], line.is_overdue(at)) for line in page.lines if line.status is Status.REQUESTED
+        ]
+        context["requests"] = page.total
+    if context["may_walk"]:
+        context["known"], context["people"] = caseload(request, limit=SHOWN)
+    return show(request, "home", context)
+
+
+@member()
+@require_safe
+def messages(request: Asked) -> HttpResponse:
+    """What was told, the newest first. A message opens the page it is about."""
+    return show(request, "messages", {"messages": notices.waiting(reader=request.reader)})
+
+
+@member()
+@require_POST
+def read_messages(request: Asked) -> HttpResponse:
+    """Mark all as read."""
+    notices_commands.mark_read(reader=request.reader, at=now())
+    return thank(request, "read", "work:messages")

@@ -1,0 +1,174 @@
+"""The people a worker walks with: the list, one record, and a contact in three fields."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, Purpose
+from manypaths.lib.dates import local_date
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.people import queries as people
+from manypaths.referrals import commands, queries
+from manypaths.support import queries as support
+from manypaths.support import rules
+from manypaths.support.rules import ContactFacts
+from manypaths.vault.queries import sealer_for
+from manypaths.web.ui.access import member
+from manypaths.web.ui.clock import now
+from manypaths.web.work.frame import REFUSED, WALKING, Asked, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.words import STATES, WAYS
+
+PAGE = 50
+SEEN = frozenset({DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT, DataClass.CONTACT_LOG, DataClass.REFERRAL_TASK})
+
+
+@dataclass(frozen=True)
+class Known:
+    """One line of the list: whose record, the name they use, and since when the worker is with them."""
+
+    record_id: UUID
+    name: str
+    since: datetime
+
+
+def caseload(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Known], int]:
+    """The people a worker is assigned to, with their names: one opening that names all of them."""
+    page = people.caseload(reader=request.reader, limit=limit, offset=offset)
+    if not page.lines:
+        return [], 0
+    opened = consent.open_records(
+        reader=request.reader,
+        records=[line.record_id for line in page.lines],
+        classes={DataClass.DEMOGRAPHICS},
+        purpose=Purpose.CARE,
+    )
+    names = people.names_of(records=opened.ids, sealer=sealer_for(opened.ids))
+    known = [Known(one.record_id, names.get(one.record_id, ""), one.since) for one in page.lines]
+    return [one for one in known if one.record_id in opened.ids], page.total
+
+
+@member(*WALKING)
+@require_safe
+def index(request: Asked) -> HttpResponse:
+    """The people a worker walks with, 50 on a page."""
+    value = request.GET.get("page", "1")
+    number = max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
+    known, total = caseload(request, limit=PAGE, offset=PAGE * (number - 1))
+    context = {"known": known, "total": total, "number": number, "more": total > PAGE * number}
+    return show(request, "people", context)
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """What one page shows of one record: nothing that was not opened for it."""
+
+    record_id: UUID
+    profile: people.ProfileWords
+    contact: people.ContactWords | None
+    requests: list[queries.RequestLine]
+    contacts: list[support.ContactLine]
+    may_write: bool
+
+
+def read_record(request: Asked, record_id: UUID) -> RecordPage:
+    """One record, as far as the worker's role and tie open it.
+
+    Refuses: NotThere when not even the name is open.
+    """
+    reader = request.reader
+    opened = consent.open_records(reader=reader, records=[record_id], classes=SEEN, purpose=Purpose.CARE)
+    if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
+        raise NotThere
+    sealer = sealer_for([record_id])
+    profile = people.profile(record_id=record_id, sealer=sealer)
+    if profile is None:
+        raise NotThere
+    may = {one: opened.allows(record_id, one) for one in SEEN}
+    return RecordPage(
+        record_id,
+        profile,
+        people.safe_contact(record_id=record_id, sealer=sealer) if may[DataClass.SAFE_CONTACT] else None,
+        queries.requests_of_record(reader=reader, record_id=record_id) if may[DataClass.REFERRAL_TASK] else [],
+        support.contacts_of_opened(reader=reader, record_id=record_id) if may[DataClass.CONTACT_LOG] else [],
+        may[DataClass.CONTACT_LOG],
+    )
+
+
+class ContactForm(forms.Form):
+    """A contact in three fields: how, what was done, and a short note. When is now unless another day is chosen."""
+
+    way = forms.ChoiceField(
+        label=_("How were you in touch?"),
+        widget=forms.RadioSelect(attrs={"look": "picks"}),
+        error_messages={"required": _("Choose how you were in touch.")},
+    )
+    when = forms.ChoiceField(
+        label=_("When?"),
+        widget=forms.RadioSelect(attrs={"look": "picks"}),
+        choices=[("now", _("Now")), ("today", _("Earlier today")), ("yesterday", _("Yesterday"))],
+        initial="now",
+        error_messages={"required": _("Choose when.")},
+    )
+    deed = forms.ChoiceField(
+        label=_("What did you do?"),
+        widget=forms.RadioSelect(attrs={"look": "picks"}),
+        error_messages={"required": _("Choose what you did.")},
+    )
+    note = forms.CharField(
+        label=_("A short note"),
+        help_text=_("Only what the next contact needs. They have a right to read it."),
+        required=False,
+        max_length=rules.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["way"].choices = rules.choices(rules.WAYS, language())  # type: ignore[attr-defined]
+        self.fields["deed"].choices = rules.choices(rules.DEEDS, language())  # type: ignore[attr-defined]
+
+
+def _happened(when: str, at: datetime, zone: str) -> datetime:
+    if when == "now":
+        return at
+    day: date = local_date(at, zone) - (timedelta(days=1) if when == "yesterday" else timedelta())
+    return min(at, datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)))
+
+
+@member(*WALKING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: Asked, record_id: UUID) -> HttpResponse:
+    """One record, and a contact written down on it."""
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data
+        happened = _happened(facts["when"], now(), zone_of(request))
+        try:
+            commands.record_contact(
+                record_id=record_id,
+                facts=ContactFacts(happened, facts["way"], facts["deed"], facts["note"]),
+                by=request.reader,
+                at=now(),
+            )
+        except Refused as refused:
+            put_reasons(form, refused)
+        else:
+            return thank(request, "contact", "work:person", record_id)
+    page = read_record(request, record_id)
+    ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
+    context = {
+        "page": page,
+        "form": form,
+        "way": WAYS.get(page.contact.way, "") if page.contact else "",
+        "contacts": [(line, ways.get(line.way, ""), deeds.get(line.deed, "")) for line in page.contacts],
+        "requests": [(line, STATES[line.status]) for line in page.requests],
+    }
+    return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)

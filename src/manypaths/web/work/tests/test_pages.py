@@ -1,0 +1,214 @@
+"""The pages of a worker: what each role finds, what moves, what is refused, and what absence looks like."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+
+from manypaths.config.testing import as_owner
+from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.notices.models import StaffNotice
+from manypaths.people.models import Assignment
+from manypaths.referrals import commands
+from manypaths.referrals.models import Referral
+from manypaths.web.my.tests.factories import client_of as person_client
+from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.factories import ask, client_of, stage
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def press(client, referral, to, seen="requested", **more):
+    return client.post(f"/work/requests/{referral}/move", {"to": to, "seen": seen, **more})
+
+
+def accepted(made, client, referral):
+    answer = press(client, referral, "accepted")
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def test_a_coach_sees_who_asked_reads_what_was_sent_and_says_yes():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    home = text(coach.get("/work/"))
+    assert "1 request waits for an answer" in home
+    assert "Mari" in home
+    page = text(coach.get(f"/work/requests/{referral}"))
+    assert "802-555-0142" in page
+    assert "After 5 pm" in page
+    there = accepted(made, coach, referral)
+    record_page = text(coach.get(there))
+    assert "You said yes" in record_page
+    assert "Mari" in record_page
+    assert "Mari" in text(coach.get("/work/people"))
+    assert coach.get("/work/api/people").json()["people"][0]["name"] == "Mari"
+
+
+def test_the_loop_is_walked_to_its_end_with_buttons():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    there = accepted(made, coach, referral)
+    assert press(coach, referral, "in_progress", "accepted").status_code == 302
+    assert press(coach, referral, "on_hold", "in_progress", reason="waits_for_papers").status_code == 302
+    assert press(coach, referral, "in_progress", "on_hold").status_code == 302
+    assert press(coach, referral, "completed", "in_progress", outcome="began")["Location"] == "/work/requests"
+    page = text(coach.get(f"/work/requests/{referral}"))
+    assert "What they sent along is closed" in page
+    assert "802-555-0142" not in page
+    assert "Done" in text(coach.get(there))
+
+
+def test_not_now_without_a_reason_says_so_beside_the_field_and_changes_nothing():
+    made = stage()
+    referral = ask(made)
+    answer = press(client_of(made.desk), referral, "rejected")
+    assert answer.status_code == 422
+    assert "Choose a reason" in text(answer)
+    with as_owner():
+        assert Referral.objects.get().status == "requested"
+
+
+def test_a_second_tab_is_told_that_it_moved_meanwhile():
+    made = stage()
+    referral = ask(made)
+    first, second = client_of(made.coach), client_of(made.colleague)
+    accepted(made, first, referral)
+    answer = press(second, referral, "rejected", reason="cost")
+    assert answer.status_code == 422
+    assert "Someone else has moved this" in text(answer)
+    assert text(answer).count("You said yes") >= 1
+
+
+def test_the_front_desk_has_no_button_to_say_yes_and_cannot_press_it():
+    made = stage()
+    referral = ask(made)
+    desk = client_of(made.desk)
+    page = text(desk.get(f"/work/requests/{referral}"))
+    assert "Say yes" not in page
+    assert "Not now" in page
+    assert press(desk, referral, "accepted").status_code == 422
+
+
+@pytest.mark.parametrize("who", ["other organisation", "does not answer", "coordinator", "person"])
+def test_what_is_not_ones_own_looks_exactly_like_what_does_not_exist(who):
+    made = stage()
+    referral = ask(made)
+    record = accepted(made, client_of(made.coach), referral).rsplit("/", 1)[1]
+    with as_owner():
+        other = organisation("Other house")
+        participation(made.place, other)
+        outsider = membership(other, "peer", answers_requests=True)
+        silent = membership(made.body, "peer")
+        coordinator = membership(made.body, "coordinator", answers_requests=True)
+    clients = {
+        "other organisation": lambda: client_of(reader_for(outsider)),
+        "does not answer": lambda: client_of(reader_for(silent)),
+        "coordinator": lambda: client_of(reader_for(coordinator)),
+        "person": lambda: person_client(made.person),
+    }
+    client = clients[who]()
+    for real, unreal in (
+        (f"/work/requests/{referral}", f"/work/requests/{uuid.uuid4()}"),
+        (f"/work/people/{record}", f"/work/people/{uuid.uuid4()}"),
+        (f"/work/api/people/{record}", f"/work/api/people/{uuid.uuid4()}"),
+    ):
+        one, two = client.get(real), client.get(unreal)
+        assert (one.status_code, two.status_code) == (404, 404), real
+        assert one.content.replace(real.encode(), b"") == two.content.replace(unreal.encode(), b"")
+        assert dict(one.headers) == dict(two.headers)
+
+
+def test_after_the_person_stops_sharing_the_next_request_finds_nothing():
+    made = stage()
+    referral = ask(made)
+    desk = client_of(made.desk)
+    assert desk.get(f"/work/requests/{referral}").status_code == 200
+    commands.stop_sharing(referral_id=referral, by=made.person, at=now())
+    assert desk.get(f"/work/requests/{referral}").status_code == 404
+    assert "No open request" in text(desk.get("/work/requests"))
+    assert press(desk, referral, "rejected", reason="cost").status_code == 404
+
+
+def test_a_contact_is_written_in_three_fields():
+    made = stage()
+    coach = client_of(made.coach)
+    there = accepted(made, coach, ask(made))
+    answer = coach.post(there, {"way": "call", "when": "now", "deed": "talked", "note": "Wants a ride."})
+    assert answer.status_code == 302
+    page = text(coach.get(there))
+    assert "The contact is written down" in page
+    assert "Talked and listened" in page
+    assert "Wants a ride." in page
+    assert coach.get(f"/work/api{there.removeprefix('/work')}").json()["contacts"][0]["deed"] == "talked"
+
+
+def test_a_contact_without_its_kind_is_refused_and_the_note_is_kept():
+    made = stage()
+    coach = client_of(made.coach)
+    there = accepted(made, coach, ask(made))
+    answer = coach.post(there, {"when": "now", "note": "Wants a ride."})
+    assert answer.status_code == 422
+    assert "Choose what you did." in text(answer)
+    assert "Wants a ride." in text(answer)
+
+
+def test_a_page_of_a_record_closes_with_its_assignment():
+    made = stage()
+    coach = client_of(made.coach)
+    there = accepted(made, coach, ask(made))
+    assert coach.get(there).status_code == 200
+    with as_owner():
+        Assignment.objects.update(until=now())
+    assert coach.get(there).status_code == 404
+
+
+def test_messages_say_nothing_and_lead_to_the_request():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    page = text(coach.get("/work/messages"))
+    assert "Someone asked you for something." in page
+    assert "Mari" not in page
+    assert f"/work/requests/{referral}" in page
+    assert coach.post("/work/messages/read").status_code == 302
+    with as_owner():
+        assert StaffNotice.objects.filter(account_id=made.coach.account_id, read_at=None, way="here").count() == 0
+
+
+def test_without_a_second_factor_no_page_opens():
+    made = stage()
+    client = client_of(made.coach, factor=False)
+    for address in ("/work/", "/work/people", "/work/requests"):
+        assert client.get(address).status_code in {302, 500}
+
+
+def test_signed_out_leads_to_sign_in():
+    stage()
+    assert Client().get("/work/people")["Location"] == "/enter"
+
+
+def test_nothing_of_these_pages_is_stored():
+    made = stage()
+    coach = client_of(made.coach)
+    for address in ("/work/", "/work/people", "/work/requests", "/work/api/people"):
+        assert coach.get(address)["Cache-Control"] == "no-store, private"
+
+
+def test_a_list_of_50_people_takes_few_statements_and_one_access_row(django_assert_max_num_queries):
+    made = stage()
+    coach = client_of(made.coach)
+    for number in range(3):
+        made.asked = replace(made.asked, service_id=uuid.uuid4())
+        accepted(made, coach, ask(made, name=f"Person {number}"))
+    coach.get("/work/people")
+    with django_assert_max_num_queries(14):
+        page = text(coach.get("/work/people"))
+    assert all(f"Person {number}" in page for number in range(3))

@@ -1,0 +1,64 @@
+"""Plain words for the states, moves and ways of a request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.referrals.rules import Status, Way
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown: words, icon and tone."""
+
+    words: Any
+    icon: str
+    tone: str = ""
+
+
+STATES: dict[Status, State] = {
+    Status.REQUESTED: State(_("Waits for an answer"), "clock", "wait"),
+    Status.ACCEPTED: State(_("You said yes"), "circle-check", "ok"),
+    Status.IN_PROGRESS: State(_("Started"), "circle-dot", "ok"),
+    Status.ON_HOLD: State(_("Paused"), "clock", "wait"),
+    Status.COMPLETED: State(_("Done"), "check", "ok"),
+    Status.REJECTED: State(_("Not now"), "x"),
+    Status.FAILED: State(_("Did not work out"), "x"),
+    Status.CANCELLED: State(_("Stopped"), "x"),
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """A move as a button: what it says, what follows from it, and how strong it looks."""
+
+    words: Any
+    about: Any
+    look: str = "ghost"
+    ask: Any = ""
+
+
+BUTTONS: dict[Status, Button] = {
+    Status.ACCEPTED: Button(
+        _("Say yes"), _("You walk with them. Their name and how to reach them go on your list."), ""
+    ),
+    Status.REJECTED: Button(_("Not now"), _("They see the reason and other places that could help."), ask=_("Why?")),
+    Status.IN_PROGRESS: Button(_("Start"), _("They see that it has begun."), ""),
+    Status.ON_HOLD: Button(_("Pause"), _("They see why it waits."), ask=_("Why does it wait?")),
+    Status.COMPLETED: Button(
+        _("Close as done"), _("What they sent along closes. You keep your own record."), ask=_("What came of it?")
+    ),
+    Status.FAILED: Button(
+        _("It did not work out"), _("They see the reason and other places that could help."), ask=_("Why?")
+    ),
+    Status.CANCELLED: Button(_("Stop on our side"), _("They see the reason."), ask=_("Why?")),
+}
+
+WAYS: dict[str, Any] = {
+    Way.CALL.value: _("Call them"),
+    Way.TEXT.value: _("Send a text"),
+    Way.PERSON_CALLS.value: _("They will call you"),
+    Way.PERSON_VISITS.value: _("They will come by"),
+    Way.HERE.value: _("Answer here. They read it on their own page."),
+}

@@ -1,0 +1,104 @@
+"""A worker's pages in a real browser: every width, theme and language, empty and full, and what axe says."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from manypaths.config.testing import LiveSite, as_owner
+from manypaths.network.rules import Reader
+from manypaths.people.tests.factories import person
+from manypaths.referrals import commands
+from manypaths.referrals.models import Referral
+from manypaths.referrals.rules import PickedPart, Status
+from manypaths.referrals.tests.factories import Scene
+from manypaths.support.rules import ContactFacts
+from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.factories import ask, session_of, stage
+from tests.journeys.browser import VISITS, Visit, check, context
+
+PICTURES = os.environ.get("PICTURES", "")
+PARTS = [
+    PickedPart("goal", "Keep a steady home", "Done: call Harbor Row\nNow: visit on Thursday"),
+    PickedPart("strength", "I show up", "14 meetings this season"),
+]
+
+
+def signed_in(made: BrowserContext, site: LiveSite, by: Reader, language: str = "en") -> None:
+    """Put a session of the worker, and the language they chose, into this browser."""
+    cookies = {settings.SESSION_COOKIE_NAME: session_of(by), settings.LANGUAGE_COOKIE_NAME: language}
+    made.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
+
+
+def another(made: Scene, name: str, **changes: object):
+    """A request of another person to the same organisation."""
+    scene = replace(made, person=person(), asked=replace(made.asked, service_id=uuid4(), service_name="Recovery home"))
+    return ask(scene, name, **changes)
+
+
+def busy(made: Scene) -> dict[str, str]:
+    """A day with a request that waits, one that is late, one under way, and a person with contacts."""
+    waiting = ask(made, "Mari", words="I would like to talk with someone who has been there.", parts=PARTS)
+    late = another(made, "Jo", way="person_calls", need="start")
+    going = another(made, "Rosa Linda", way="call", need="practical")
+    with as_owner():
+        Referral.objects.filter(id=late).update(
+            requested_at=now() - timedelta(days=6), due_at=now() - timedelta(days=2), due_on=now() - timedelta(days=3)
+        )
+    record = commands.accept_request(referral_id=going, seen=Status.REQUESTED, by=made.coach, at=now())
+    facts = ContactFacts(now(), "call", "talked", "Wants a ride on Thursday.")
+    commands.record_contact(record_id=record, facts=facts, by=made.coach, at=now())
+    return {
+        "home": "/work/",
+        "inbox": "/work/requests",
+        "request": f"/work/requests/{waiting}",
+        "late": f"/work/requests/{late}",
+        "going": f"/work/requests/{going}",
+        "people": "/work/people",
+        "person": f"/work/people/{record}",
+        "messages": "/work/messages",
+    }
+
+
+def walk(browser: Browser, site: LiveSite, by: Reader, pages: dict[str, str], kind: str) -> None:
+    """Look at every page in every variant."""
+    for visit in VISITS:
+        with context(browser, visit) as made:
+            signed_in(made, site, by, visit.language)
+            page = made.new_page()
+            for name, address in pages.items():
+                page.goto(site.url + address)
+                page.wait_for_load_state("networkidle")
+                if PICTURES:
+                    page.screenshot(path=Path(PICTURES) / f"{kind}-{name}-{visit}.png", full_page=True)
+                check(page, visit.language)
+
+
+def test_every_page_of_a_busy_day_stands(browser: Browser, live_site: LiveSite):
+    made = stage()
+    walk(browser, live_site, made.coach, busy(made), "work")
+
+
+def test_every_page_of_an_empty_day_stands(browser: Browser, live_site: LiveSite):
+    made = stage()
+    pages = {"home": "/work/", "inbox": "/work/requests", "people": "/work/people", "messages": "/work/messages"}
+    walk(browser, live_site, made.coach, pages, "work-empty")
+
+
+def test_a_request_is_answered_without_scripts(browser: Browser, live_site: LiveSite):
+    made = stage()
+    referral = ask(made)
+    with context(browser, Visit(scripts=False)) as visitor:
+        signed_in(visitor, live_site, made.coach)
+        page = visitor.new_page()
+        page.goto(f"{live_site.url}/work/requests/{referral}")
+        page.locator("summary", has_text="Not now").click()
+        page.locator("details[open] button").click()
+        expect(page.locator("details[open] .err")).to_contain_text("Choose a reason")
+        page.get_by_label("No open place right now").first.check()
+        page.locator("details[open] button").click()
+        expect(page.locator("main [role=status]")).to_contain_text("Your answer is sent")
