@@ -3,17 +3,24 @@
 import os
 from datetime import date
 from pathlib import Path
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from manypaths.config.testing import LiveSite
+from manypaths.consent import queries as consent
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import membership, organisation, participation, reader_for
 from manypaths.plans import commands, queries
 from manypaths.plans.commands.choices import Seen
 from manypaths.plans.rules import StepState
 from manypaths.plans.tests.factories import goal, step, strength, support
+from manypaths.referrals import commands as requests
+from manypaths.referrals.queries import received_request
+from manypaths.referrals.rules import Asked, PickedPart
 from manypaths.web.my.tests.factories import session_of, somebody
 from manypaths.web.ui.clock import now
 from tests.journeys.browser import VISITS, Visit, check, context, nothing_covered
@@ -38,7 +45,7 @@ def maria() -> Reader:
         commands.mark_step(
             step_id=step(by, kids, words), state=StepState.DONE, today=date(2026, 11, 14), by=by, at=now()
         )
-    step(by, kids, "Ask for overnight visits", date(2026, 11, 30))
+    asking = step(by, kids, "Ask for overnight visits", date(2026, 11, 30))
     health = goal(by, "Keep my medication steady", "health")
     step(by, health, "Set up a ride for December")
     step(by, health, "Find a dentist who takes Medicaid")
@@ -51,12 +58,35 @@ def maria() -> Reader:
         by=by,
         at=now(),
     )
+    asked(by, asking)
     return by
 
 
-def signed_in(made: BrowserContext, site: LiveSite, by: Reader) -> None:
-    """Put a session of the person into this browser."""
-    made.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(by), "url": site.url}])
+def asked(by: Reader, step_id: UUID) -> None:
+    """A request to a made-up place, sent, with a part of the plan, and read there by a worker."""
+    with transaction.atomic():
+        place = organisation("Lantern House", part2_posture="no")
+        here = network.communities()[0]
+        participation(here, place)
+        worker = membership(place, "peer", display_name="Dee R.", title="Peer recovery coach", answers_requests=True)
+        service = uuid4()
+        to = Asked(service, "Family visits help", place.id, here.id, "family_support")
+        requests.begin_request(asked=to, name="Maria", step_id=step_id, by=by, at=now())
+        reached = {"way": "text", "number": "802-555-0142", "hours": "After 5 pm"}
+        words = {"need": "practical", "words": "Can you help with the form?", **reached}
+        requests.write_request(service_id=service, changes=words, by=by, at=now())
+        picked = [PickedPart(part.kind, str(part.label), part.text) for part in queries.parts_to_share(reader=by)[:2]]
+        requests.pick_parts(service_id=service, parts=picked, by=by, at=now())
+        text = consent.text(key="request", language="en")
+        sent = requests.send_request(service_id=service, text=text, by=by, at=now())
+    with transaction.atomic():
+        received_request(reader=reader_for(worker, here), referral_id=sent)
+
+
+def signed_in(made: BrowserContext, site: LiveSite, by: Reader, language: str = "en") -> None:
+    """Put a session of the person into this browser, and the language this device chose."""
+    cookies = {settings.SESSION_COOKIE_NAME: session_of(by), settings.LANGUAGE_COOKIE_NAME: language}
+    made.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
 
 
 def addresses(by: Reader) -> dict[str, str]:
@@ -64,6 +94,12 @@ def addresses(by: Reader) -> dict[str, str]:
     with transaction.atomic():
         plan = queries.plan_of(reader=by)
     found = {"home": "/my/", "words": "/my/words", "strong": "/my/strong", "goals": "/my/goals", "print": "/my/print"}
+    found |= {"sharing": "/my/sharing", "looked": "/my/sharing/looked", "take": "/my/copy"}
+    found |= {"profile": "/my/about", "contact": "/my/about/contact", "safety": "/my/about/safety"}
+    if plan.choices:
+        found["chosen"] = f"/my/kept/{plan.choices[0].id}"
+        with transaction.atomic():
+            found["shared"] = f"/my/sharing/{consent.grants_of_own_record(reader=by)[0].id}"
     if plan.goals:
         found["goal"] = f"/my/goals/{plan.goals[0].id}"
         found["goal_words"] = f"/my/goals/{plan.goals[0].id}/words"
@@ -76,7 +112,7 @@ def walk(browser: Browser, site: LiveSite, by: Reader, pages: dict[str, str], ki
     """Look at every page in every variant."""
     for visit in VISITS:
         with context(browser, visit) as made:
-            signed_in(made, site, by)
+            signed_in(made, site, by, visit.language)
             page = made.new_page()
             for name, address in pages.items():
                 page.goto(site.url + address)

@@ -99,7 +99,7 @@ def request_note(line: RequestLine, at: datetime) -> RequestNote:
         service=line.service_name,
         words=str(sentence) % {"place": line.organisation_name, "day": due},
         tone=tone,
-        is_open=rules.is_open(line.status),
+        is_open=line.status in rules.OPEN,
         is_late=late,
         asks=asks and rules.may_answer(line.status, line.requested_at),
         answer=rules.word(rules.ANSWERS, line.person_answer, get_language() or "en"),
