@@ -6,6 +6,7 @@ them. The mode of a folder that we did not make is never changed: what is closed
 
 import hashlib
 import os
+import platform
 import shutil
 import sys
 import sysconfig
@@ -20,14 +21,18 @@ def carry_on_from_a_readable_copy() -> None:
     """Start this very command again from the copy; does nothing for a plain user or an open folder."""
     if not is_root() or os.environ.get("MANYPATHS_PROJECT"):
         return
-    environment = dict(os.environ, MANYPATHS_PROJECT=str(ROOT), PYTHONPATH=str(ROOT / "src"))
-    if not readable_by_all(ROOT):
-        environment["PYTHONPATH"] = str(_copy(ROOT / "src", "app", shutil.ignore_patterns("__pycache__")))
-    library = Path(sysconfig.get_path("stdlib"))
-    if not readable_by_all(library):
-        environment["PYTHONHOME"] = str(_copy_library(library))
-    if environment.keys() - os.environ.keys() > {"MANYPATHS_PROJECT"} or environment["PYTHONPATH"] != str(ROOT / "src"):
-        os.execve(sys.executable, [sys.executable, "-m", "manypaths.config", *sys.argv[1:]], environment)  # noqa: S606
+    project_is_open, python_is_open = readable_by_all(ROOT), readable_by_all(Path(sysconfig.get_path("stdlib")))
+    if project_is_open and python_is_open:
+        return
+    source = ROOT / "src" if project_is_open else _copy(ROOT / "src", "app", shutil.ignore_patterns("__pycache__"))
+    environment = dict(os.environ, MANYPATHS_PROJECT=str(ROOT), PYTHONPATH=str(source))
+    python = sys.executable
+    if not python_is_open:
+        prefix = _copy_python()
+        python = str(prefix / "bin" / "python")
+        environment |= {"PYTHONHOME": str(prefix), "LD_LIBRARY_PATH": str(prefix / "lib")}
+        environment["PYTHONPATH"] += os.pathsep + sysconfig.get_path("purelib")
+    os.execve(python, [python, "-m", "manypaths.config", *sys.argv[1:]], environment)  # noqa: S606
 
 
 def _copy(source: Path, name: str, leave_out: object) -> Path:
@@ -44,13 +49,18 @@ def _copy(source: Path, name: str, leave_out: object) -> Path:
     return target
 
 
-def _copy_library(library: Path) -> Path:
-    """Python's standard library, as a home of its own (PYTHONHOME/lib/python3.x)."""
-    prefix = home() / f"python-{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+def _copy_python() -> Path:
+    """Python itself with its standard library, as a home of its own that programs started later can run too."""
+    prefix = home() / f"python-{platform.python_version()}"
     if not prefix.exists():
+        library = Path(sysconfig.get_path("stdlib"))
         fresh = home() / f"python.{os.getpid()}"
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(library, fresh / "lib" / library.name, ignore=LEAVE_OUT, symlinks=False)
+        (fresh / "bin").mkdir()
+        shutil.copy(Path(sys.executable).resolve(), fresh / "bin" / "python")
+        for shared in Path(str(sysconfig.get_config_var("LIBDIR"))).glob("libpython*.so*"):
+            shutil.copy(shared, fresh / "lib")
         open_to_readers(fresh)
         fresh.rename(prefix)
     return prefix

@@ -43,6 +43,10 @@ def keep_running(installation: Installation, choices: Choices) -> int:
     try:
         installation.start_database()
         code = _keep_site(installation, choices, told) if not told else 0
+    except ClusterError:
+        if not told:  # else it was the wish to stop that broke a step off
+            raise
+        code = 0
     finally:
         with step("Stopping the database", quiet_below=0.5):
             installation.stop_database()
