@@ -35,5 +35,5 @@ def run_tests(arguments: list[str]) -> int:
     if skip:
         say("BROWSER TESTS ARE LEFT OUT (MANYPATHS_NO_BROWSER=1): the pages are not tested in this run.")
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "src")) | ({"CHROMIUM": chromium} if chromium else {})
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "worksteal", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-n", "2", "--dist", "loadgroup", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
