@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 
+from manypaths.web.ui.errors import wrong_way
+
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -18,6 +20,8 @@ class Edge:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         refusal = _refusal(request)
         response = refusal if refusal is not None else self.get_response(request)
+        if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
+            response = wrong_way(request, response)
         reader = getattr(request, "reader", None)
         if reader is not None and reader.is_signed_in:
             response.headers["Cache-Control"] = "no-store, private"

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,10 +30,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that no page of ours sends."""
+    """A request that no page of ours sends; or one that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=413)
     return render(request, "400.html", status=400)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lost its session: the person may sign in again and send it anew."""
     return render(request, "403_csrf.html", status=403)
+
+
+def wrong_way(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
+    """An address that works from a button was opened as a link; which ways it knows stays in the header."""
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = bare.headers.get("Allow", "GET, POST")
+    return response
