@@ -43,7 +43,9 @@ VIEWS: dict[str, pa.Schema] = {
             "who": TEXT,
         }
     ),
-    "directory_gap_facts": pa.schema({"community": TEXT, "month": DAY, "kind": TEXT, "area": TEXT, "searches": WHOLE}),
+    "directory_gap_facts": pa.schema(
+        {"community": TEXT, "month": DAY, "need": TEXT, "area": TEXT, "reason": TEXT, "times": WHOLE}
+    ),
     "outcomes_facts": pa.schema(
         {
             "instrument": TEXT,
@@ -131,7 +133,7 @@ class Facts:
     def months(self, view: str) -> dict[date, int]:
         """How many facts there are in each month. Only rules see this."""
         facts = self._of(view)
-        weight = facts.searches.sum() if view == "directory_gap_facts" else facts.count()
+        weight = facts.times.sum() if view == "directory_gap_facts" else facts.count()
         rows = self._rows(facts.group_by(month=MONTHS[view]).aggregate(value=weight))
         return {_day(row["month"]): int(row["value"]) for row in rows}
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from manypaths.indicators.models import Figure, NightStep, Release, Wait
-from manypaths.indicators.rules.periods import Period, first_figures_on
+from manypaths.indicators.rules.periods import LENGTHS, Period, first_figures_on
 from manypaths.indicators.rules.shares import Share, share_of
 from manypaths.indicators.rules.tables import ALL, REASON, RESULTS, SILENCE, Cell, coarser
 from manypaths.lib.dates import local_date, month_of
@@ -96,6 +96,11 @@ def last_period(*, community_id: UUID, topic: str) -> Period | None:
 def earliest_first_figures(*, community: Community) -> date:
     """The first day on which a young community can have figures."""
     return first_figures_on(month_of(local_date(community.founded_at, community.zone)))
+
+
+def latest_first_figures(*, community: Community) -> date:
+    """The day by which a community has figures, however few requests it had."""
+    return Period(month_of(local_date(community.founded_at, community.zone)), LENGTHS[-1]).closed_on
 
 
 def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:

@@ -1,4 +1,4 @@
-"""Searches that found nothing, by kind and county. Prose: `docs/measures/empty-searches.md`."""
+"""Searches that found nothing, or nothing with room, by need and county. Prose: `docs/measures/empty-searches.md`."""
 
 from datetime import date
 
@@ -10,9 +10,9 @@ from manypaths.indicators.rules.tables import ALL, UNKNOWN
 
 
 def expression(facts: Table) -> Table:
-    """Each kind, and all kinds, by county and in all. A search has no person: searches are counted."""
-    kind, area = facts.kind.fill_null(UNKNOWN), facts.area.fill_null(UNKNOWN)
-    found = counted(facts, kind, [area, ibis.literal(ALL)], people=None, weight=facts.searches)
+    """Each need, and all needs, by county and in all. A search has no person: searches are counted."""
+    need, area = facts.need.fill_null(UNKNOWN), facts.area.fill_null(UNKNOWN)
+    found = counted(facts, need, [area, ibis.literal(ALL)], people=None, weight=facts.times)
     return found.mutate(people=ibis.null("int64"))
 
 

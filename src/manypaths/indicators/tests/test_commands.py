@@ -114,8 +114,8 @@ class TestPublishing:
 
     def test_searches_have_their_own_periods(self, tmp_path: Path) -> None:
         place = founded()
-        row = {"community": str(place.id), "month": date(2026, 6, 1), "kind": "peer_coach", "area": "50023"}
-        write_requests(tmp_path, place, {}, [{**row, "searches": 130}])
+        row = {"community": str(place.id), "month": date(2026, 6, 1), "need": "peer_coach", "area": "50023"}
+        write_requests(tmp_path, place, {}, [{**row, "times": 130}])
         assert commands.publish_due(community=place, folder=tmp_path, at=CLOSED) == 1
         found = queries.latest(community_id=place.id, topic="searches")
         assert found is not None

@@ -30,7 +30,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory, requests: list[dict[str, Any
     others = [made.request_fact(OTHER, chance, date(2026, 6, 1)) for _ in range(50)]
     later = [made.request_fact(COMMUNITY, chance, date(2026, 7, 1)) for _ in range(50)]
     searches = [
-        {"community": str(COMMUNITY), "month": date(2026, 6, 1), "kind": kind, "area": area, "searches": number}
+        {"community": str(COMMUNITY), "month": date(2026, 6, 1), "need": kind, "area": area, "times": number}
         for number, (kind, area) in enumerate([("peer_coach", "50023"), ("peer_coach", "25001"), (None, None)], 1)
     ]
     made.write_all(folder, [*requests, *others, *later], searches)
