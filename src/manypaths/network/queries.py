@@ -56,6 +56,13 @@ def takes_requests(*, organisation_ids: Collection[UUID], community_id: UUID) ->
     )
 
 
+def organisations_answering(*, community_id: UUID) -> list[UUID]:
+    """Every organisation of the community that has someone who answers requests."""
+    there = Participation.objects.filter(community_id=community_id, left_at__isnull=True)
+    ids = list(there.values_list("organisation_id", flat=True))
+    return sorted(takes_requests(organisation_ids=ids, community_id=community_id))
+
+
 def organisation(*, organisation_id: UUID) -> Organisation | None:
     """One organisation, or None."""
     return Organisation.objects.filter(id=organisation_id).first()
