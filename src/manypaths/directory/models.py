@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -245,6 +246,28 @@ class SearchGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.need}: {self.times}"
+
+
+class Town(models.Model):
+    """One ZIP code: its town as people call it, how that is searched for, its county, middle and time zone."""
+
+    postal_code = models.CharField(max_length=5, primary_key=True)
+    name = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    state = models.CharField(max_length=2)
+    county_fips = models.CharField(max_length=5, blank=True, default="")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(name="directory_town_by_key", fields=["key", "state"]),
+            GinIndex(name="directory_town_misspelt", fields=["key"], opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.state} {self.postal_code}"
 
 
 class Change(models.Model):

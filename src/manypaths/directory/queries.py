@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from manypaths.directory.models import Hours, Location, Service, SourceRow, Term
+from manypaths.directory.models import Hours, Location, Service, SourceRow, Term, Town
 from manypaths.directory.rules import Span
 
 CARD_FIELDS = (
@@ -159,3 +159,22 @@ def similar(*, service_id: UUID, community_organisations: Collection[UUID], limi
         others.values_list("id", "kind", "room"), key=lambda row: (row[1] != one["kind"], row[2] != "open", str(row[0]))
     )
     return listings(ids=[row[0] for row in ranked[:limit]])
+
+
+@dataclass(frozen=True)
+class TownFacts:
+    """Where a ZIP code is."""
+
+    state: str
+    county_fips: str
+    latitude: float
+    longitude: float
+    zone: str
+
+
+def towns(*, postal_codes: Collection[str]) -> dict[str, TownFacts]:
+    """Where these ZIP codes are; unknown ones are left out."""
+    rows = Town.objects.filter(postal_code__in=postal_codes).values_list(
+        "postal_code", "state", "county_fips", "latitude", "longitude", "zone"
+    )
+    return {row[0]: TownFacts(*row[1:]) for row in rows}

@@ -1,0 +1,27 @@
+"""What is done to the directory: by organisations to their own listings, and by imports to many at once."""
+
+from manypaths.directory.commands.importing import Incoming, Merged, merge_listings
+from manypaths.directory.commands.listings import (
+    Place,
+    Words,
+    add_service,
+    close_service,
+    confirm_service,
+    count_gap,
+    edit_service,
+    report_room,
+)
+
+__all__ = [
+    "Incoming",
+    "Merged",
+    "Place",
+    "Words",
+    "add_service",
+    "close_service",
+    "confirm_service",
+    "count_gap",
+    "edit_service",
+    "merge_listings",
+    "report_room",
+]
