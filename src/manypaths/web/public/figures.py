@@ -20,14 +20,14 @@ from manypaths.web.ui.words import day, month
 
 RESULT_WORDS: dict[str, Any] = {
     ALL: lazy("All requests"),
-    "reached": lazy("Reached by someone"),
+    "reached": lazy("Led to a contact"),
     "done": lazy("Finished"),
     "going_on": lazy("Going on"),
     "ended_early": lazy("Ended before it was finished"),
-    "not_reached": lazy("Not reached"),
+    "not_reached": lazy("No contact yet"),
     "gap": lazy("No place said yes"),
     SILENCE: lazy("Nobody answered in time"),
-    "ended_unreached": lazy("Taken up, but they did not reach them yet"),
+    "ended_unreached": lazy("Taken up, but no contact was made"),
     "taken_back": lazy("Taken back by the person"),
     "waiting": lazy("Still waiting"),
     "within_7": lazy("Within 7 days"),

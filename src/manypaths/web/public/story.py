@@ -48,7 +48,7 @@ def _answer(now: Published) -> list[str]:
     if share is None:
         first = _("People here made %(n)s requests for support.") % {"n": f"{total:,}"}
     else:
-        first = _("People here made %(n)s requests for support, and %(part)s reached someone.") % {
+        first = _("People here made %(n)s requests for support, and %(part)s led to a contact.") % {
             "n": f"{total:,}",
             "part": figures.out_of_ten(share),
         }
@@ -69,7 +69,7 @@ def _stats(now: Published, before: Published | None) -> list[dict[str, Any]]:
             "note": _change(now, before, ALL),
         },
         {
-            "label": _("Reached by someone"),
+            "label": _("Led to a contact"),
             "value": f"{share.percent:.0f}" if share else _("Too few"),
             "unit": "%" if share else "",
             "note": figures.between(share) if share else "",
@@ -156,9 +156,9 @@ def _flow(now: Published) -> dict[str, Any]:
     share = now.share("results", ALL, "reached")
     return {
         "bars": charts.bars(rows, of=_total(now)),
-        "title": _("%(part)s reached someone") % {"part": figures.out_of_ten(share)}
+        "title": _("%(part)s led to a contact") % {"part": figures.out_of_ten(share)}
         if share
-        else _("From asking to being reached"),
+        else _("From asking to a first contact"),
         "columns": [
             Column(_("Result"), number=False),
             Column(_("Requests")),

@@ -58,7 +58,7 @@ def test_the_page_answers_its_question_in_two_sentences(place: Community, tmp_pa
     publish(place, tmp_path)
     page = Client().get("/community/").content.decode()
     assert "People here made 700 requests for support" in page
-    assert "in 10 requests reached someone" in page
+    assert "in 10 requests led to a contact" in page
     assert "June 2026" in page
 
 
