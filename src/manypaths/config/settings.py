@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *ROOMS,
     *DOORS,
+    "manypaths.config.demo",
     "django.forms",  # last: our widget templates come before Django's
 ]
 
