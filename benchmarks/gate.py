@@ -1,0 +1,156 @@
+"""What the gate costs: a caseload of 50 and one record, as pages and as JSON, with it and without it.
+
+Real pages: layout, sign-in by session, sealed names, one transaction and one access row a request, through gunicorn
+with two workers on a durable database of 30,000 records. The load comes from `wrk`, eight connections at once.
+"""
+
+import re
+import subprocess
+import sys
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.machine import describe, has
+from benchmarks.stage import Stage, session_cookie
+
+RECORDS = 30_000
+SHOWN = 50
+SECONDS, WARM_UP = 6, 2
+BOUNDS = {"caseload page": 140, "caseload JSON": 350, "record JSON": 700}
+
+
+def main() -> int:
+    """Measure, print, and say whether the bounds were reached."""
+    if not has("wrk"):
+        print("This needs wrk: apt-get install wrk")
+        return 2
+    print(describe())
+    with Stage("gate") as stage:
+        cookie, record = build(stage)
+        paths = {
+            "caseload page": "/work/people",
+            "caseload JSON": "/work/api/people",
+            "record JSON": f"/work/api/people/{record}",
+            "record page": f"/work/people/{record}",
+        }
+        gated = measure(stage, "manypaths.config.wsgi", cookie, paths)
+        take_walls_down(stage)
+        free = measure(stage, "benchmarks.ungated", cookie, paths)
+    return tell(gated, free)
+
+
+def build(stage: Stage) -> tuple[str, str]:
+    """A worker with fifty people, among thirty thousand records, and the worker's cookie."""
+    stage.enter_django("owner")
+    from django.db import connection
+
+    worker = make_worker()
+    ids = [uuid.uuid4() for _number in range(RECORDS)]
+    make_records(worker, ids)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+    cookie = session_cookie(worker.account, device="staff", membership=str(worker.id))
+    return cookie, str(ids[0])
+
+
+def make_worker():  # type: ignore[no-untyped-def]
+    """A made-up house, its community and one peer coach."""
+    from manypaths.accounts.models import User
+    from manypaths.network.models import Community, Membership, Organisation
+
+    at = datetime.now(UTC)
+    Community.objects.create(
+        slug="bench", name="Green Hollow", place="Montpelier", state="VT", zone="America/New_York",
+        languages=["en", "es"], privacy_contact="desk", operator="us", founded_at=at,
+    )  # fmt: skip
+    house = Organisation.objects.create(name="Lantern House", sort_name="lantern house", created_at=at)
+    account = User.objects.create(
+        kind="staff", username="dee", email="dee@example.org", password="!", date_joined=at
+    )
+    return Membership.objects.create(
+        account=account, organisation=house, display_name="Dee R.", roles=["peer"], answers_requests=True, started_at=at
+    )
+
+
+def make_records(worker, ids: list[uuid.UUID]) -> None:  # type: ignore[no-untyped-def]
+    """Every record with its key; the first fifty with a sealed name, a safe way, and an assignment."""
+    from manypaths.people.models import Assignment, Profile, Record, SafeContact
+    from manypaths.vault import rules
+    from manypaths.vault.keyring import keyring
+    from manypaths.vault.models import RecordKey
+    from manypaths.vault.queries import sealer_for
+
+    at, ring, house = datetime.now(UTC), keyring(), worker.organisation_id
+    Record.objects.bulk_create(
+        [Record(id=one, holder="organisation", organisation_id=house, opened_at=at) for one in ids], batch_size=5000
+    )
+    RecordKey.objects.bulk_create(
+        [
+            RecordKey(
+                record_id=one, holder_id=house, ring_key=ring.current, made_at=at,
+                wrapped=rules.new_wrapped_key(ring.current_secret, house, one),
+            )
+            for one in ids
+        ],
+        batch_size=5000,
+    )  # fmt: skip
+    shown = ids[:SHOWN]
+    sealer = sealer_for(shown)
+    for number, one in enumerate(shown):
+        name = sealer.seal(one, "people.profile.name", f"Person {number}")
+        Profile.objects.create(record_id=one, name=name, changed_at=at)
+        SafeContact.objects.create(
+            record_id=one, way="call", address=sealer.seal(one, "people.safecontact.address", "802-555-0142"),
+            hours=sealer.seal(one, "people.safecontact.hours", "evenings"), changed_at=at,
+        )  # fmt: skip
+        Assignment.objects.create(record_id=one, membership=worker, since=at - timedelta(days=number))
+
+
+def measure(stage: Stage, application: str, cookie: str, paths: dict[str, str]) -> dict[str, float]:
+    """Requests a second for each path."""
+    address = stage.start_server(application)
+    try:
+        return {name: load(f"{address}{path}", cookie) for name, path in paths.items()}
+    finally:
+        stage.stop_server()
+
+
+def load(address: str, cookie: str) -> float:
+    """Requests a second that were answered well; any other answer ends the run."""
+    run(address, cookie, WARM_UP)
+    said = run(address, cookie, SECONDS)
+    if "Non-2xx" in said:
+        raise SystemExit(f"{address} was not answered with 200:\n{said}")
+    found = re.search(r"Requests/sec:\s*([\d.]+)", said)
+    return float(found.group(1)) if found else 0.0
+
+
+def run(address: str, cookie: str, seconds: int) -> str:
+    """One run of wrk."""
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-H", f"Cookie: {cookie}", address]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def take_walls_down(stage: Stage) -> None:
+    """Switch every policy off, on this benchmark's own database."""
+    names = stage.cluster.psql("select relname from pg_class where relrowsecurity and relkind = 'r'", "bench").split()
+    sql = "".join(
+        f"alter table {name} no force row level security; alter table {name} disable row level security;"
+        for name in names
+    )
+    stage.cluster.psql(sql, "bench")
+
+
+def tell(gated: dict[str, float], free: dict[str, float]) -> int:
+    """Print each figure with its ratio and bound."""
+    print(f"{'':16}{'with gate':>12}{'without':>12}{'cost':>8}{'bound':>8}")
+    for name, rate in gated.items():
+        cost = 1 - rate / free[name]
+        print(f"{name:16}{rate:>10.0f}/s{free[name]:>10.0f}/s{cost:>7.0%}{BOUNDS.get(name, ''):>8}")
+    low = [name for name, bound in BOUNDS.items() if gated[name] < bound]
+    print("below the bound: " + ", ".join(low) if low else "every bound reached")
+    return 1 if low else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
