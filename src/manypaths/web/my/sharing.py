@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +20,7 @@ from manypaths.network import queries as network
 from manypaths.referrals import commands as referrals_commands
 from manypaths.referrals import queries as referrals
 from manypaths.web.my import plain
+from manypaths.web.my.ask import what_goes_along
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
@@ -88,14 +90,12 @@ def shared(request: Asked, grant_id: UUID) -> HttpResponse:
     grant = next((one for one in consent.grants_of_own_record(reader=request.reader) if one.id == grant_id), None)
     if line is None or grant is None:
         raise NotThere
-    text = consent.text_agreed_to(reader=request.reader, grant=grant)
-    context = {
-        "line": line,
-        "along": _along(request, line),
-        "text": text,
-        "body": _filled(request, text.body, line) if text else "",
-        "version": grant.text_version,
-    }
+    text, along = consent.text_agreed_to(reader=request.reader, grant=grant), _along(request, line)
+    body = ""
+    if text:
+        with translation.override(text.language):
+            body = _filled(text.body, line, along, zone_of(request))
+    context = {"line": line, "along": along, "text": text, "body": body, "version": grant.text_version}
     return show(request, "shared", context)
 
 
@@ -106,10 +106,11 @@ def _along(request: Asked, line: SharedLine) -> referrals.RequestView | None:
         return None
 
 
-def _filled(request: Asked, body: str, line: SharedLine) -> str:
-    until = day(in_zone(line.until, zone_of(request)).date(), get_language(), weekday=False, year=True)
-    words = {"{organisation}": line.who, "{until}": until, "{parts}": f"{line.what[:1].upper()}{line.what[1:]}."}
-    for mark, word in words.items():
+def _filled(body: str, line: SharedLine, along: referrals.RequestView | None, zone: str) -> str:
+    """The words with place, parts and last day in them, in the language in which they were shown."""
+    until = day(in_zone(line.until, zone).date(), get_language(), weekday=False, year=True)
+    parts = what_goes_along(along) if along else f"{line.what[:1].upper()}{line.what[1:]}."
+    for mark, word in {"{organisation}": line.who, "{until}": until, "{parts}": parts}.items():
         body = body.replace(mark, word)
     return body
 

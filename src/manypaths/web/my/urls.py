@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.my import about, answers, choose, goals, home, sharing, take, words
+from manypaths.web.my import about, answers, ask, choose, goals, home, requests, sharing, take, words
 
 app_name = "my"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("steps/<uuid:step_id>/mark", goals.mark_step, name="mark_step"),
     path("steps/<uuid:step_id>/move", goals.move_step, name="move_step"),
     path("steps/<uuid:step_id>/off", goals.remove_step, name="remove_step"),
+    path("choose/<uuid:service_id>", choose.choose, name="choose"),
     path("kept/<uuid:choice_id>", choose.chosen, name="chosen"),
     path("kept/<uuid:choice_id>/off", choose.let_go, name="let_go"),
     path("sharing", sharing.sharing, name="sharing"),
@@ -44,4 +45,14 @@ urlpatterns = [
     path("check-ins/<uuid:sitting_id>", answers.checked_in, name="checked_in"),
     path("check-ins/<uuid:sitting_id>/counting", answers.choose_counting, name="choose_counting"),
     path("check-ins/<uuid:sitting_id>/off", answers.forget, name="forget_answers"),
+    path("ask/<uuid:service_id>", ask.start, name="ask"),
+    path("ask/<uuid:service_id>/begin", ask.begin, name="begin"),
+    path("ask/<uuid:service_id>/<slug:name>", ask.page, name="ask_page"),
+    path("requests", requests.index, name="requests"),
+    path("requests/seen", requests.mark_read, name="mark_read"),
+    path("requests/<uuid:referral_id>", requests.one, name="request"),
+    path("requests/<uuid:referral_id>/answer", requests.answer, name="answer_request"),
+    path("requests/<uuid:referral_id>/back", requests.withdraw, name="withdraw"),
+    path("requests/<uuid:referral_id>/stop", requests.stop_sharing, name="stop_sharing"),
+    path("requests/<uuid:referral_id>/longer", requests.share_longer, name="share_longer"),
 ]

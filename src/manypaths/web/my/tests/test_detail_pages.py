@@ -1,0 +1,168 @@
+"""How the person is called and reached, the supports they keep, and their copy."""
+
+import json
+import uuid
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from manypaths.config.testing import as_owner
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.directory.models import Service
+from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import organisation
+from manypaths.people import queries as people
+from manypaths.people.tests.factories import new_request
+from manypaths.plans import commands as plans_commands
+from manypaths.plans import queries as plans
+from manypaths.plans.rules import MOST_STEPS
+from manypaths.plans.tests.factories import goal, step, strength
+from manypaths.vault.queries import sealer_for
+from manypaths.web.my.tests.factories import client_of, somebody
+from manypaths.web.ui.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+def service(name: str = "Peer coaching", place: str = "Lantern House") -> Service:
+    with as_owner():
+        body = organisation(place)
+        return Service.objects.create(
+            organisation=body, name=name, kind="peer", needs=["talk"], zone="America/New_York", changed_at=now()
+        )
+
+
+def plan(reader: Reader) -> plans.PlanPage:
+    new_request()
+    return plans.plan_of(reader=reader)
+
+
+def test_the_name_and_language_are_changed():
+    maria = somebody()
+    browser = client_of(maria)
+    answer = browser.post(reverse("my:profile"), {"name": "Mari", "pronouns": "ella", "language": "es"})
+    assert answer.status_code == 302
+    assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == ""
+    del browser.cookies[settings.LANGUAGE_COOKIE_NAME]
+    words = browser.get(reverse("my:home")).content.decode()
+    assert "Le damos la bienvenida, Mari" in words
+    assert '<html lang="es"' in words
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("my:profile", {"name": "", "pronouns": "they", "language": "en"}, "name"),
+        ("my:profile", {"name": "n" * 81, "pronouns": "they", "language": "en"}, "name"),
+        ("my:contact", {"way": "call", "address": "12", "hours": "they"}, "address"),
+        ("my:contact", {"way": "", "address": "802-555-0142", "hours": "they"}, "way"),
+    ],
+)
+def test_a_detail_that_cannot_be_kept_has_its_sentence_and_keeps_the_rest(name, data, field):
+    answer = client_of(somebody()).post(reverse(name), data)
+    assert answer.status_code == 422
+    words = answer.content.decode()
+    assert f'id="id_{field}_error"' in words
+    assert "they" in words
+
+
+def test_a_safe_way_to_be_reached_is_kept_sealed():
+    maria = somebody()
+    browser = client_of(maria)
+    data = {"way": "text", "address": "802-555-0142", "hours": "After 5 pm", "may_leave_message": "on"}
+    browser.post(reverse("my:contact"), data)
+    assert "After 5 pm" in browser.get(reverse("my:contact")).content.decode()
+    new_request()
+    record = consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
+    kept = people.safe_contact(record_id=record, sealer=sealer_for([record]))
+    assert (kept.way, kept.address, kept.may_leave_message) == ("text", "802-555-0142", True)
+
+
+def test_a_support_is_kept_with_what_was_seen_why_and_as_a_step():
+    maria = somebody()
+    one, other = service(), service("Morning meeting", "Harbor Row")
+    work = goal(maria)
+    browser, address = client_of(maria), reverse("my:choose", args=[one.id])
+    words = browser.get(address, {"seen": [str(other.id), "nonsense"]}).content.decode()
+    assert "Morning meeting, Harbor Row" in words
+    answer = browser.post(address, {"seen": [str(other.id)], "reason": "Near", "goal": str(work)})
+    assert answer.headers["Location"] == reverse("my:home") + "#supports"
+    line = plan(maria).choices[0]
+    assert (line.name, line.reason) == ("Peer coaching, Lantern House", "Near")
+    assert [option.name for option in line.options] == ["Morning meeting, Harbor Row"]
+    kept = plan(maria).goals[0].steps[0]
+    assert (kept.text, kept.service_id) == ("Get in touch with Peer coaching", one.id)
+    assert "Peer coaching, Lantern House" in browser.get(reverse("my:home")).content.decode()
+
+
+def test_when_the_goal_is_full_nothing_of_the_choice_is_kept():
+    maria, one = somebody(), service()
+    work = goal(maria)
+    for number in range(MOST_STEPS):
+        step(maria, work, f"Step {number}")
+    answer = client_of(maria).post(reverse("my:choose", args=[one.id]), {"reason": "Near", "goal": str(work)})
+    assert answer.status_code == 422
+    assert "Near" in answer.content.decode()
+    assert plan(maria).choices == []
+
+
+def test_a_kept_support_gets_another_reason_and_is_let_go():
+    maria, one = somebody(), service()
+    browser = client_of(maria)
+    browser.post(reverse("my:choose", args=[one.id]), {"reason": "Near"})
+    line = plan(maria).choices[0]
+    browser.post(reverse("my:chosen", args=[line.id]), {"reason": "Kind"})
+    assert plan(maria).choices[0].reason == "Kind"
+    assert browser.post(reverse("my:chosen", args=[line.id]), {"reason": "r" * 1001}).status_code == 422
+    browser.post(reverse("my:let_go", args=[line.id]))
+    assert plan(maria).choices == []
+    assert browser.get(reverse("my:chosen", args=[line.id])).status_code == 404
+
+
+def test_a_service_that_does_not_exist_cannot_be_kept():
+    assert client_of(somebody()).get(reverse("my:choose", args=[uuid.uuid4()])).status_code == 404
+
+
+def whole(maria: Reader) -> None:
+    plans_commands.write_own_words(text="A quiet <home>.", by=maria, at=now())
+    plans_commands.write_own_words(text="I pick them up.", by=maria, at=now())
+    strength(maria)
+    step(maria, goal(maria))
+    new_request()
+
+
+def test_the_copy_to_read_holds_everything_and_comes_as_a_file():
+    maria = somebody()
+    whole(maria)
+    answer = client_of(maria).post(reverse("my:copy_page"))
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="my-copy-')
+    words = answer.content.decode()
+    for part in ("Maria", "I pick them up.", "A quiet &lt;home&gt;.", "I show up", "Weekends with my kids"):
+        assert part in words
+    assert "<script" not in words
+
+
+def test_the_copy_for_another_program_is_json_with_the_same_words():
+    maria = somebody()
+    whole(maria)
+    answer = client_of(maria).post(reverse("my:copy_data"))
+    found = json.loads(answer.content)
+    assert found["format"] == "manypaths-own-record"
+    assert found["profile"]["name"] == "Maria"
+    assert found["plan"]["own_words"]["text"] == "I pick them up."
+    assert found["earlier_words"][0]["text"] == "A quiet <home>."
+    assert found["plan"]["goals"][0]["steps"][0]["state"] == "now"
+
+
+def test_the_copy_of_a_fresh_account_is_whole_too():
+    browser = client_of(somebody())
+    assert "Nobody has looked" in browser.post(reverse("my:copy_page")).content.decode()
+    assert json.loads(browser.post(reverse("my:copy_data")).content)["requests"] == []
+
+
+def test_a_copy_is_asked_for_and_never_fetched_by_a_link():
+    browser = client_of(somebody())
+    assert browser.get(reverse("my:copy_data")).status_code == 405
+    assert browser.get(reverse("my:take")).status_code == 200

@@ -1,0 +1,211 @@
+"""Who can see what, who looked, and what a stop does."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.urls import reverse
+
+from manypaths.consent import queries as consent
+from manypaths.lib.refusals import NotThere
+from manypaths.network import queries as network
+from manypaths.network.rules import Reader
+from manypaths.people.tests.factories import new_request
+from manypaths.plans import queries
+from manypaths.plans.tests.factories import goal, step
+from manypaths.referrals import commands, rules
+from manypaths.referrals.queries import received_request
+from manypaths.referrals.tests.factories import Scene, draft, scene, send
+from manypaths.web.my.sharing import looks_by_day
+from manypaths.web.my.tests.factories import client_of, somebody
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(**parts: object) -> tuple[Scene, uuid.UUID]:
+    """A request that was sent today, to a place that answers."""
+    with patch("manypaths.referrals.tests.factories.ASKED_AT", datetime.now(UTC) - timedelta(minutes=1)):
+        here = scene()
+        network.forget_communities()
+        draft(here, **parts)
+        sent = send(here)
+    new_request()
+    return here, sent
+
+
+def before_this_test() -> datetime:
+    """The gate reads the clock of the transaction, and a test is one transaction."""
+    return datetime.now(UTC) - timedelta(seconds=30)
+
+
+def grant_of(reader: Reader) -> uuid.UUID:
+    new_request()
+    return consent.grants_of_own_record(reader=reader)[0].id
+
+
+def page(reader: Reader, name: str, *args: object) -> str:
+    answer = client_of(reader).get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_with_no_consent_the_page_says_that_nobody_sees_anything():
+    words = page(somebody(), "my:sharing")
+    assert "Nobody sees anything now" in words
+
+
+def test_a_consent_is_told_with_who_what_why_and_until_when():
+    here, _sent = asked()
+    words = page(here.person, "my:sharing")
+    for part in ("Lantern House", "Your request", "To answer your request", "not after", "Stop sharing"):
+        assert part in words
+    assert "It cannot undo what they already read." in words
+
+
+def test_one_consent_shows_exactly_what_went_along_and_the_words_agreed_to():
+    here, _sent = asked(words="Can you help with the form?")
+    words = page(here.person, "my:shared", grant_of(here.person))
+    for part in ("Mari", "802-555-0142", "After 5 pm", "Can you help with the form?", "version 2026-11"):
+        assert part in words
+    assert "The people at Lantern House who answer requests." in words
+    assert "{organisation}" not in words
+    assert "Nobody there has opened it." in words
+
+
+def test_a_look_is_told_on_both_pages_with_who_and_why():
+    here, sent = asked()
+    received_request(reader=here.coach, referral_id=sent)
+    new_request()
+    assert "They opened it 1 time" in page(here.person, "my:shared", grant_of(here.person))
+    words = page(here.person, "my:looked")
+    for part in ("Dee R.", "Lantern House", "Your request", "To answer your request", "You agreed to share this"):
+        assert part in words
+
+
+def test_stopping_closes_the_next_look_and_says_so():
+    here, sent = asked()
+    browser, given = client_of(here.person), grant_of(here.person)
+    received_request(reader=here.coach, referral_id=sent)
+    with patch("manypaths.web.my.sharing.now", before_this_test):
+        answer = browser.post(reverse("my:stop", args=[given]))
+    assert answer.headers["Location"] == reverse("my:sharing")
+    words = browser.get(reverse("my:sharing")).content.decode()
+    assert "Sharing has stopped." in words
+    assert "You stopped it" in words
+    new_request()
+    with pytest.raises(NotThere):
+        received_request(reader=here.coach, referral_id=sent)
+
+
+def test_the_person_lengthens_a_consent_and_the_earlier_one_is_kept():
+    here, _sent = asked()
+    browser = client_of(here.person)
+    answer = browser.post(reverse("my:lengthen", args=[grant_of(here.person)]))
+    assert answer.status_code == 302
+    new_request()
+    kept = consent.grants_of_own_record(reader=here.person)
+    assert len(kept) == 2
+    assert sum(one.ended_at is None for one in kept) == 1
+    assert "You agreed anew" in browser.get(reverse("my:sharing")).content.decode()
+
+
+def test_a_consent_that_has_ended_cannot_be_lengthened():
+    here, _sent = asked()
+    browser, given = client_of(here.person), grant_of(here.person)
+    browser.post(reverse("my:stop", args=[given]))
+    assert browser.post(reverse("my:lengthen", args=[given])).status_code in {404, 422}
+
+
+def test_the_consent_of_another_person_is_not_there():
+    here, _sent = asked()
+    given, browser = grant_of(here.person), client_of(somebody("Sam"))
+    assert browser.get(reverse("my:shared", args=[given])).status_code == 404
+    assert browser.post(reverse("my:stop", args=[given])).status_code == 404
+    assert browser.post(reverse("my:lengthen", args=[given])).status_code == 404
+    new_request()
+    assert consent.grants_of_own_record(reader=here.person)[0].ended_at is None
+
+
+def test_a_worker_finds_no_page_of_a_person():
+    here, _sent = asked()
+    browser = client_of(here.coach)
+    for name in ("my:home", "my:sharing", "my:looked", "my:profile", "my:take"):
+        assert browser.get(reverse(name)).status_code == 404
+
+
+def test_signed_out_leads_to_sign_in():
+    somebody()
+    from django.test import Client
+
+    answer = Client().get(reverse("my:sharing"))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(reverse("entry:sign_in"))
+
+
+def test_looks_of_one_day_stand_together_and_the_newest_day_first():
+    here, sent = asked()
+    for _ in range(2):
+        received_request(reader=here.coach, referral_id=sent)
+        new_request()
+    looks = consent.who_looked(reader=here.person)
+    early = replace(looks[0], at=looks[0].at - timedelta(days=3))
+    seen = looks_by_day([*looks, early], {}, "UTC")
+    assert [len(one.times) for one in seen] == [2, 1]
+    assert seen[0].on > seen[1].on
+
+
+def test_a_worker_is_shut_out_from_the_list_of_looks():
+    here, sent = asked()
+    received_request(reader=here.coach, referral_id=sent)
+    browser = client_of(here.person)
+    with patch("manypaths.web.my.about.now", before_this_test):
+        answer = browser.post(reverse("my:block_worker", args=[here.coach.membership_id]))
+    assert answer.headers["Location"] == reverse("my:safety")
+    assert "Dee R." in browser.get(reverse("my:safety")).content.decode()
+    new_request()
+    with pytest.raises(NotThere):
+        received_request(reader=here.coach, referral_id=sent)
+
+
+def test_a_place_is_shut_out_and_let_in_again():
+    here, _sent = asked()
+    browser = client_of(here.person)
+    assert browser.post(reverse("my:safety"), {"who": ""}).status_code == 422
+    browser.post(reverse("my:safety"), {"who": str(here.body.id)})
+    words = browser.get(reverse("my:safety")).content.decode()
+    assert "Everyone who works there" in words
+    block = words.split("/my/about/safety/")[1].split("/end")[0]
+    assert client_of(somebody("Sam")).post(reverse("my:unblock", args=[block])).status_code == 404
+    browser.post(reverse("my:unblock", args=[block]))
+    assert "Everyone who works there" not in browser.get(reverse("my:safety")).content.decode()
+
+
+def test_a_request_stands_at_the_step_it_came_from():
+    here, _sent = asked()
+    maria = here.person
+    only = step(maria, goal(maria), "Ask for a coach")
+    new_request()
+    line = queries.plan_of(reader=maria).goals[0].steps[0]
+    assert line.id == only
+    later = replace(here, asked=replace(here.asked, service_id=uuid.uuid4()))
+    at = datetime.now(UTC)
+    new_request()
+    commands.begin_request(asked=later.asked, name="Mari", step_id=only, by=maria, at=at)
+    changes = {"need": "talk", "way": "here"}
+    commands.write_request(service_id=later.asked.service_id, changes=changes, by=maria, at=at)
+    text = consent.text(key="request", language="en")
+    sent = commands.send_request(service_id=later.asked.service_id, text=text, by=maria, at=at)
+    new_request()
+    assert "Asked Lantern House. They answer by" in page(maria, "my:goal", line.goal_id)
+    new_request()
+    commands.reject_request(
+        referral_id=sent, seen=rules.Status.REQUESTED, reason="no_open_place", by=here.coach, at=datetime.now(UTC)
+    )
+    new_request()
+    words = page(maria, "my:home")
+    assert "Not now at Lantern House." in words
+    new_request()
+    commands.answer_request(referral_id=sent, answer="no", by=maria, at=datetime.now(UTC))
+    assert "Did you get what you needed? No." in page(maria, "my:home")
