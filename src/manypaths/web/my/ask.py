@@ -1,0 +1,322 @@
+"""Ask a place for support: one question on a page, check, agree, and what happens next.
+
+Nothing of what is typed is kept in the session or shown to anyone: it is a draft in the person's own record.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network.rules import Reader
+from manypaths.plans import commands as plans_commands
+from manypaths.plans import queries as plans
+from manypaths.referrals import commands, queries, rules
+from manypaths.referrals.queries import RequestView
+from manypaths.referrals.rules import PickedPart, Way
+from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, zone_of
+from manypaths.web.my.home import own_name
+from manypaths.web.my.places import Place, place_of
+from manypaths.web.ui.access import anyone, person
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.words import day, in_zone
+
+PAGES = ("need", "name", "reach", "words", "check", "agree")
+WAY_WORDS: dict[str, Any] = {
+    Way.CALL.value: _("Call me"),
+    Way.TEXT.value: _("Send me a text"),
+    Way.PERSON_CALLS.value: _("I will call them"),
+    Way.PERSON_VISITS.value: _("I will come by"),
+    Way.HERE.value: _("Answer me here, on my page"),
+}
+
+
+def spoken() -> str:
+    """The language of this page."""
+    return get_language() or "en"
+
+
+class NeedForm(forms.Form):
+    """What would help first."""
+
+    need = forms.ChoiceField(
+        label=_("What would help first?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what would help first.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["need"].choices = rules.in_words(rules.NEEDS, spoken())  # type: ignore[attr-defined]
+
+
+class NameForm(forms.Form):
+    """The name to use."""
+
+    name = forms.CharField(
+        label=_("What name can they use?"),
+        help_text=_("It can be any name. You do not need to give your legal name."),
+        max_length=rules.LONGEST_NAME,
+        widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "nickname"}),
+        error_messages={"required": _("Write a name they can use. It can be any name.")},
+    )
+
+
+class ReachForm(forms.Form):
+    """How to be reached without danger."""
+
+    way = forms.ChoiceField(
+        label=_("How can they reach you?"),
+        choices=list(WAY_WORDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how they can reach you.")},
+    )
+    number = forms.CharField(
+        label=_("Your phone number"),
+        help_text=_("Only if they may call you or send you a text."),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "w-m", "type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    hours = forms.CharField(
+        label=_("When is it safe to reach you?"),
+        help_text=_("For example: after 5 pm, not on Sundays."),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "w-m"}),
+    )
+    may_leave_message = forms.BooleanField(
+        label=_("They may leave a message"),
+        help_text=_("Leave this empty if others could hear or read it."),
+        required=False,
+    )
+
+
+class WordsForm(forms.Form):
+    """What the person would like, and parts of their plan, if they choose."""
+
+    words = forms.CharField(
+        label=_("What would you like them to know?"),
+        help_text=_("A sentence is enough. You can leave it empty."),
+        required=False,
+        max_length=rules.LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    parts = forms.MultipleChoiceField(
+        label=_("Parts of your page to send along"),
+        help_text=_("Nothing goes along unless you pick it. They get a copy of what it says now."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, offered: list[plans.Part], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if offered:
+            self.fields["parts"].choices = [(part.key, str(part.label)) for part in offered]  # type: ignore[attr-defined]
+        else:
+            del self.fields["parts"]
+
+
+WHY: dict[str, Any] = {
+    "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
+    "name": _("So that they know how to greet you."),
+    "reach": _("So that they reach you in a way that is safe for you, and in no other way."),
+    "words": _("So that you do not have to tell it twice. It is up to you."),
+}
+
+
+@anyone
+@require_safe
+def start(request: Asked, service_id: UUID) -> HttpResponse:
+    """What asking means, before anything is asked. Whoever has no page yet makes one first and comes back here."""
+    reader = request.reader
+    if not reader.is_signed_in:
+        request.session["after_sign_in"] = request.get_full_path()
+        request.session["asked_at"] = now().isoformat()
+        return redirect("entry:join")
+    if not reader.is_person:
+        raise NotThere
+    place = place_of(request, service_id)
+    hidden = {name: value for name in ("step", "again") if (value := _uuid(request.GET.get(name)))}
+    days = request.community.answer_days
+    return show(request, "ask/start", {"place": place, "hidden": hidden, "days": days})
+
+
+@person
+@require_POST
+def begin(request: Asked, service_id: UUID) -> HttpResponse:
+    """Begin, or go on where the person stopped."""
+    place = place_of(request, service_id)
+    if not place.answers_here:
+        return go("my:ask", service_id)
+    profile = own_name(request)
+    commands.begin_request(
+        asked=place.asked(request.community.id),
+        name=profile.name if profile else "",
+        step_id=_own_step(request.reader, _uuid(request.POST.get("step"))),
+        again_of=_uuid(request.POST.get("again")),
+        by=request.reader,
+        at=now(),
+    )
+    return go("my:ask_page", service_id, PAGES[0])
+
+
+def _own_step(reader: Reader, step_id: UUID | None) -> UUID | None:
+    """The step, when it is one of the person's own plan."""
+    if step_id is None:
+        return None
+    steps = {step.id for goal in plans.plan_of(reader=reader).goals for step in goal.steps}
+    return step_id if step_id in steps else None
+
+
+def _uuid(value: str | None) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None
+
+
+@person
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: Asked, service_id: UUID, name: str) -> HttpResponse:
+    """One page of the request: a question, the check, or the agreement."""
+    if name not in PAGES:
+        raise NotThere
+    draft = queries.own_draft(reader=request.reader, service_id=service_id)
+    if name == "check":
+        return _check(request, draft)
+    if name == "agree":
+        return _agree(request, draft)
+    return _question(request, draft, name)
+
+
+def _question(request: Asked, draft: RequestView, name: str) -> HttpResponse:
+    offered = plans.parts_to_share(reader=request.reader) if name == "words" else []
+    form = _form(name, request.POST or None, draft, offered)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _keep(request, draft, form, offered)
+        except Refused as refused:
+            put_reasons(form, refused)
+        else:
+            return go("my:ask_page", draft.line.service_id, _after(name, request))
+    context = {
+        "form": form,
+        "line": draft.line,
+        "why": WHY[name],
+        "number": PAGES.index(name) + 1,
+        "back": _before(draft.line.service_id, name),
+        "to": "check" if request.GET.get("to") == "check" else "",
+    }
+    return show(request, "ask/question", context)
+
+
+def _form(name: str, data: Any, draft: RequestView, offered: list[plans.Part]) -> forms.Form:
+    packet = draft.packet
+    before: dict[str, Any] = {**(vars(packet) if packet else {}), "need": draft.line.need}
+    if name == "words":
+        before["parts"] = [part.key for part in offered if part.text in {kept.body for kept in draft.parts}]
+        return WordsForm(data, initial=before, offered=offered)
+    return {"need": NeedForm, "name": NameForm, "reach": ReachForm}[name](data, initial=before)
+
+
+def _keep(request: Asked, draft: RequestView, form: forms.Form, offered: list[plans.Part]) -> None:
+    values = dict(form.cleaned_data)
+    picked = values.pop("parts", None)
+    service = draft.line.service_id
+    commands.write_request(service_id=service, changes=values, by=request.reader, at=now())
+    if picked is not None:
+        parts = [PickedPart(part.kind, str(part.label), part.text) for part in offered if part.key in picked]
+        commands.pick_parts(service_id=service, parts=parts, by=request.reader, at=now())
+
+
+def _after(name: str, request: Asked) -> str:
+    return "check" if request.GET.get("to") == "check" else PAGES[PAGES.index(name) + 1]
+
+
+def _before(service_id: UUID, name: str) -> str:
+    place = PAGES.index(name)
+    return (
+        reverse("my:ask_page", args=[service_id, PAGES[place - 1]]) if place else reverse("my:ask", args=[service_id])
+    )
+
+
+def _check(request: Asked, draft: RequestView) -> HttpResponse:
+    if request.method == "POST":
+        return go("my:ask_page", draft.line.service_id, "agree")
+    packet = draft.packet
+    context = {
+        "line": draft.line,
+        "packet": packet,
+        "parts": draft.parts,
+        "need": rules.word(rules.NEEDS, draft.line.need, spoken()),
+        "way": WAY_WORDS.get(packet.way, "") if packet else "",
+        "back": _before(draft.line.service_id, "check"),
+    }
+    return show(request, "ask/check", context)
+
+
+def _agree(request: Asked, draft: RequestView) -> HttpResponse:
+    text = consent.text(key="request", language=spoken().split("-")[0])
+    service = draft.line.service_id
+    if request.method == "POST":
+        at = now()
+        try:
+            sent = commands.send_request(service_id=service, text=text, by=request.reader, at=at)
+        except Refused as refused:
+            return error_page(request, refused)
+        if draft.line.step_id is not None:
+            plans_commands.link_request(step_id=draft.line.step_id, referral_id=sent, by=request.reader, at=at)
+        return thank(request, "sent", "my:request", sent)
+    until = day(in_zone(now() + rules.SHARED_FOR, zone_of(request)).date(), spoken(), weekday=False, year=True)
+    filled = {"{organisation}": draft.line.organisation_name, "{until}": until, "{parts}": what_goes_along(draft)}
+    context = {
+        "line": draft.line,
+        "title": _filled(text.title, filled),
+        "sections": [_filled(section, filled).partition("\n") for section in text.body.split("\n\n")],
+        "icons": ICONS,
+        "version": text.version,
+        "back": _before(service, "agree"),
+    }
+    return show(request, "ask/agree", context)
+
+
+ICONS = ("users", "eye", "info", "calendar", "undo-2", "heart-handshake", "scale")
+
+
+def _filled(words: str, filled: dict[str, str]) -> str:
+    for mark, value in filled.items():
+        words = words.replace(mark, value)
+    return words
+
+
+def what_goes_along(view: RequestView) -> str:
+    """Everything that goes along, in one or two sentences."""
+    packet = view.packet
+    if packet is None:
+        return ""
+    things = [str(_("the name %(name)s")) % {"name": packet.name}, str(_("how to reach you"))]
+    things += [
+        str(words) for value, words in ((packet.number, _("your number")), (packet.hours, _("safe hours"))) if value
+    ]
+    things.append(str(_("what would help first")))
+    things += [str(_("your own words"))] if packet.words else []
+    things += [str(_("this part of your page: %(part)s")) % {"part": part.title} for part in view.parts]
+    listed = "; ".join(things)
+    return f"{listed[:1].upper()}{listed[1:]}."
+
+
+def place_or_none(request: Asked, service_id: UUID) -> Place | None:
+    """The place that was asked, when it is still listed."""
+    try:
+        return place_of(request, service_id)
+    except NotThere:
+        return None

@@ -1,0 +1,195 @@
+"""The person's own requests: where each stands, what went along, and the person's own word at the end."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.lib.refusals import Refused
+from manypaths.notices import commands as notices_commands
+from manypaths.notices import queries as notices
+from manypaths.plans import queries as plans
+from manypaths.referrals import commands, queries, rules
+from manypaths.referrals.queries import RequestView
+from manypaths.referrals.rules import Party, Status
+from manypaths.web.my.ask import WAY_WORDS, place_or_none, spoken
+from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
+from manypaths.web.my.places import others_like
+from manypaths.web.ui.access import person
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.shapes import Step
+from manypaths.web.ui.words import moment
+
+# The same state that the organisation sees, said to the one who asked.
+STATES: dict[Status, tuple[Any, str, str]] = {
+    Status.REQUESTED: (_("Sent"), "send", ""),
+    Status.ACCEPTED: (_("They said yes"), "circle-check", "ok"),
+    Status.IN_PROGRESS: (_("Started"), "circle-dot", "ok"),
+    Status.ON_HOLD: (_("Paused"), "clock", "wait"),
+    Status.COMPLETED: (_("Done"), "check", "ok"),
+    Status.REJECTED: (_("Not now"), "x", ""),
+    Status.FAILED: (_("It did not work out"), "x", ""),
+    Status.CANCELLED: (_("Stopped"), "x", ""),
+}
+WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
+LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
+
+
+class AnswerForm(forms.Form):
+    """Did you get what you needed?"""
+
+    answer = forms.ChoiceField(
+        label=_("Did you get what you needed?"), widget=forms.RadioSelect(attrs={"look": "picks"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].choices = rules.in_words(rules.ANSWERS, spoken())  # type: ignore[attr-defined]
+
+
+@person
+@require_safe
+def index(request: Asked) -> HttpResponse:
+    """Every request, the newest first, with what is new."""
+    consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
+    at = now()
+    news = {one.subject_id for one in notices.waiting(reader=request.reader) if one.is_new}
+    lines = queries.own_requests(reader=request.reader)
+    rows = [(line, STATES[line.status], line.is_overdue(at), line.id in news) for line in lines]
+    return show(request, "requests/index", {"rows": rows, "news": len(news)})
+
+
+@person
+@require_POST
+def mark_read(request: Asked) -> HttpResponse:
+    """Note that what is new was seen."""
+    consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
+    notices_commands.mark_read(reader=request.reader, at=now())
+    return thank(request, "seen", "my:requests")
+
+
+@person
+@require_safe
+def one(request: Asked, referral_id: UUID) -> HttpResponse:
+    """One request: where it stands, what went along, and what the person can do."""
+    return _draw(request, queries.own_request(reader=request.reader, referral_id=referral_id))
+
+
+def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> HttpResponse:
+    line, at = view.line, now()
+    overdue = line.is_overdue(at)
+    closed_without = line.status in WANTS_OTHERS
+    asked_before = form or AnswerForm(initial={"answer": line.person_answer})
+    words, icon, tone = STATES[line.status]
+    context = {
+        "view": view,
+        "line": line,
+        "words": words,
+        "icon": icon,
+        "tone": tone,
+        "overdue": overdue,
+        "path": _path(request, view),
+        "reason": rules.word(rules.REASONS, view.reason, spoken()),
+        "outcome": rules.word(rules.OUTCOMES, view.outcome, spoken()),
+        "need": rules.word(rules.NEEDS, line.need, spoken()),
+        "way": WAY_WORDS.get(view.packet.way, "") if view.packet else "",
+        "sharing": view.shares_at(at),
+        "may_answer": rules.may_answer(line.status, line.requested_at),
+        "may_withdraw": rules.is_running(line.status),
+        "withdraw_reasons": _withdraw_reasons(overdue),
+        "form": asked_before,
+        "others": others_like(request, line.service_id) if overdue or closed_without else None,
+        "place": place_or_none(request, line.service_id),
+        "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
+    }
+    return show(request, "requests/one", context)
+
+
+def _withdraw_reasons(overdue: bool) -> list[tuple[str, str]]:
+    """Why a request may be taken back. Silence is on the list only where there was silence."""
+    offered = rules.reasons_for(Status.CANCELLED, Party.REQUESTER, spoken())
+    without = {"sharing_ended"} if overdue else {"sharing_ended", "silence"}
+    return [(code, words) for code, words in offered if code not in without]
+
+
+def _path(request: Asked, view: RequestView) -> list[Step]:
+    """Sent, read, each answer with its day and reason, and what may still come."""
+    zone, language = zone_of(request), spoken()
+    running = rules.is_running(view.line.status)
+    steps = [_step(place, zone, language, last=view.path[-1] is place and running) for place in view.path]
+    basis = f"granted:{view.grant.id}" if view.grant else ""
+    looks = [look.at for look in consent.who_looked(reader=request.reader) if look.basis == basis]
+    if looks and view.line.status is Status.REQUESTED:
+        steps.append(Step(str(_("They have read it")), "done", moment(min(looks), zone, language)))
+    if running:
+        reached = {place.status for place in view.path}
+        ahead = [status for status in LATER if status not in reached and not _is_behind(status, view.line.status)]
+        coming = {Status.ACCEPTED: _("Their answer"), Status.IN_PROGRESS: _("It starts"), Status.COMPLETED: _("Done")}
+        steps += [Step(str(coming[status])) for status in ahead]
+    return steps
+
+
+def _is_behind(status: Status, here: Status) -> bool:
+    return status is Status.ACCEPTED and here is not Status.REQUESTED
+
+
+def _step(place: queries.Step, zone: str, language: str, *, last: bool) -> Step:
+    closed_without = place.status in WANTS_OTHERS
+    reason = rules.word(rules.REASONS, place.reason, language)
+    note = ". ".join(part for part in (moment(place.at, zone, language), reason) if part)
+    state = "off" if closed_without else "now" if last else "done"
+    return Step(str(STATES[place.status][0]), state, note)
+
+
+@person
+@require_POST
+def answer(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Keep the person's own word. It can be changed."""
+    given = request.POST.get("answer", "")
+    try:
+        commands.answer_request(referral_id=referral_id, answer=given, by=request.reader, at=now())
+    except Refused as refused:
+        form = AnswerForm(request.POST)
+        form.is_valid()
+        form.errors.clear()
+        for reason in refused.reasons:
+            form.add_error("answer", str(reason.message))
+        return _draw(request, queries.own_request(reader=request.reader, referral_id=referral_id), form)
+    return thank(request, "answered", "my:request", referral_id)
+
+
+@person
+@require_POST
+def withdraw(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Take a request back."""
+    reason = request.POST.get("reason") or "rather_not_say"
+    try:
+        commands.withdraw_request(referral_id=referral_id, reason=reason, by=request.reader, at=now())
+    except Refused as refused:
+        return error_page(request, refused)
+    return thank(request, "taken_back", "my:request", referral_id)
+
+
+@person
+@require_POST
+def stop_sharing(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Stop sharing what went along."""
+    commands.stop_sharing(referral_id=referral_id, by=request.reader, at=now())
+    return thank(request, "stopped", "my:request", referral_id)
+
+
+@person
+@require_POST
+def share_longer(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Agree anew for another 90 days."""
+    text = consent.text(key="request", language=spoken().split("-")[0])
+    try:
+        commands.share_longer(referral_id=referral_id, text=text, by=request.reader, at=now())
+    except Refused as refused:
+        return error_page(request, refused)
+    return thank(request, "longer", "my:request", referral_id)
