@@ -23,10 +23,10 @@ STATES = dict(
 )
 EARTH_MILES = 3958.8
 MISSPELT = """
-    select name, state, county_fips, latitude, longitude, zone, similarity(key, %(key)s) as alike
+    select name, state, county_fips, latitude, longitude, zone
       from directory_town
      where key %% %(key)s and (%(state)s = '' or state = %(state)s)
-     order by alike - (case when state = %(home)s then 0 else 0.15 end) desc,
+     order by similarity(key, %(key)s) - (case when state = %(home)s then 0 else 0.15 end) desc,
               power(latitude - %(lat)s, 2) + power(longitude - %(lon)s, 2), postal_code
      limit 1
 """
