@@ -90,13 +90,25 @@ def check(feed: Feed, towns: Towns) -> Checked:
         problems += stopped
         if stopped:
             continue
-        natural = "\n".join(row.cells[name] for name in ("name1", "name2", "street1", "street2", "zip")).casefold()
+        natural = _natural_key(row)
         seen[natural] += 1
         if seen[natural] > 1:
             problems.append(Problem(row.line, "name1", "listed more than once in this file", row.cells["name1"]))
         key = uuid.uuid5(KEYS, f"{natural}\n{seen[natural]}")
         listings.append(_listing(row, str(key), feed, towns, known, problems))
     return Checked(listings, problems)
+
+
+def _natural_key(row: Row) -> str:
+    """How the directory knows a facility: it has no number of its own."""
+    parts = [row.cells[name] for name in ("name1", "name2", "street1", "street2")]
+    return "\n".join([*parts, _zip_of(row.cells["zip"])]).casefold()
+
+
+def _zip_of(text: str) -> str:
+    """A ZIP code with the zeros that a spreadsheet takes away."""
+    code = text.split("-")[0]
+    return code.zfill(5) if code.isdigit() else code
 
 
 def _reasons_to_leave_out(row: Row) -> list[Problem]:
@@ -168,8 +180,7 @@ def _codes(row: Row, known: Collection[str], problems: list[Problem]) -> frozens
 
 
 def _zip(row: Row, problems: list[Problem]) -> str:
-    text = row.cells["zip"].split("-")[0]
-    code = text.zfill(5) if text.isdigit() else text
+    code = _zip_of(row.cells["zip"])
     if ZIP.match(code):
         return code
     problems.append(Problem(row.line, "zip", "is not a ZIP code of 5 numbers; left empty", row.cells["zip"]))
