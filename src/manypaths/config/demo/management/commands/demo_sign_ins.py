@@ -1,0 +1,24 @@
+"""Tells the sign-ins of the demonstration on the terminal, with what to look at."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from manypaths.accounts import queries as accounts
+from manypaths.config.demo import signs
+
+
+class Command(BaseCommand):
+    """One line a role."""
+
+    help = "Shows who can sign in to the demonstration, and what to look at."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lines = accounts.demo_sign_ins()
+        if not lines:
+            return
+        self.stdout.write("  Everyone here is made up. Sign in as (name, then passphrase):\n\n")
+        for line in lines:
+            code = "   and the code that the sign-in page shows" if line.code else ""
+            self.stdout.write(f"  {line.role:<16} {line.name}   {signs.look_at(line.name)}")
+            self.stdout.write(f"  {'':<16} {line.sign_in_name}   {line.passphrase}{code}\n")

@@ -1,0 +1,114 @@
+"""The sign-ins that a demonstration shows to everybody: one for each role, with what to look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+
+from manypaths.accounts import queries as accounts
+from manypaths.accounts import rules
+from manypaths.accounts.commands import proving
+from manypaths.accounts.models import User
+from manypaths.config.demo.book import obey
+from manypaths.network.rules import SYSTEM
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One role, its made-up bearer, and the passphrase that is no secret."""
+
+    key: str
+    role: str
+    name: str
+    place: str
+    passphrase: str
+    look_at: str
+
+
+SIGN_INS = (
+    SignIn(
+        "person",
+        "person",
+        "Maria S.",
+        "",
+        "maple river lantern bread",
+        "My plan, what I asked for, check-ins, who looked",
+    ),
+    SignIn("person_es", "person", "Inés R. (en español)", "", "trigo sol camino guitarra", "The same pages in Spanish"),
+    SignIn(
+        "person_new", "person", "Robin (first day)", "", "pebble cloud window apple", "A first day: nothing written yet"
+    ),
+    SignIn(
+        "peer",
+        "peer",
+        "Dee R.",
+        "Lantern House Recovery Center",
+        "kettle orchard walking stone",
+        "Requests, people I walk with, contacts",
+    ),
+    SignIn(
+        "supervisor",
+        "supervisor",
+        "Tom W.",
+        "Lantern House Recovery Center",
+        "harbor pencil winter song",
+        "What waits too long, how the team is doing",
+    ),
+    SignIn(
+        "frontdesk",
+        "frontdesk",
+        "Joy K.",
+        "Lantern House Recovery Center",
+        "garden ticket morning bell",
+        "Requests, and how to reach people",
+    ),
+    SignIn(
+        "org_admin",
+        "org_admin",
+        "Marta B.",
+        "Lantern House Recovery Center",
+        "copper ladder yellow field",
+        "Services, hours, room, the team. No person.",
+    ),
+    SignIn(
+        "privacy_officer",
+        "privacy_officer",
+        "Hugo L.",
+        "Lantern House Recovery Center",
+        "quiet paper forest lamp",
+        "Who looked at what, and why",
+    ),
+    SignIn(
+        "coordinator",
+        "coordinator",
+        "Priya N.",
+        "Green Hollow Recovery Network",
+        "bridge cotton silver meadow",
+        "The network and its figures. No person.",
+    ),
+)
+
+
+def show_sign_ins(accounts_of: dict[str, UUID], at: datetime) -> None:
+    """Give each shown account its passphrase, and the workers an app whose codes the page tells."""
+    for position, one in enumerate(SIGN_INS):
+        obey(rules.reasons_not_to_use(one.passphrase, common=accounts.common_passphrases(), names=[one.name]))
+        account_id = accounts_of[one.key]
+        password = make_password(rules.as_typed(one.passphrase))
+        User.objects.filter(id=account_id).update(password=password)
+        proving.show_in_demo(
+            account_id=account_id,
+            role=one.role,
+            name=one.name,
+            place=one.place,
+            passphrase=one.passphrase,
+            position=position,
+            by=SYSTEM,
+            at=at,
+        )
+
+
+def look_at(name: str) -> str:
+    """What to look at when signed in with a name."""
+    return next((one.look_at for one in SIGN_INS if one.name == name), "")
