@@ -9,18 +9,17 @@ from manypaths.config.testing import LiveSite
 from tests.journeys.browser import (
     MOST_BYTES,
     MOST_ELEMENTS,
-    SLOWEST_PAINT,
     VISITS,
     Visit,
     check,
     context,
-    first_paint,
     nothing_covered,
     violations,
     weigh,
 )
 
 GALLERY = "/ui/"
+PLAIN = ("/about", "/privacy", "/right-now", "/nothing-here")
 
 
 def test_the_gallery_stands_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite):
@@ -32,14 +31,14 @@ def test_the_gallery_stands_in_every_width_theme_and_language(browser: Browser, 
             check(page, visit.language)
 
 
-@pytest.mark.parametrize("path", ["/about", "/privacy", "/right-now", "/nothing-here"])
-def test_plain_pages_stand_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite, path: str):
+def test_plain_pages_stand_in_every_width_theme_and_language(browser: Browser, live_site: LiveSite):
     for visit in VISITS:
         with context(browser, visit) as made:
             page = made.new_page()
-            page.goto(live_site.url + path)
-            page.wait_for_load_state("networkidle")
-            assert check(page, visit.language, expected_errors=("404",)) <= MOST_ELEMENTS
+            for path in PLAIN:
+                page.goto(live_site.url + path)
+                page.wait_for_load_state("networkidle")
+                assert check(page, visit.language, expected_errors=("404",)) <= MOST_ELEMENTS
 
 
 def test_pages_fit_a_narrow_screen_large_text_and_clear_letters(browser: Browser, live_site: LiveSite):
@@ -152,8 +151,13 @@ def test_high_contrast_and_print_keep_every_word(browser: Browser, live_site: Li
         assert len(page.pdf(format="Letter")) > 10_000
 
 
-@pytest.mark.parametrize("path", [GALLERY, "/privacy", "/right-now"])
-def test_a_first_load_is_small_and_painted_within_a_second(browser: Browser, installed_site: LiveSite, path: str):
-    total, parts = weigh(browser, installed_site.url + path)
-    assert total <= MOST_BYTES, parts
-    assert min(first_paint(browser, installed_site.url + path) for _ in range(3)) < SLOWEST_PAINT
+def test_a_first_load_is_small_and_waits_for_one_style_sheet(browser: Browser, installed_site: LiveSite):
+    """How soon it is painted is measured in `benchmarks/first_paint.py`: a busy machine would fail a test of time."""
+    for path in (GALLERY, "/privacy", "/right-now"):
+        total, parts = weigh(browser, installed_site.url + path)
+        assert total <= MOST_BYTES, parts
+        with context(browser, Visit()) as made:
+            page = made.new_page()
+            page.goto(installed_site.url + path)
+            assert page.locator("link[rel=stylesheet]").count() == 1
+            assert page.locator("script:not([defer])").count() == 0
