@@ -39,7 +39,7 @@ def once() -> SafeString:
 @register.simple_tag(takes_context=True)
 def guard(context: dict[str, Any]) -> SafeString:
     """What every form that writes carries: the key that makes it act once and, signed in, the CSRF token."""
-    token = ""
+    token = SafeString("")
     if context.get("signed_in"):
         field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         token = format_html(field, str(context.get("csrf_token", "")))
