@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from manypaths.config.demo.asking import Request, grant_facts, move
-from manypaths.config.demo.book import Book, Words, held_facts, obey
+from manypaths.config.demo.book import Book, Words, held_facts, obey, shared_facts
 from manypaths.config.demo.folk import Someone
 from manypaths.config.demo.houses import Worker
 from manypaths.config.demo.telling import tell_person, tell_workers

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from manypaths.config.demo.book import Book, Words, obey
+from manypaths.config.demo.book import Book, Words, obey, own_facts
 from manypaths.config.demo.folk import Someone
 from manypaths.config.demo.houses import House, Offer, Worker
 from manypaths.config.demo.telling import tell_person, tell_workers
@@ -207,7 +207,7 @@ def move(
     row, was = request.row, request.status
     if to is not Status.REQUESTED or party is not Party.REQUESTER:
         take_up = bool(rules.TAKE_UP & by.roles)
-        obey(rules.reasons_not_tomove(MoveFacts(was, was, to, party, reason, outcome, may_take_up=take_up)))
+        obey(rules.reasons_not_to_move(MoveFacts(was, was, to, party, reason, outcome, may_take_up=take_up)))
     row.status, row.reason, row.outcome = to.value, reason, outcome
     if party is Party.TARGET and row.answered_at is None:
         row.answered_at = at
