@@ -61,7 +61,7 @@ class Session(AbstractBaseSession):
     """One open session. The key is kept as a hash; `handle` is how a page names the session."""
 
     account_id = models.UUIDField(null=True, db_index=True)
-    handle = models.UUIDField(null=True, unique=True)
+    handle = models.UUIDField(null=True, db_index=True)
 
     @classmethod
     def get_session_store_class(cls) -> type:

@@ -14,7 +14,7 @@ from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import Refused
 from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.forms import NewPassphraseForm
-from manypaths.web.entry.opening import begin, mark_proved, see, show_reasons
+from manypaths.web.entry.opening import begin, mark_proved, see, show_reasons, zone
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.clock import now
 
@@ -26,6 +26,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     reader, at = request.reader, now()  # type: ignore[attr-defined]
     account = accounts.account(account_id=reader.account_id)
     shown = {
+        "zone": zone(request),
         "name": account.username if account else "",
         "sessions": accounts.own_sessions(reader=reader, here=request.session.get("handle", ""), at=at),
         **(_of_person(reader, at) if reader.is_person else _of_staff(reader)),

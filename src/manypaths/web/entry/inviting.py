@@ -13,7 +13,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
 from manypaths.network.rules import Role
 from manypaths.web.entry.forms import AcceptForm
-from manypaths.web.entry.opening import begin, open_form, see, show_reasons
+from manypaths.web.entry.opening import begin, open_form, see, show_reasons, zone
 from manypaths.web.entry.roles import what_they_do
 from manypaths.web.ui.access import anyone, member, signed_in
 from manypaths.web.ui.clock import now
@@ -45,7 +45,8 @@ def invited(request: HttpRequest, code: str) -> HttpResponse:
         else:
             begin(request, account, device=Device.STAFF, at=at, proved=False)
             return see(reverse("entry:second_factor"))
-    shown = {"form": form, "invitation": invitation, "what": what_they_do(invitation.roles)}
+    what = what_they_do(invitation.roles)
+    shown = {"form": form, "invitation": invitation, "what": what, "zone": zone(request)}
     return render(request, "entry/invited.html", shown)
 
 

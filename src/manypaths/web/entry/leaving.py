@@ -70,7 +70,7 @@ class JustLeft:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        closed = LEFT_COOKIE in request.COOKIES and request.method in {"GET", "HEAD"}
+        closed = bool(request.COOKIES.get(LEFT_COOKIE)) and request.method in {"GET", "HEAD"}
         if not closed or request.path.startswith(STILL_OPEN):
             return self.get_response(request)
         with translation.override(translation.get_language_from_request(request)):

@@ -73,9 +73,9 @@ def _known_for(request: HttpRequest) -> UUID | None:
 def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at: datetime, proved: bool) -> None:
     """Begin a new session for an account. An older session of this browser is gone, its key too."""
     where_to = request.session.get("after_sign_in"), request.session.get("asked_at")
+    request.session.flush()
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = request.session
-    session.cycle_key()
     session["started_at"] = session["seen_at"] = at.isoformat()
     session["device"], session["handle"] = device.value, str(uuid4())
     session["words"] = device_words(request.headers.get("User-Agent", ""))
@@ -122,3 +122,9 @@ def show_reasons(form: Any, refusal: Refused) -> None:
     """Put each reason beside the field it is about, or over the form."""
     for reason in refusal.reasons:
         form.add_error(reason.field if reason.field in form.fields else None, reason.message)
+
+
+def zone(request: HttpRequest) -> str:
+    """The time zone in which a page shows when something was."""
+    community = request.community  # type: ignore[attr-defined]
+    return community.zone if community else "UTC"

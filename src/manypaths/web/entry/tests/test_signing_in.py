@@ -1,0 +1,170 @@
+"""Signing in and out: neutral answers, slow guessing that locks nobody out, sessions that end at once."""
+
+import re
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from manypaths.accounts.commands import joining
+from manypaths.accounts.models import Guess, Session, User
+from manypaths.network.rules import SYSTEM
+from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, person, sign_in, worker
+from manypaths.web.ui.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+def words_of(answer: object) -> str:
+    """The page without what is new in every answer."""
+    return re.sub(r'name="once" value="[^"]+"', "", answer.content.decode())
+
+
+def fail(name: str, times: int = 8) -> None:
+    """Fail from here as often as is allowed: once for real, then as if."""
+    sign_in(name, "some other words here")
+    one = Guess.objects.latest("id")
+    Guess.objects.bulk_create(
+        Guess(at=one.at, kind=one.kind, name_hash=one.name_hash, place_hash=one.place_hash) for _ in range(times - 1)
+    )
+
+
+def test_a_person_signs_in_however_they_type_their_name():
+    _client, name = person()
+    for typed in (name, name.upper(), name.replace("-", " "), f"  {name} "):
+        client, answer = sign_in(typed)
+        assert (answer.status_code, answer["Location"]) == (303, "/here")
+        assert client.get("/here")["Location"] == "/my/"
+
+
+def test_spaces_around_a_passphrase_do_not_matter():
+    _client, name = person()
+    assert sign_in(name, f" {WORDS.replace(' ', '  ')} ")[1].status_code == 303
+
+
+def test_an_unknown_name_and_a_wrong_passphrase_get_the_same_answer():
+    _client, name = person()
+    wrong, unknown = sign_in(name, "some other words here")[1], sign_in("coral-piano-0000", "some other words here")[1]
+    assert wrong.status_code == unknown.status_code == 200
+    assert words_of(wrong).replace(name, "NAME") == words_of(unknown).replace("coral-piano-0000", "NAME")
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one():
+    _client, name = person()
+    places = iter(range(1, 200))
+
+    def seconds(typed: str) -> float:
+        began = time.perf_counter()
+        sign_in(typed, "some other words here", REMOTE_ADDR=f"10.0.0.{next(places)}")
+        return time.perf_counter() - began
+
+    seconds("nobody-at-all-1"), seconds(name)
+    known = statistics.median(seconds(name) for _ in range(9))
+    unknown = statistics.median(seconds("nobody-at-all-1") for _ in range(9))
+    assert abs(known - unknown) / known < 0.25
+
+
+def test_guessing_from_one_place_is_stopped_with_the_same_words_for_every_name():
+    _client, name = person()
+    for typed in (name, "coral-piano-0000"):
+        fail(typed)
+    known, unknown = sign_in(name)[1], sign_in("coral-piano-0000")[1]
+    assert "tried many times" in known.content.decode()
+    assert words_of(known).replace(name, "NAME") == words_of(unknown).replace("coral-piano-0000", "NAME")
+
+
+def test_guessing_from_elsewhere_does_not_lock_the_person_out():
+    _client, name = person()
+    sign_in(name, "some other words here", REMOTE_ADDR="10.1.0.1")
+    one = Guess.objects.get()
+    Guess.objects.bulk_create(
+        Guess(at=one.at, kind=one.kind, name_hash=one.name_hash, place_hash=f"place {place}") for place in range(10_000)
+    )
+    assert sign_in(name, REMOTE_ADDR="10.9.9.9")[1].status_code == 303
+
+
+def test_someone_in_the_same_house_cannot_use_up_the_tries_of_ones_own_device():
+    own, name = person(device="own")
+    own.post("/sign-out")
+    fail(name)
+    assert sign_in(name)[1].status_code == 200
+    assert sign_in(name, client=own)[1].status_code == 303
+
+
+def test_tries_are_forgotten_after_a_quarter_of_an_hour():
+    _client, name = person()
+    fail(name)
+    Guess.objects.update(at=now() - timedelta(minutes=16))
+    assert sign_in(name)[1].status_code == 303
+
+
+def test_neither_names_nor_addresses_stand_in_the_table_of_tries():
+    _client, name = person()
+    sign_in(name, "some other words here", REMOTE_ADDR="10.1.2.3")
+    row = Guess.objects.values().get()
+    assert name not in str(row)
+    assert "10.1.2.3" not in str(row)
+
+
+def test_signing_in_changes_the_session_key():
+    client, name = person()
+    before = client.cookies["sid"].value
+    sign_in(name, client=client)
+    assert client.cookies["sid"].value != before
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for():
+    _client, name = person()
+    client = Client()
+    assert client.get("/devices")["Location"] == "/enter"
+    assert sign_in(name, client=client)[1]["Location"] == "/devices"
+
+
+def test_a_form_from_another_site_signs_nobody_in():
+    _client, name = person()
+    assert sign_in(name, headers={"sec-fetch-site": "cross-site"})[1].status_code == 403
+
+
+def test_signing_out_ends_the_session_on_the_server():
+    client, _name = person()
+    key = client.cookies["sid"].value
+    client.post("/sign-out")
+    ghost = Client()
+    ghost.cookies["sid"] = key
+    assert ghost.get("/devices")["Location"] == "/enter"
+    assert not Session.objects.filter(account_id__isnull=False).exists()
+
+
+def test_an_account_that_was_ended_is_nobody_at_its_next_request():
+    client, name = person()
+    joining.end_account(account_id=User.objects.get(username=name).id, by=SYSTEM, at=now())
+    assert client.get("/devices")["Location"] == "/enter"
+    assert sign_in(name)[1].status_code == 200
+
+
+def test_a_shared_device_is_signed_out_after_five_minutes():
+    client, _name = person()
+    session = client.session
+    session["seen_at"] = (now() - timedelta(minutes=6)).isoformat()
+    session.save()
+    assert client.get("/devices")["Location"] == "/enter"
+
+
+def test_a_worker_signs_in_with_the_address_and_comes_to_no_work_page_without_a_second_factor():
+    worker()
+    client, answer = sign_in("DEE@example.org", STAFF_WORDS)
+    assert answer["Location"] == "/here"
+    assert client.get("/vouch")["Location"] == "/second"
+
+
+def test_an_account_without_a_place_of_work_is_told_why_there_is_nothing():
+    client = worker()
+    from manypaths.network.models import Membership
+
+    Membership.objects.update(ended_at=now())
+    page = client.get("/here")
+    assert page.status_code == 200
+    assert "no organization lists you" in page.content.decode()
+    assert client.get("/vouch").status_code == 404

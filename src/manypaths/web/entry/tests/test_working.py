@@ -1,0 +1,214 @@
+"""Workers: invited, with a second factor, with an account that nothing joins to anything else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.test import Client
+
+from manypaths.accounts import factors
+from manypaths.accounts import queries as accounts
+from manypaths.accounts.commands import proving
+from manypaths.accounts.models import User
+from manypaths.network import queries as network
+from manypaths.network.models import Membership, Participation
+from manypaths.network.rules import SYSTEM
+from manypaths.network.tests import factories as make
+from manypaths.web.entry.tests.people import STAFF_WORDS, invitation, person, set_up_app, sign_in, worker
+from manypaths.web.ui.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+def next_code(secret: str) -> str:
+    """A code that was not used yet: as if the step of the last one were long ago."""
+    row = Authenticator.objects.get(type="totp")
+    row.data["last_step"] = 0
+    row.save()
+    return factors.code_at(secret, factors.step_now())
+
+
+def test_an_invitation_says_who_invites_and_what_one_will_be_able_to_do():
+    page = Client().get(f"/invited/{invitation('peer', 'volunteer')}").content.decode()
+    assert "Lantern House invites you" in page
+    assert "Walk with people you are assigned to" in page
+    assert "Every time you open something about a person, it is written down" in page
+
+
+def test_a_worker_accepts_and_must_set_up_a_second_factor_before_any_work():
+    client = worker("frontdesk")
+    assert User.objects.get().email == "dee@example.org"
+    assert client.get("/vouch")["Location"] == "/second"
+    assert "Set up a passkey" in client.get("/second").content.decode()
+    _secret, codes = set_up_app(client)
+    assert len(codes) == 10
+    assert client.get("/vouch").status_code == 200
+
+
+def test_a_link_works_once():
+    code = invitation("peer")
+    Client().post(f"/invited/{code}", {"display_name": "Dee", "passphrase": STAFF_WORDS})
+    assert Client().get(f"/invited/{code}").status_code == 404
+
+
+def test_a_weak_passphrase_leaves_the_invitation_open():
+    code = invitation("peer")
+    answer = Client().post(f"/invited/{code}", {"display_name": "Dee", "passphrase": "short"})
+    assert "15 letters" in answer.content.decode()
+    assert Client().get(f"/invited/{code}").status_code == 200
+
+
+def test_the_second_factor_is_asked_at_every_sign_in():
+    first = worker("frontdesk")
+    secret, _codes = set_up_app(first)
+    client, _answer = sign_in("dee@example.org", STAFF_WORDS)
+    assert client.get("/vouch")["Location"] == "/second"
+    assert client.post("/second", {"code": next_code(secret)}).status_code == 303
+    assert client.get("/vouch").status_code == 200
+
+
+def test_a_code_counts_once():
+    client = worker("frontdesk")
+    secret, _codes = set_up_app(client)
+    code = next_code(secret)
+    assert sign_in("dee@example.org", STAFF_WORDS)[0].post("/second", {"code": code}).status_code == 303
+    again = sign_in("dee@example.org", STAFF_WORDS)[0].post("/second", {"code": code})
+    assert "does not fit, or it was used" in again.content.decode()
+
+
+def test_an_emergency_code_works_once_in_place_of_the_app():
+    _secret, codes = set_up_app(worker("frontdesk"))
+    for status in (303, 200):
+        client, _answer = sign_in("dee@example.org", STAFF_WORDS)
+        assert client.post("/second", {"code": codes[0]}).status_code == status
+
+
+def test_codes_of_a_second_factor_cannot_be_guessed_quickly():
+    client = worker("frontdesk")
+    secret, _codes = set_up_app(client)
+    for _try in range(8):
+        client.post("/second", {"code": "000000"})
+    assert "tried many times" in client.post("/second", {"code": next_code(secret)}).content.decode()
+
+
+def test_the_secret_of_the_app_is_sealed_in_the_table():
+    secret, codes = set_up_app(worker("frontdesk"))
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not any(code in kept for code in codes)
+
+
+def test_another_app_needs_a_fresh_proof():
+    client = worker("frontdesk")
+    set_up_app(client)
+    session = client.session
+    session["factor_at"] = (now() - timedelta(minutes=6)).isoformat()
+    session.save()
+    assert client.get("/second/app")["Location"] == "/second"
+
+
+def test_the_last_second_factor_cannot_be_taken_away():
+    client = worker("frontdesk")
+    set_up_app(client)
+    factor = Authenticator.objects.get(type="totp")
+    assert client.post(f"/second/{factor.pk}/remove").status_code == 422
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
+
+
+def test_nobody_takes_the_second_factor_of_another_account_away():
+    one, two = worker("frontdesk"), worker("frontdesk", email="lee@example.org")
+    set_up_app(two)
+    theirs = Authenticator.objects.get(type="totp")
+    set_up_app(one)
+    assert one.post(f"/second/{theirs.pk}/remove").status_code == 404
+
+
+def test_roles_that_are_taken_away_count_from_the_next_request():
+    client = worker("frontdesk")
+    set_up_app(client)
+    assert client.get("/vouch").status_code == 200
+    Membership.objects.update(roles=["fiscal"])
+    assert client.get("/vouch").status_code == 404
+
+
+def test_a_person_finds_no_page_of_second_factors():
+    client, _name = person()
+    for path in ("/second", "/second/app", "/second/passkey", "/vouch", "/taking-part", "/places-of-work"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_worker_who_is_in_recovery_has_two_accounts_that_nothing_joins():
+    own, name = person(alias="Dee")
+    at_work = worker("peer")
+    mine, work = User.objects.get(username=name), User.objects.get(username="dee@example.org")
+    for model in apps.get_models():
+        for row in model._default_manager.values() if model.__module__.startswith("manypaths.accounts") else ():
+            assert not (str(mine.id) in str(row) and str(work.id) in str(row))
+    assert "dee@example.org" not in own.get("/devices").content.decode()
+    assert name not in at_work.get("/devices").content.decode()
+
+
+def test_a_person_who_opens_an_invitation_is_told_to_sign_out_first_and_cannot_accept():
+    own, _name = person()
+    code = invitation("peer")
+    assert "nothing joins the two" in own.get(f"/invited/{code}").content.decode()
+    assert own.post(f"/invited/{code}").status_code == 404
+    assert not Membership.objects.exists()
+
+
+def test_an_organisation_reads_the_words_agrees_answers_and_leaves():
+    body, community = make.organisation(), make.community()
+    Participation.objects.create(community=community, organisation=body, invited_at=now())
+    client = worker("org_admin", body=body)
+    set_up_app(client)
+    page = client.get("/taking-part").content.decode()
+    assert "Silence is shown to the person who asked." in page
+    client.post("/taking-part", {"community": str(community.id), "answers": "yes"})
+    row = Participation.objects.get()
+    assert (row.answers_requests, row.agreement.language) == (True, "en")
+    client.post("/taking-part/answers", {"community": str(community.id), "answers": "no"})
+    row.refresh_from_db()
+    assert not row.answers_requests
+    client.post("/taking-part/leave", {"community": str(community.id)})
+    row.refresh_from_db()
+    assert row.left_at is not None
+
+
+def test_a_worker_of_two_organisations_chooses_for_whom_they_work_now():
+    one, two = make.organisation("Harbor Row"), make.organisation("Lantern House")
+    client = worker("frontdesk", body=one)
+    set_up_app(client)
+    client.post(f"/invited/{invitation('peer', body=two)}")
+    second = Membership.objects.get(organisation=two)
+    client.post("/places-of-work", {"place": str(second.id)})
+    assert client.session["membership"] == str(second.id)
+    stranger = make.membership(two)
+    assert client.post("/places-of-work", {"place": str(stranger.id)}).status_code == 404
+
+
+def test_outside_a_demonstration_there_is_no_page_of_sign_ins(settings):
+    account = make.account()
+    proving.show_in_demo(
+        account_id=account.id, role="peer", name="Dee", place="", passphrase="x", position=1, by=SYSTEM, at=now()
+    )
+    settings.DEMO = False
+    assert Client().get("/demo").status_code == 404
+    assert accounts.demo_sign_ins() == []
+    assert accounts.demo_code(reader=make.reader_for(make.membership(make.organisation(), account=account))) == ""
+
+
+def test_a_demonstration_shows_a_code_that_works(settings):
+    settings.DEMO = True
+    client = worker("frontdesk")
+    account = User.objects.get()
+    proving.show_in_demo(
+        account_id=account.id, role="frontdesk", name="Dee", place="Lantern House", passphrase=STAFF_WORDS,
+        position=1, by=SYSTEM, at=now(),
+    )  # fmt: skip
+    page = Client().get("/demo").content.decode()
+    code = re.findall(r'class="code">([0-9]{6})<', page)[0]
+    assert code in client.get("/second").content.decode()
+    assert client.post("/second", {"code": code}).status_code == 303
+    assert network.own_places_of_work(reader=make.reader_for(Membership.objects.get()))
