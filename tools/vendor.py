@@ -41,6 +41,32 @@ def sprite(names: list[str], folder: str, read: Callable[[str], bytes]) -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbols) + "</svg>\n"
 
 
+def _ring(topology: dict[str, Any], arcs: list[int]) -> list[int]:
+    """One outline as whole numbers: the first place, then the step to each next one."""
+    places: list[tuple[int, int]] = []
+    for index in arcs:
+        x = y = 0
+        arc = []
+        for dx, dy in topology["arcs"][index if index >= 0 else ~index]:
+            x, y = x + dx, y + dy
+            arc.append((x, y))
+        places += (arc if index >= 0 else arc[::-1])[1 if places else 0 :]
+    before = [(0, 0), *places]
+    return [step for (x, y), (bx, by) in zip(places, before, strict=False) for step in (x - bx, y - by)]
+
+
+def shapes(topology: dict[str, Any]) -> str:
+    """Outlines one a line, so that a map reads only the lines it needs and never holds the whole country."""
+    lines = [json.dumps(topology["transform"])]
+    for kind in ("states", "counties"):
+        for geometry in topology["objects"][kind]["geometries"]:
+            parts = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
+            rings = [_ring(topology, arcs) for part in parts for arcs in part]
+            row = [kind, str(geometry["id"]), geometry["properties"]["name"], rings]
+            lines.append(json.dumps(row, separators=(",", ":"), ensure_ascii=False))
+    return "\n".join(lines) + "\n"
+
+
 def pack(name: str, version: str, folder: str) -> tuple[Path, str]:
     """Let npm fetch one package into the folder; return the file and npm's integrity string."""
     command = ["npm", "pack", f"{name}@{version}", "--json", "--silent"]
@@ -64,6 +90,8 @@ def unpack(archive: Path, package: dict[str, Any]) -> list[Path]:
         contents = {to: read(member) for member, to in package["files"].items()}
         if drawn := package.get("sprite"):
             contents[drawn["to"]] = sprite(drawn["names"], drawn["from"], read).encode()
+        if outlined := package.get("shapes"):
+            contents[outlined["to"]] = shapes(json.loads(read(outlined["from"]))).encode()
     for to, body in contents.items():
         path = ROOT / to
         path.parent.mkdir(parents=True, exist_ok=True)

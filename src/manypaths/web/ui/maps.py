@@ -5,10 +5,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parent / "geo" / "counties-10m.json"
+SOURCE = Path(__file__).parent / "geo" / "shapes.jsonl"
 Place = tuple[float, float]  # longitude, latitude
 Box = tuple[float, float, float, float]  # west, south, east, north
 MANY = 140
@@ -25,21 +26,11 @@ class Shape:
     box: Box
 
 
-def _arc(topology: Mapping[str, Any], index: int) -> list[Place]:
-    (sx, sy), (tx, ty) = topology["transform"]["scale"], topology["transform"]["translate"]
-    x = y = 0
-    points = []
-    for dx, dy in topology["arcs"][index if index >= 0 else ~index]:
-        x, y = x + dx, y + dy
-        points.append((x * sx + tx, y * sy + ty))
-    return points if index >= 0 else points[::-1]
-
-
-def _ring(topology: Mapping[str, Any], arcs: Sequence[int]) -> tuple[Place, ...]:
-    points: list[Place] = []
-    for index in arcs:
-        points += _arc(topology, index)[1 if points else 0 :]
-    return tuple(points)
+def _ring(frame: Mapping[str, Any], steps: Sequence[int]) -> tuple[Place, ...]:
+    """An outline in degrees from its whole-number steps."""
+    (sx, sy), (tx, ty) = frame["scale"], frame["translate"]
+    xs, ys = accumulate(steps[::2]), accumulate(steps[1::2])
+    return tuple((x * sx + tx, y * sy + ty) for x, y in zip(xs, ys, strict=True))
 
 
 def _box(rings: Iterable[tuple[Place, ...]]) -> Box:
@@ -48,16 +39,16 @@ def _box(rings: Iterable[tuple[Place, ...]]) -> Box:
 
 
 def _shapes(kind: str, prefix: str) -> tuple[Shape, ...]:
-    """Read the shapes of one kind whose code starts so. The file is read again each time, never kept."""
-    topology = json.loads(SOURCE.read_text())
+    """The shapes of one kind whose code starts so. Only their lines of the file are read into memory."""
+    opening = f'["{kind}","{prefix}'
     found = []
-    for geometry in topology["objects"][kind]["geometries"]:
-        code = str(geometry["id"])
-        if not code.startswith(prefix):
-            continue
-        parts = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
-        rings = tuple(_ring(topology, arcs) for part in parts for arcs in part)
-        found.append(Shape(code, geometry["properties"]["name"], rings, _box(rings)))
+    with SOURCE.open(encoding="utf-8") as lines:
+        frame = json.loads(next(lines))
+        for line in lines:
+            if line.startswith(opening):
+                _kind, code, name, outlines = json.loads(line)
+                rings = tuple(_ring(frame, steps) for steps in outlines)
+                found.append(Shape(code, name, rings, _box(rings)))
     return tuple(found)
 
 
