@@ -29,7 +29,7 @@ def with_results(facts: Table) -> Table:
     facts = facts.mutate(leaf=_leaf(facts))
     gap = (facts.leaf == SILENCE) | facts.leaf.startswith(REASON)
     return facts.mutate(
-        middle=ibis.ifelse(gap, "gap", ibis.null("string")),
+        middle=ibis.cases((gap, "gap"), (~facts.reached, "other"), else_=ibis.null("string")),
         upper=ibis.ifelse(facts.reached, "reached", "not_reached"),
         whole=ibis.literal(ALL),
     )

@@ -14,10 +14,14 @@ ELSEWHERE = "elsewhere"
 RESULTS: Mapping[str, tuple[str, ...]] = {
     ALL: ("reached", "not_reached"),
     "reached": ("done", "going_on", "ended_early"),
-    "not_reached": ("gap", "ended_unreached", "taken_back", "waiting"),
+    "not_reached": ("gap", "other"),
+    "other": ("ended_unreached", "taken_back", "waiting"),
 }
 REASON = "reason:"
 SILENCE = "silence"
+UNFOLDED_BY_KIND = frozenset({ALL, "not_reached", "gap"})
+BELOW_ALL_ROWS = 3
+LEVELS = 8
 
 
 class Cell(NamedTuple):
@@ -43,19 +47,22 @@ class DoesNotAddUp(ValueError):
 
 @dataclass(frozen=True)
 class Shape:
-    """Rows, columns as a tree, and what a table's totals are called in another table."""
+    """Rows, columns as a tree, and what a table's totals are called in another table.
+
+    `unfolded` are the nodes that single rows open too; the others they show as one number. None means every node.
+    """
 
     table: str
     rows: tuple[str, ...]
     tree: Mapping[str, tuple[str, ...]]
+    unfolded: frozenset[str] | None = None
     row_total_is: tuple[str, str] | None = None
     total_is: Cell | None = None
-    only_total_row: bool = False
 
     def cells(self) -> Iterator[Cell]:
         """Every cell of this table that is not the total of another one."""
         for row in self._rows():
-            for column in self._columns():
+            for column in self._columns(row):
                 if self.name(row, column).table == self.table:
                     yield Cell(self.table, row, column)
 
@@ -70,22 +77,28 @@ class Shape:
     def sums(self) -> Iterator[Sum]:
         """Each row and column total, and each node of the tree."""
         for row in self._rows():
-            for node, parts in self.tree.items():
+            for node, parts in self._nodes(row).items():
                 yield Sum(self.name(row, node), tuple(self.name(row, part) for part in parts))
-        if not self.only_total_row:
-            for column in self._columns():
+        if self.rows:
+            for column in self._columns(self.rows[0]):
                 yield Sum(self.name(ALL, column), tuple(self.name(row, column) for row in self.rows))
 
     def depth(self, cell: Cell) -> int:
-        """0 for the total, more for finer cells."""
-        return int(cell.row != ALL) + self._column_depth(cell.column)
+        """0 for the total, more for finer cells: what is said of all rows comes before what is said of one."""
+        if cell.row == ALL:
+            return self._column_depth(cell.column)
+        return 1 if cell.column == ALL else BELOW_ALL_ROWS + self._column_depth(cell.column)
 
     def _rows(self) -> tuple[str, ...]:
-        return (ALL,) if self.only_total_row else (ALL, *self.rows)
+        return (ALL, *self.rows)
 
-    def _columns(self) -> tuple[str, ...]:
-        below = tuple(dict.fromkeys(part for parts in self.tree.values() for part in parts))
-        return (ALL, *below)
+    def _nodes(self, row: str) -> Mapping[str, tuple[str, ...]]:
+        if row == ALL or self.unfolded is None:
+            return self.tree
+        return {node: parts for node, parts in self.tree.items() if node in self.unfolded}
+
+    def _columns(self, row: str) -> tuple[str, ...]:
+        return (ALL, *dict.fromkeys(part for parts in self._nodes(row).values() for part in parts))
 
     def _column_depth(self, column: str) -> int:
         above = next((node for node, parts in self.tree.items() if column in parts), None)
@@ -97,14 +110,13 @@ def request_shapes(kinds: Sequence[str], reasons: Sequence[str], areas: Sequence
     """The four tables about requests. They share totals, so they are protected together."""
     results = {**RESULTS, "gap": (*(f"{REASON}{reason}" for reason in reasons), SILENCE)}
     return (
-        Shape("results", tuple(kinds), results),
+        Shape("results", tuple(kinds), results, unfolded=UNFOLDED_BY_KIND),
         Shape("places", tuple(kinds), {ALL: tuple(areas)}, row_total_is=("results", "gap")),
         Shape(
             "days",
             (),
             {ALL: ("within_7", "later", "day_unknown")},
             row_total_is=("results", "reached"),
-            only_total_row=True,
         ),
         Shape("words", tuple(words), {ALL: tuple(answers)}, total_is=Cell("results", ALL, "done")),
     )
@@ -126,7 +138,7 @@ def figures_of(shapes: Iterable[Shape], counts: Iterable[Count]) -> Figures:
     sums = tuple(tie for shape in shapes for tie in shape.sums() if tie.parts)
     values = {cell: found[cell].value if cell in found else 0 for cell in cells}
     people = {cell: found[cell].people for cell in cells if cell in found and found[cell].people is not None}
-    levels = tuple(tuple(cell for cell, depth in cells.items() if depth == level) for level in range(6))
+    levels = tuple(tuple(cell for cell, depth in cells.items() if depth == level) for level in range(LEVELS))
     figures = Figures(values, sums, levels, people)
     if not figures.adds_up(values):
         raise DoesNotAddUp("A total is not the sum of its parts.")

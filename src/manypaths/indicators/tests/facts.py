@@ -75,10 +75,10 @@ def leaf_of(fact: dict[str, Any]) -> tuple[str, ...]:
     if fact["status"] == "rejected":
         return (f"reason:{fact['reason'] or 'not_given'}", "gap", "not_reached", "*")
     if fact["status"] == "failed":
-        return ("ended_unreached", "not_reached", "*")
+        return ("ended_unreached", "other", "not_reached", "*")
     if fact["silent"]:
         return ("silence", "gap", "not_reached", "*")
-    return ("taken_back" if fact["status"] == "cancelled" else "waiting", "not_reached", "*")
+    return ("taken_back" if fact["status"] == "cancelled" else "waiting", "other", "not_reached", "*")
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def belongs(atom: tuple[str, ...], cell: Cell) -> bool:
     kind, leaf, area, days, word, answer = atom
     above = {"gap": leaf == SILENCE or leaf.startswith(REASON), "reached": leaf in LEAVES[:3], ALL: True}
     above["not_reached"] = not above["reached"]
+    above["other"] = leaf in LEAVES[3:]
     if cell.table == "results":
         return cell.row in (ALL, kind) and (above.get(cell.column) or cell.column == leaf)
     if cell.table == "places":

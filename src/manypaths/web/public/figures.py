@@ -27,6 +27,7 @@ RESULT_WORDS: dict[str, Any] = {
     "not_reached": lazy("No contact yet"),
     "gap": lazy("No place said yes"),
     SILENCE: lazy("Nobody answered in time"),
+    "other": lazy("Ended or waiting without a contact"),
     "ended_unreached": lazy("Taken up, but no contact was made"),
     "taken_back": lazy("Taken back by the person"),
     "waiting": lazy("Still waiting"),

@@ -12,7 +12,8 @@ from manypaths.web.public import figures
 from manypaths.web.public.figures import Column, in_words, kind_name, percent, result_name, with_share
 from manypaths.web.ui import charts, maps
 
-STEPS = ("reached", "done", "going_on", "ended_early", "gap", "ended_unreached", "taken_back", "waiting")
+STEPS = ("reached", "done", "going_on", "ended_early", "not_reached", "gap", "other")
+WITHOUT_CONTACT = ("ended_unreached", "taken_back", "waiting")
 LEVELS = 4
 
 
@@ -63,11 +64,7 @@ def _stats(now: Published, before: Published | None) -> list[dict[str, Any]]:
     share = now.share("results", ALL, "reached")
     whole = next((wait for wait in now.waits if wait.kind == ALL), None)
     return [
-        {
-            "label": _("Requests for support"),
-            "value": in_words(now, Cell("results", ALL, ALL)),
-            "note": _change(now, before, ALL),
-        },
+        _count(_("Requests for support"), now, before, ALL),
         {
             "label": _("Led to a contact"),
             "value": f"{share.percent:.0f}" if share else _("Too few"),
@@ -80,12 +77,17 @@ def _stats(now: Published, before: Published | None) -> list[dict[str, Any]]:
             "unit": "" if whole is None or whole.typical_days is None else _days_unit(whole.typical_days),
             "note": _ninth(whole),
         },
-        {
-            "label": _("Requests that no place took up"),
-            "value": in_words(now, Cell("results", ALL, "gap")),
-            "note": _change(now, before, "gap"),
-        },
+        _count(_("Requests that no place took up"), now, before, "gap"),
     ]
+
+
+def _count(label: str, now: Published, before: Published | None, column: str) -> dict[str, Any]:
+    cell = Cell("results", ALL, column)
+    value, coarser = now.figures.get(cell), now.nearest_coarser(cell)
+    if value is None:
+        note = _("of %(n)s requests") % {"n": f"{coarser[1]:,}"} if coarser else ""
+        return {"label": label, "value": _("Too few"), "note": note}
+    return {"label": label, "value": f"{value:,}", "note": _change(now, before, column)}
 
 
 def _days_unit(days: int) -> str:
@@ -165,9 +167,11 @@ def _flow(now: Published) -> dict[str, Any]:
             Column(_("Share")),
             Column(_("95% interval")),
         ],
-        "rows": [_result_row(now, cell) for cell in cells],
+        "rows": [
+            _result_row(now, cell) for cell in (*cells, *(Cell("results", ALL, step) for step in WITHOUT_CONTACT))
+        ],
         "kinds": figures.cross_table(
-            now, "results", now.rows("results"), (ALL, "reached", "gap", "waiting"), _("Kind of support")
+            now, "results", now.rows("results"), (ALL, "reached", "gap", "other"), _("Kind of support")
         ),
     }
 
