@@ -1,7 +1,7 @@
 """A person's pages in a real browser: every width, theme and language, empty and full, and what axe says."""
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,6 +14,8 @@ from manypaths.consent import queries as consent
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.outcomes.commands import answer_instrument
+from manypaths.outcomes.instruments.files import shipped
 from manypaths.plans import commands, queries
 from manypaths.plans.commands.choices import Seen
 from manypaths.plans.rules import StepState
@@ -59,7 +61,15 @@ def maria() -> Reader:
         at=now(),
     )
     asked(by, asking)
+    for months, total in ((9, 3), (6, 4), (1, 5)):
+        check_in(by, date(2026, 11, 20) - timedelta(days=30 * months), total)
     return by
+
+
+def check_in(by: Reader, on: date, agreed: int) -> None:
+    """A whole check-in with the same answer everywhere."""
+    items = shipped("barc-10", "2017").items
+    answer_instrument(instrument="barc-10", answers=dict.fromkeys(items, agreed), language="en", on=on, by=by, at=now())
 
 
 def asked(by: Reader, step_id: UUID) -> None:

@@ -150,6 +150,15 @@ def chart_title(sittings: list[OwnSitting]) -> str:
     return _("Your check-ins over time")
 
 
+def line_in_short(request: Asked) -> dict[str, Any]:
+    """The line over time for the person's first page, from the second whole check-in on."""
+    sittings = queries.own_sittings(reader=request.reader, instrument=INSTRUMENT)
+    chart = _chart(sittings)
+    if chart is None or len(chart.points) < 2:
+        return {}
+    return {"chart": chart, "chart_words": chart_words(chart), "chart_title": chart_title(sittings)}
+
+
 @person
 @require_safe
 def answers(request: Asked) -> HttpResponse:

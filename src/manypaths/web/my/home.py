@@ -14,6 +14,7 @@ from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
+from manypaths.web.my.answers import line_in_short
 from manypaths.web.my.frame import Asked, show, zone_of
 from manypaths.web.my.plain import RequestNote, request_note, what_is_shared
 from manypaths.web.ui.access import person
@@ -82,6 +83,7 @@ def home(request: Asked) -> HttpResponse:
         "first_steps": first_steps(plan),
         "sights": sights(request, now()),
         "notes": notes,
+        **line_in_short(request),
         "requests": [note for note in notes if note.is_open or note.asks],
     }
     return show(request, "home", context)
