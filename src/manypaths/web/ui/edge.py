@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
+from django.utils.cache import patch_vary_headers
 
 from manypaths.web.ui.errors import wrong_way
 
@@ -22,6 +23,8 @@ class Edge:
         response = refusal if refusal is not None else self.get_response(request)
         if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
             response = wrong_way(request, response)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))  # language and look are chosen by both
         reader = getattr(request, "reader", None)
         if reader is not None and reader.is_signed_in:
             response.headers["Cache-Control"] = "no-store, private"

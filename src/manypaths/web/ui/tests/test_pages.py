@@ -58,6 +58,11 @@ def test_the_language_button_shows_the_same_page_in_spanish(client: Client):
     assert "Salir de este sitio" in page
 
 
+def test_a_page_in_between_never_serves_one_persons_language_to_another(client: Client):
+    vary = client.get(reverse("ui:gallery")).headers["Vary"]
+    assert {"Cookie", "Accept-Language"} <= {name.strip() for name in vary.split(",")}
+
+
 def test_an_unknown_language_sets_nothing():
     assert Client().post(reverse("ui:language"), {"language": "xx"}, headers=HERE).cookies == {}
 
