@@ -6,9 +6,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.urls import URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "src" / "manypaths").rglob("templates/**/*.html"))
+
+
+def test_every_link_of_a_navigation_leads_somewhere():
+    """`{% nav_link %}` leaves out what is not there, so a name that was mistyped would vanish without a word."""
+    wanted = {
+        name
+        for template in TEMPLATES
+        for first, also in re.findall(r'nav_link "([^"]+)" \w+(?: "([^"]*)")?', template.read_text())
+        for name in [first, *also.split()]
+    }
+    names = {f"{space}:{name}" for space, (_, part) in get_resolver().namespace_dict.items() for name in _names(part)}
+    assert sorted(wanted - names) == []
+
+
+def _names(resolver: URLResolver) -> set[str]:
+    return {name for name in resolver.reverse_dict if isinstance(name, str)}
 
 
 def test_templates_are_well_formed():
