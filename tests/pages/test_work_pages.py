@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from manypaths.config.testing import LiveSite, as_owner
+from manypaths.directory.models import Service
 from manypaths.network.rules import Reader
 from manypaths.people.tests.factories import person
 from manypaths.referrals import commands
@@ -64,9 +65,11 @@ def busy(made: Scene) -> dict[str, str]:
     }
 
 
-def walk(browser: Browser, site: LiveSite, by: Reader, pages: dict[str, str], kind: str) -> None:
+def walk(
+    browser: Browser, site: LiveSite, by: Reader, pages: dict[str, str], kind: str, visits: list[Visit] = VISITS
+) -> None:
     """Look at every page in every variant."""
-    for visit in VISITS:
+    for visit in visits:
         with context(browser, visit) as made:
             signed_in(made, site, by, visit.language)
             page = made.new_page()
@@ -86,7 +89,19 @@ def test_every_page_of_a_busy_day_stands(browser: Browser, live_site: LiveSite):
 def test_every_page_of_an_empty_day_stands(browser: Browser, live_site: LiveSite):
     made = stage()
     pages = {"home": "/work/", "inbox": "/work/requests", "people": "/work/people", "messages": "/work/messages"}
-    walk(browser, live_site, made.coach, pages, "work-empty")
+    walk(browser, live_site, made.coach, pages, "work-empty", [Visit(), Visit(1280, "dark", "es")])
+
+
+def test_what_an_organisation_offers_stands(browser: Browser, live_site: LiveSite):
+    made = stage()
+    with as_owner():
+        common = {"organisation": made.body, "kind": "peer_support", "zone": "America/New_York", "changed_at": now()}
+        one = Service.objects.create(name="Peer coaching", phone="802-555-0142", **common)
+        Service.objects.create(
+            name="Tuesday circle", room="open", room_as_of=now(), verified_at=now(), verified_by="Dee R.", **common
+        )
+    pages = {"services": "/work/services", "add": "/work/services/add", "edit": f"/work/services/{one.id}"}
+    walk(browser, live_site, made.coach, pages, "work")
 
 
 def test_a_request_is_answered_without_scripts(browser: Browser, live_site: LiveSite):

@@ -23,6 +23,11 @@ WORDS: dict[str, Any] = {
     "cancelled": _("Stopped. They see the reason."),
     "contact": _("The contact is written down."),
     "read": _("All marked as read."),
+    "room": _("Everyone who looks can see it now."),
+    "confirmed": _("Thank you. It says today as the day it was checked."),
+    "closed": _("It is out of the directory."),
+    "added": _("It is in the directory now."),
+    "saved": _("Changed. It says today as the day it was checked."),
 }
 ANSWERING = (Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK)
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)

@@ -1,0 +1,118 @@
+"""What an organisation says about its own services: by one tap, from a phone, and never about someone else's."""
+
+import uuid
+
+import pytest
+
+from manypaths.config.testing import as_owner
+from manypaths.directory import queries as directory
+from manypaths.directory.models import Service
+from manypaths.network import queries as network
+from manypaths.network.tests.factories import community, membership, organisation, participation, reader_for
+from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.factories import client_of
+
+pytestmark = pytest.mark.django_db
+MEETING = {
+    "name": "Tuesday circle", "kind": "peer_support", "phone": "802-555-0142", "venue": "in_person",
+    "street": "10 Main Street", "where": "05602", "days": ["1"], "opens": "19:00", "closes": "20:30",
+    "medication": "unknown",
+}  # fmt: skip
+
+
+@pytest.fixture
+def stage():
+    with as_owner():
+        place, body, other = community(), organisation(), organisation("Other house")
+        participation(place, body)
+        worker = membership(body, "peer")
+        services = [
+            Service.objects.create(
+                organisation=one, name=name, kind="peer_support", zone="America/New_York", phone="1", changed_at=now()
+            )
+            for one, name in ((body, "Peer coaching"), (other, "Theirs"))
+        ]
+    network.forget_communities()
+    return client_of(reader_for(worker, place)), body, *services
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_a_worker_sees_what_their_organisation_offers_and_nothing_of_others(stage):
+    client, _body, _mine, _theirs = stage
+    page = text(client.get("/work/services"))
+    assert "Peer coaching" in page
+    assert "Theirs" not in page
+
+
+def test_room_is_said_with_one_tap_and_a_check_with_another(stage):
+    client, _body, mine, _theirs = stage
+    assert client.post(f"/work/services/{mine.id}/room", {"room": "open"}).status_code == 302
+    assert client.post(f"/work/services/{mine.id}/right").status_code == 302
+    one = directory.listing(service_id=mine.id)
+    assert (one.room, one.verified_by) == ("open", "Dee R.")
+    assert "We have room" in text(client.get("/work/services"))
+
+
+def test_a_meeting_is_listed_with_one_form(stage):
+    client, body, _mine, _theirs = stage
+    answer = client.post("/work/services/add", MEETING)
+    assert answer.status_code == 302, text(answer)[:3000]
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    assert (one.city, one.state, one.postal_code, one.street) == ("Montpelier", "VT", "05602", "10 Main Street")
+    assert [(span.weekday, span.opens, span.closes) for span in one.hours] == [(1, 1140, 1230)]
+
+
+def test_a_home_is_listed_with_its_town_only(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", {**MEETING, "town_only": "on"})
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    assert (one.city, one.street, one.postal_code) == ("Montpelier", "", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": ""}, "Enter a name that people know."),
+        ({"kind": ""}, "Choose what kind of help this is."),
+        ({"phone": ""}, "Enter a phone number or a website"),
+        ({"where": ""}, "Enter the town or ZIP code, or choose online."),
+        ({"where": "Nowhere, ZZ"}, "Enter a town or a ZIP code with 5 numbers."),
+        ({"where": "Springfield"}, "There is more than one town of that name."),
+        ({"opens": ""}, "Enter from when to when"),
+    ],
+)
+def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(stage, change, words):
+    client, _body, _mine, _theirs = stage
+    answer = client.post("/work/services/add", {**MEETING, "description": "Warm and calm", **change})
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert "Warm and calm" in text(answer)
+
+
+def test_changing_a_name_keeps_hours_and_place(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", MEETING)
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    kept = {**MEETING, "name": "Evening circle", "where": "Montpelier, VT", "days": [], "opens": "", "closes": ""}
+    assert client.post(f"/work/services/{one.id}", kept).status_code == 302
+    after = directory.listing(service_id=one.id)
+    assert (after.name, after.street, len(after.hours)) == ("Evening circle", "10 Main Street", 1)
+
+
+def test_a_closed_service_is_no_longer_listed(stage):
+    client, _body, mine, _theirs = stage
+    assert client.post(f"/work/services/{mine.id}/close").status_code == 302
+    assert directory.listing(service_id=mine.id) is None
+
+
+@pytest.mark.parametrize("tail", ["", "/room", "/right", "/close"])
+def test_the_service_of_another_organisation_cannot_be_changed(stage, tail):
+    client, _body, _mine, theirs = stage
+    form = MEETING if not tail else {"room": "full"}
+    assert client.post(f"/work/services/{theirs.id}{tail}", form).status_code in {404, 422}
+    assert client.post(f"/work/services/{uuid.uuid4()}{tail}", form).status_code == 404
+    one = directory.listing(service_id=theirs.id)
+    assert (one.name, one.room, one.verified_at) == ("Theirs", "unknown", None)
