@@ -1,0 +1,148 @@
+"""How fast the directory is searched: the real one, and a made-up one of a million services.
+
+python -m benchmarks.search [FILE] [--services 1000000] [--keep FOLDER]
+
+FILE is the CSV of the national directory; without it only the made-up directory is measured. `--keep` builds the big
+index in a folder once and uses it again. Measured in this process, one search after the other: what our code and the
+engine need, without web page or network. The baseline is the engine alone in the same minute: one word, no place, no
+filter, no words mended, the best 20.
+"""
+
+import argparse
+import random
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import describe, percentile
+from benchmarks.made_up_directory import MadeUp, moments
+from benchmarks.stage import Stage
+
+AT = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
+SEARCHES = 200
+HEAP = 400_000_000
+BOUNDS = {"words": 15.0, "radius, open now, taking people": 5.0, "facets of all matches": 60.0}
+REAL_WORDS = (
+    "detox", "counseling", "women", "methadone", "recovery center", "behavioral health", "outpatient", "spanish",
+    "suboxone", "sober home", "counselling", "recovry", "behavoral", "desintoxicación", "vivienda", "new beginnings",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Measure both, and print what came of it."""
+    options = _options()
+    print(describe())
+    with Stage("search") as stage:
+        stage.enter_django()
+        if options.file:
+            _real(options.file, stage.files / "real")
+        _made_up(options.services, options.keep or stage.files / "made_up")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--services", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path)
+    return parser.parse_args()
+
+
+def _real(file: Path, folder: Path) -> None:
+    from manypaths.directory.search.writer import Writer
+    from manypaths.exchange.samhsa.apply import Files, import_file
+
+    import_file(Files(file), at=AT, allow_loss=False, tell=lambda _: None)
+    begin = time.perf_counter()
+    count = Writer(folder).rebuild()
+    print(f"\nthe real directory: {count:,} services, index built in {time.perf_counter() - begin:.1f} s")
+    chance = random.Random(1)
+    made_up = MadeUp()
+    _measure(folder, made_up, lambda: chance.choice(REAL_WORDS), "counseling")
+
+
+def _made_up(count: int, folder: Path) -> None:
+    made_up = MadeUp()
+    if not (folder / "meta.json").exists():
+        begin = time.perf_counter()
+        _build(made_up, count, folder)
+        print(f"\nmade up: index built in {time.perf_counter() - begin:.0f} s")
+    size = sum(one.stat().st_size for one in folder.iterdir()) / 2**20
+    print(f"\nthe made-up directory: {count:,} services, {size:,.0f} MiB")
+    _measure(folder, made_up, lambda: made_up.text(random.Random(made_up.chance.random()).choice((1, 2, 2))), "bari")
+
+
+def _build(made_up: MadeUp, count: int, folder: Path) -> None:
+    import tantivy
+    from tqdm import tqdm
+
+    from manypaths.directory.search import schema as shape
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    fields = shape.build()
+    writer = tantivy.Index(fields, path=str(folder)).writer(heap_size=HEAP, num_threads=2)
+    kinds: dict[str, int] = {}
+    for values, spans in tqdm(made_up.listings(count), total=count, unit=" services"):
+        number = kinds.setdefault(values["kind"], len(kinds))
+        writer.add_document(shape.document(values, spans, number, fields))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _measure(folder: Path, made_up: MadeUp, words: Callable[[], str], common: str) -> None:
+    from manypaths.directory.search.asking import Ask
+    from manypaths.directory.search.finder import Finder
+
+    finder = Finder(folder)
+    if not finder.ready():
+        raise SystemExit(f"no index in {folder}")
+    chance = random.Random(3)
+
+    def near() -> dict[str, Any]:
+        latitude, longitude = made_up.point()
+        return {"latitude": latitude, "longitude": longitude, "miles": chance.choice((15.0, 25.0, 50.0))}
+
+    typed = [Ask(at=AT, text=words()) for _ in range(SEARCHES)]
+    placed = [Ask(at=AT, text=words(), **near()) for _ in range(SEARCHES)]
+    open_now = [Ask(at=moments(chance, AT), open_now=True, taking_people=True, **near()) for _ in range(SEARCHES)]
+    nearby = [Ask(at=AT, **near()) for _ in range(SEARCHES)]
+    floor = _floor(finder, common)
+    print(f"  {'':36} {'p50':>8} {'p95':>8}   (ms; baseline p50 {floor:.2f})")
+    runs: dict[str, list[Callable[[], object]]] = {
+        "words": [lambda one=one: finder.find(one) for one in typed],
+        "words near a place": [lambda one=one: finder.find(one) for one in placed],
+        "a place only": [lambda one=one: finder.find(one) for one in nearby],
+        "radius, open now, taking people": [lambda one=one: finder.find(one) for one in open_now],
+        "facets of all matches": [lambda one=one: finder.facets(one) for one in typed],
+    }
+    for name, searches in runs.items():
+        took = _times(searches)
+        half, most = percentile(took, 0.5), percentile(took, 0.95)
+        bound = BOUNDS.get(name)
+        held = "" if bound is None else f"  at most {bound:.0f}: {'held' if most <= bound else 'NOT HELD'}"
+        print(f"  {name:36} {half:8.2f} {most:8.2f}   {half / floor:6.1f} x baseline{held}")
+
+
+def _floor(finder: Any, word: str) -> float:
+    import tantivy
+
+    query = tantivy.Query.term_query(finder.index.schema, "text", word)
+    return percentile(_times([lambda: finder.searcher.search(query, 20, count=False)] * SEARCHES), 0.5)
+
+
+def _times(acts: list[Callable[[], object]]) -> list[float]:
+    for act in acts[:10]:
+        act()
+    took = []
+    for act in acts:
+        begin = time.perf_counter()
+        act()
+        took.append((time.perf_counter() - begin) * 1000)
+    return took
+
+
+if __name__ == "__main__":
+    main()
