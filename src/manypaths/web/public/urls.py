@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from manypaths.web.public import community, pages
+from manypaths.web.public import community, find, pages, service
 
 app_name = "public"
 urlpatterns = [
+    path("", find.home, name="home"),
+    path("find", find.search, name="search"),
+    path("find/link", find.make_link, name="make_link"),
+    path("found", find.linked, name="linked"),
+    path("f/<str:token>", find.results, name="results"),
+    path("service/<uuid:service_id>", service.service, name="service"),
     path("about", pages.about, name="about"),
     path("privacy", pages.privacy, name="privacy"),
     path("right-now", pages.right_now, name="right_now"),
