@@ -111,6 +111,12 @@ def word(table: Mapping[str, dict[str, Any]], code: str, language: str) -> str:
     return dict(in_words(table, language)).get(code, "")
 
 
+def word_to_person(table: Mapping[str, dict[str, Any]], code: str, language: str) -> str:
+    """The words for one code as they are said to the one who asked."""
+    row = table.get(code, {}).get("to_person")
+    return word({code: row}, code, language) if row else word(table, code, language)
+
+
 @dataclass(frozen=True)
 class MoveFacts:
     """One wish to move a request. `seen` is the state on the page where the button was."""

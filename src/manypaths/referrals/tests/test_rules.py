@@ -116,6 +116,13 @@ def test_no_number_is_asked_where_nobody_will_call(way):
     assert not list(rules.reasons_not_to_send(SendingFacts(**{**COMPLETE.__dict__, "way": way, "number": ""})))
 
 
+def test_the_one_who_asked_is_spoken_to_not_about():
+    assert rules.word_to_person(rules.OUTCOMES, "given", "en") == "You got what you asked for"
+    assert rules.word_to_person(rules.REASONS, "cannot_reach", "es") == "Todavía no lograron comunicarse con usted"
+    assert rules.word_to_person(rules.REASONS, "no_open_place", "en") == "No open place right now"
+    assert rules.word_to_person(rules.REASONS, "", "en") == ""
+
+
 def test_every_code_has_words_in_both_languages_and_known_moves():
     for table in (rules.NEEDS, rules.REASONS, rules.OUTCOMES, rules.ANSWERS):
         assert all(row["en"] and row["es"] for row in table.values())

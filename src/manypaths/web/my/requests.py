@@ -94,8 +94,8 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "tone": tone,
         "overdue": overdue,
         "path": _path(request, view),
-        "reason": rules.word(rules.REASONS, view.reason, spoken()),
-        "outcome": rules.word(rules.OUTCOMES, view.outcome, spoken()),
+        "reason": rules.word_to_person(rules.REASONS, view.reason, spoken()),
+        "outcome": rules.word_to_person(rules.OUTCOMES, view.outcome, spoken()),
         "need": rules.word(rules.NEEDS, line.need, spoken()),
         "way": WAY_WORDS.get(view.packet.way, "") if view.packet else "",
         "sharing": view.shares_at(at),
@@ -140,7 +140,7 @@ def _is_behind(status: Status, here: Status) -> bool:
 
 def _step(place: queries.Step, zone: str, language: str, *, last: bool) -> Step:
     closed_without = place.status in WANTS_OTHERS
-    reason = rules.word(rules.REASONS, place.reason, language)
+    reason = rules.word_to_person(rules.REASONS, place.reason, language)
     note = ". ".join(part for part in (moment(place.at, zone, language), reason) if part)
     state = "off" if closed_without else "now" if last else "done"
     return Step(str(STATES[place.status][0]), state, note)

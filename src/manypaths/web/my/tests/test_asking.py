@@ -216,7 +216,7 @@ def test_the_answer_of_the_organisation_and_the_persons_own_word_stand_side_by_s
     commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach(), at=now())
     commands.complete_request(referral_id=referral, seen=Status.ACCEPTED, outcome="given", by=stage.coach(), at=now())
     page = text(stage.client.get(f"/my/requests/{referral}"))
-    assert "They got what they asked for" in page
+    assert "You got what you asked for" in page
     assert stage.client.post(f"/my/requests/{referral}/answer", {"answer": "no"}).status_code == 302
     page = text(stage.client.get(f"/my/requests/{referral}"))
     assert re.search(r'value="no"[^>]*checked', page)
