@@ -119,8 +119,9 @@ def _cast(crowd: Crowd, all_houses: list[House]) -> dict[str, UUID]:
     dee = next(worker for worker in lantern.workers if worker.name == "Dee R.")
     by_offer = {offer.text.name: offer for house in reversed(all_houses) for offer in house.offers}
     maria = Maria(crowd, by_offer, dee).live()
-    ines = crowd.live_well("es", "Inés R.")
-    robin = folk.arrive(crowd.book, crowd.tongues["en"], crowd.book.now - timedelta(minutes=50), name="Robin")
+    ines = crowd.live_well("es", "Inés R.", signs.sign_in_name("person_es"))
+    today = crowd.book.now - timedelta(minutes=50)
+    robin = folk.arrive(crowd.book, crowd.tongues["en"], today, name="Robin", username=signs.sign_in_name("person_new"))
     people = {"person": maria, "person_es": ines, "person_new": robin}
     return found | {key: someone.reader.account_id for key, someone in people.items() if someone.reader.account_id}
 

@@ -110,11 +110,11 @@ class Crowd:
         if self.book.chance.maybe(0.02):
             self._block(someone)
 
-    def live_well(self, language: str, name: str) -> Someone:
+    def live_well(self, language: str, name: str, username: str) -> Someone:
         """Somebody whose pages are looked at: here for a good while, with a plan, check-ins and requests."""
         book = self.book
         arrived = book.chance.own_time(book.now - timedelta(days=210), book.zone)
-        someone = folk.arrive(book, self.tongues[language], arrived, name=name)
+        someone = folk.arrive(book, self.tongues[language], arrived, name=name, username=username)
         self.people.append(someone)
         folk.write_plan(book, someone)
         sit_over_time(book, someone, self.questions)

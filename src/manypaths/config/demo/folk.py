@@ -69,10 +69,10 @@ class Someone:
         return self.tongue.language
 
 
-def arrive(book: Book, tongue: Tongue, at: datetime, *, name: str = "", account: User | None = None) -> Someone:
+def arrive(book: Book, tongue: Tongue, at: datetime, *, name: str = "", username: str = "") -> Someone:
     """Somebody joins alone: an account without an address, a person, their own record and its key."""
     chance = book.chance
-    account = account or _account(book, tongue.language, at)
+    account = _account(book, tongue.language, at, username)
     person_id, record_id = chance.uid(), chance.uid()
     reader = Reader(
         account_id=account.id, hat=Hat.PERSON, person_id=person_id, record_id=record_id, language=tongue.language
@@ -95,10 +95,9 @@ def arrive(book: Book, tongue: Tongue, at: datetime, *, name: str = "", account:
     return someone
 
 
-def _account(book: Book, language: str, at: datetime) -> User:
-    words = accounts.words("name-words")
-    first, second = book.chance.sample(words, 2)
-    name = f"{first}-{second}-{book.chance.randrange(1000, 10000)}"
+def _account(book: Book, language: str, at: datetime, username: str) -> User:
+    first, second = book.chance.sample(accounts.words("name-words"), 2)
+    name = username or f"{first}-{second}-{book.chance.randrange(1000, 10000)}"
     return User(
         id=book.chance.uid(), kind=User.Kind.PERSON, username=name, language=language, password=UNUSABLE, date_joined=at
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from manypaths.config.demo import answering, asking, folk
+from manypaths.config.demo import answering, asking, folk, signs
 from manypaths.config.demo.asking import Request
 from manypaths.config.demo.checkins import from_values, sit
 from manypaths.config.demo.crowd import Crowd
@@ -54,7 +54,13 @@ class Maria:
 
     def live(self) -> Someone:
         """Tell it."""
-        self.me = folk.arrive(self.crowd.book, self.crowd.tongues["en"], self._day(285, 19), name="Maria S.")
+        self.me = folk.arrive(
+            self.crowd.book,
+            self.crowd.tongues["en"],
+            self._day(285, 19),
+            name="Maria S.",
+            username=signs.sign_in_name("person"),
+        )
         me = self.me
         me.way, me.number, me.hours, me.may_leave_message = "text", "802-555-0163", "After 3 pm, not on Sundays", False
         self._write_plan()

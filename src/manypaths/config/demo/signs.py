@@ -24,6 +24,7 @@ class SignIn:
     place: str
     passphrase: str
     look_at: str
+    sign_in_name: str = ""
 
 
 SIGN_INS = (
@@ -34,10 +35,25 @@ SIGN_INS = (
         "",
         "maple river lantern bread",
         "My plan, what I asked for, check-ins, who looked",
+        "coral-piano-4821",
     ),
-    SignIn("person_es", "person", "Inés R. (en español)", "", "trigo sol camino guitarra", "The same pages in Spanish"),
     SignIn(
-        "person_new", "person", "Robin (first day)", "", "pebble cloud window apple", "A first day: nothing written yet"
+        "person_es",
+        "person",
+        "Inés R. (en español)",
+        "",
+        "trigo sol camino guitarra",
+        "The same pages in Spanish",
+        "flora-tango-5530",
+    ),
+    SignIn(
+        "person_new",
+        "person",
+        "Robin (first day)",
+        "",
+        "pebble cloud window apple",
+        "A first day: nothing written yet",
+        "bravo-melon-2064",
     ),
     SignIn(
         "peer",
@@ -107,6 +123,11 @@ def show_sign_ins(accounts_of: dict[str, UUID], at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
+
+
+def sign_in_name(key: str) -> str:
+    """The name with which a shown person signs in."""
+    return next(one.sign_in_name for one in SIGN_INS if one.key == key)
 
 
 def look_at(name: str) -> str:

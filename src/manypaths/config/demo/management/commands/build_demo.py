@@ -1,5 +1,6 @@
 """Builds the made-up community of the demonstration, once, in an empty database."""
 
+import io
 import os
 import time
 from typing import Any
@@ -60,5 +61,5 @@ class Command(BaseCommand):
         """The figures of the closed months, as the night makes them."""
         show("Counting the closed months …")
         for step in NIGHT:
-            call_command("run_nights", step=step, stdout=self.stderr)
+            call_command("run_nights", step=step, stdout=io.StringIO())
         show("")

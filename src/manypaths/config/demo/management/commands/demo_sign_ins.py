@@ -19,6 +19,6 @@ class Command(BaseCommand):
             return
         self.stdout.write("  Everyone here is made up. Sign in as (name, then passphrase):\n\n")
         for line in lines:
-            code = "   and the code that the sign-in page shows" if line.code else ""
-            self.stdout.write(f"  {line.role:<16} {line.name}   {signs.look_at(line.name)}")
-            self.stdout.write(f"  {'':<16} {line.sign_in_name}   {line.passphrase}{code}\n")
+            self.stdout.write(f"  {line.name}, {line.role.replace('_', ' ')}: {signs.look_at(line.name)}")
+            self.stdout.write(f"      {line.sign_in_name:<32} {line.passphrase}")
+        self.stdout.write("\n  Workers then type the code that the next page shows.\n\n")
