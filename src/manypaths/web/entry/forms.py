@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.rules import LONGEST, Device
@@ -62,7 +63,8 @@ class JoinForm(forms.Form):
     def __init__(self, data: Any = None, *, offered: str) -> None:
         super().__init__(data, initial={"choice": OFFERED, "offered": offered})
         self.shown = (data or {}).get("offered") or offered
-        choices = [(OFFERED, _("Use these words: %(words)s") % {"words": self.shown}), (OWN, _("Use my own words"))]
+        these = format_html("{} <strong>{}</strong>", _("Use these words:"), self.shown)
+        choices = [(OFFERED, these), (OWN, _("Use my own words"))]
         field = self.fields["choice"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

@@ -10,7 +10,7 @@
       button.setAttribute('aria-pressed', on);
     };
     button.type = 'button';
-    button.className = 'btn-link';
+    button.className = 'btn-link show';
     button.setAttribute('aria-controls', input.id);
     button.addEventListener('click', () => shown(input.type === 'password'));
     input.form.addEventListener('submit', () => shown(false));
