@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,6 +23,8 @@ from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 
+# Each language in its own name, whatever the page speaks.
+LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 WAYS: list[tuple[str, Any]] = [
     ("call", _("Call me")),
     ("text", _("Text me")),
@@ -46,7 +49,7 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "off"}),
     )
-    language = forms.ChoiceField(label=_("Language of this page"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language of this page"), choices=LANGUAGES, widget=forms.RadioSelect)
 
 
 class ContactForm(forms.Form):

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
+from manypaths.outcomes import queries as outcomes
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
+from manypaths.web.my.answers import INSTRUMENT
 from manypaths.web.my.frame import Asked, show, zone_of
 from manypaths.web.my.sharing import looks_of, shared_lines
 from manypaths.web.ui.access import person
@@ -30,15 +32,31 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
     record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
     sealer = sealer_for([record])
     requests = referrals.own_requests(reader=reader)
+    check_ins = outcomes.own_sittings(reader=reader, instrument=INSTRUMENT)
     return {
         "profile": people.profile(record_id=record, sealer=sealer),
         "safe_contact": people.safe_contact(record_id=record, sealer=sealer),
         "shut_out": people.own_blocks(reader=reader),
         "plan": plans.plan_of(reader=reader),
         "earlier_words": plans.earlier_words(reader=reader),
+        "check_ins": [_check_in(one) for one in check_ins],
         "requests": [referrals.own_request(reader=reader, referral_id=line.id) for line in requests],
         "shared": shared_lines(request, at),
         "looked": looks_of(request),
+    }
+
+
+def _check_in(one: outcomes.OwnSitting) -> dict[str, Any]:
+    """One check-in: which questionnaire, on which day, each answer, and the person's note."""
+    return {
+        "instrument": one.instrument.id,
+        "version": one.instrument.version,
+        "answered_on": one.answered_on,
+        "answered": one.answered,
+        "total": one.total,
+        "answers": dict(one.answers),
+        "note": one.note,
+        "may_be_counted": one.may_be_counted,
     }
 
 

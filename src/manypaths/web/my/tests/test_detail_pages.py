@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,8 @@ from manypaths.consent.rules import DataClass
 from manypaths.directory.models import Service
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import organisation
+from manypaths.outcomes.commands import answer_instrument
+from manypaths.outcomes.instruments.files import shipped
 from manypaths.people import queries as people
 from manypaths.people.tests.factories import new_request
 from manypaths.plans import commands as plans_commands
@@ -154,6 +157,21 @@ def test_the_copy_for_another_program_is_json_with_the_same_words():
     assert found["plan"]["own_words"]["text"] == "I pick them up."
     assert found["earlier_words"][0]["text"] == "A quiet <home>."
     assert found["plan"]["goals"][0]["steps"][0]["state"] == "now"
+
+
+def test_the_copy_holds_every_answer_of_a_check_in():
+    maria = somebody()
+    items = shipped("barc-10", "2017").items
+    answer_instrument(
+        instrument="barc-10", answers=dict.fromkeys(items, 4), language="en", on=date(2026, 11, 1), by=maria, at=now()
+    )
+    new_request()
+    browser = client_of(maria)
+    kept = json.loads(browser.post(reverse("my:copy_data")).content)["check_ins"]
+    assert [(one["total"], one["answered_on"], set(one["answers"].values())) for one in kept] == [
+        (40, "2026-11-01", {4})
+    ]
+    assert "40 of 60" in browser.post(reverse("my:copy_page")).content.decode()
 
 
 def test_the_copy_of_a_fresh_account_is_whole_too():

@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from manypaths.network.rules import Reader
@@ -146,3 +148,20 @@ def test_the_plan_prints_without_buttons():
     main = page.split("<main")[1].split("</main>")[0]
     assert "Weekends with my kids" in main
     assert "<button" not in main
+
+
+def test_a_full_first_page_asks_the_database_a_fixed_number_of_times():
+    maria = somebody()
+    browser = client_of(maria)
+    browser.get(reverse("my:home"))
+    counts = []
+    for _ in range(2):
+        for number in range(3):
+            strength(maria, f"Strong {number}")
+            step(maria, goal(maria, f"Goal {number}"))
+        new_request()
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(reverse("my:home")).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 24
