@@ -7,16 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from procrastinate.contrib.django import app as jobs
 
 from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
+from manypaths.notices import queries as notices
 from manypaths.plans import commands as plans_commands
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
@@ -273,6 +276,7 @@ def _agree(request: Asked, draft: RequestView) -> HttpResponse:
             sent = commands.send_request(service_id=service, text=text, by=request.reader, at=at)
         except Refused as refused:
             return error_page(request, refused)
+        queue_emails(sent)
         if draft.line.step_id is not None:
             plans_commands.link_request(step_id=draft.line.step_id, referral_id=sent, by=request.reader, at=at)
         return thank(request, "sent", "my:request", sent)
@@ -282,14 +286,18 @@ def _agree(request: Asked, draft: RequestView) -> HttpResponse:
         "line": draft.line,
         "title": _filled(text.title, filled),
         "sections": [_filled(section, filled).partition("\n") for section in text.body.split("\n\n")],
-        "icons": ICONS,
         "version": text.version,
         "back": _before(service, "agree"),
     }
     return show(request, "ask/agree", context)
 
 
-ICONS = ("users", "eye", "info", "calendar", "undo-2", "heart-handshake", "scale")
+def queue_emails(subject_id: UUID) -> None:
+    """Queue the e-mails about one request, in the same transaction. Without a mail server there is nothing to send."""
+    if not settings.EMAIL_HOST:
+        return
+    for notice in notices.to_send(subject_id=subject_id):
+        jobs.configure_task("send_email", queue="notices", queueing_lock=f"email-{notice}").defer(notice_id=str(notice))
 
 
 def _filled(words: str, filled: dict[str, str]) -> str:

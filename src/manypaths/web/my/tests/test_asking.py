@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.test import Client
+from procrastinate.contrib.django import app as jobs
+from procrastinate.testing import InMemoryConnector
 
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
@@ -304,3 +306,11 @@ def test_the_words_shown_are_kept_by_key_version_and_language(stage):
         grant = Grant.objects.get()
     assert (grant.text_key, grant.language) == ("request", "es")
     assert consent.text(key="request", language="es").version == grant.text_version
+
+
+def test_with_a_mail_server_one_job_is_queued_for_each_worker_who_answers(stage, settings):
+    settings.EMAIL_HOST = "mail.example.org"
+    queue = InMemoryConnector()
+    with jobs.replace_connector(queue):
+        stage.send()
+    assert [(job["task_name"], list(job["args"])) for job in queue.jobs.values()] == [("send_email", ["notice_id"])]

@@ -1,0 +1,29 @@
+"""Jobs that are done beside requests. A job carries one opaque id; what it may do is asked when it runs."""
+
+from uuid import UUID
+
+from django.utils.timezone import now  # noqa: TID251  a door may read the clock
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from manypaths.notices import commands, queries
+
+TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
+
+
+@app.task(name="send_email", queue="notices", retry=TRIES)
+def send_email(notice_id: str) -> None:
+    """Send one e-mail that says that a message waits, or keep it here where no mail server is set."""
+    commands.send_email(notice_id=UUID(notice_id), at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sweep_outbox", queue="notices", queueing_lock="sweep_outbox")
+def sweep_outbox(timestamp: int) -> None:
+    """Queue every e-mail that was left: one whose job was lost, or that was written by a night."""
+    for notice in queries.to_send():
+        try:
+            send_email.configure(queueing_lock=f"email-{notice}").defer(notice_id=str(notice))
+        except AlreadyEnqueued:
+            continue
