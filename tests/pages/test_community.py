@@ -68,8 +68,8 @@ def lively(folder: Path) -> Community:
         request(place, chance, date(2026, month, 1)) for month, count in ((5, 560), (6, 612)) for _ in range(count)
     ]
     searches = [
-        {"community": str(place.id), "month": date(2026, 6, 1), "need": need, "area": area, "reason": "no_room",
-         "times": times}
+        {"community": str(place.id), "month": month, "need": need, "area": area, "reason": "no_room", "times": times}
+        for month in (date(2026, 5, 1), date(2026, 6, 1))
         for need, area, times in (
             ("housing", "50023", 61), ("housing", "50007", 22), ("housing", "50005", 3), ("ride", "50023", 34),
             ("detox", "50007", 19), ("detox", "50023", 15), ("legal", "50023", 4), ("work", "50007", 12),

@@ -84,10 +84,11 @@ class Shape:
                 yield Sum(self.name(ALL, column), tuple(self.name(row, column) for row in self.rows))
 
     def depth(self, cell: Cell) -> int:
-        """0 for the total, more for finer cells: what is said of all rows comes before what is said of one."""
+        """0 for the total, more for finer cells: all rows before single ones, the main table before the others."""
+        before = 0 if self.row_total_is is None and self.total_is is None else BELOW_ALL_ROWS
         if cell.row == ALL:
-            return self._column_depth(cell.column)
-        return 1 if cell.column == ALL else BELOW_ALL_ROWS + self._column_depth(cell.column)
+            return before + self._column_depth(cell.column)
+        return before + (1 if cell.column == ALL else BELOW_ALL_ROWS + self._column_depth(cell.column))
 
     def _rows(self) -> tuple[str, ...]:
         return (ALL, *self.rows)
