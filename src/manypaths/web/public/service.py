@@ -14,6 +14,7 @@ from manypaths.directory.rules import DAY_MINUTES
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.web.public import cards
+from manypaths.web.public.seen import seen_beside
 from manypaths.web.ui import maps
 from manypaths.web.ui.access import anyone
 from manypaths.web.ui.clock import now
@@ -41,6 +42,7 @@ def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
         **{kind: cards.labels(kind, getattr(one, f"{kind}s")) for kind in ("need", "cost", "audience", "feature")},
         "pathways": cards.labels("pathway", one.pathways),
         "map": map_of(one),
+        "seen": seen_beside(request, one.id),
     }
     return render(request, "public/service.html", context)
 
