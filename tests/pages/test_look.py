@@ -136,19 +136,29 @@ def test_without_a_network_the_crisis_numbers_are_still_there(browser: Browser, 
         assert [url for url in kept if not re.search(r"/static/|/offline$", url)] == []
 
 
-def test_high_contrast_and_print_keep_every_word(browser: Browser, live_site: LiveSite):
+def test_colors_chosen_by_the_device_keep_every_word(browser: Browser, live_site: LiveSite):
     with context(browser, Visit(1280), forced_colors="active") as made:
         page = made.new_page()
         page.goto(live_site.url + GALLERY)
         page.wait_for_load_state("networkidle")
         assert violations(page, without=("color-contrast",)) == []  # the device chooses the colors
-    with context(browser, Visit(1280)) as made:
+
+
+def test_paper_is_light_and_keeps_the_phone_numbers_whatever_the_theme(browser: Browser, live_site: LiveSite):
+    with context(browser, Visit(1280, "dark")) as made:
+        made.add_cookies([{"name": "display", "value": "dark.m.std", "url": live_site.url}])
         page = made.new_page()
-        page.goto(live_site.url + GALLERY)
-        page.emulate_media(media="print")
-        assert page.locator(".exit").is_hidden()
-        assert page.locator(".goal-card").first.is_visible()
-        assert len(page.pdf(format="Letter")) > 10_000
+        for path in (GALLERY, "/right-now"):
+            page.goto(live_site.url + path)
+            page.emulate_media(media="print")
+            assert violations(page) == []
+            assert (
+                page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+                == "rgb(255, 255, 255)"
+            )
+            assert page.locator(".exit").is_hidden()
+            assert page.locator('.acts a[href^="tel:"]').first.is_visible()
+            assert len(page.pdf(format="Letter")) > 10_000
 
 
 def test_a_first_load_is_small_and_waits_for_one_style_sheet(browser: Browser, installed_site: LiveSite):
