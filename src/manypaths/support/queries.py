@@ -9,7 +9,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.network.rules import Reader
 from manypaths.support import rules
 from manypaths.support.models import Contact
-from manypaths.vault.queries import sealer_for
+from manypaths.vault.queries import Sealer, sealer_for
 
 SHOWN = 30
 
@@ -32,14 +32,13 @@ def contacts(*, reader: Reader, record_id: UUID) -> list[ContactLine]:
     Refuses: NotThere when the reader may not open its contact log.
     """
     consent.open_record(reader=reader, record=record_id, classes={DataClass.CONTACT_LOG}, purpose=Purpose.CARE)
-    return contacts_of_opened(record_id=record_id, reader=reader)
+    return contacts_of_opened(record_id=record_id, sealer=sealer_for([record_id]))
 
 
-def contacts_of_opened(*, record_id: UUID, reader: Reader) -> list[ContactLine]:
+def contacts_of_opened(*, record_id: UUID, sealer: Sealer) -> list[ContactLine]:
     """The newest contacts of a record whose contact log this request has opened already; a fault where it has not."""
     rows = Contact.objects.filter(record_id=record_id).order_by("-happened_at", "-written_at")
     found = rows.values_list("happened_at", "way", "deed", "note", "membership__display_name")[:SHOWN]
-    sealer = sealer_for([record_id])
     return [
         ContactLine(
             row[0],

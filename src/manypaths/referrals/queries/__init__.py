@@ -16,6 +16,7 @@ from manypaths.referrals.queries.received import (
     keys_of,
     moves_open_to,
     received_request,
+    requests_of_opened,
     requests_of_record,
 )
 from manypaths.referrals.queries.shapes import (
@@ -46,6 +47,7 @@ __all__ = [
     "own_requests",
     "packet_of_opened",
     "received_request",
+    "requests_of_opened",
     "requests_of_record",
     "requests_of_steps",
 ]

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import connection
 
 from manypaths.consent import queries as consent
-from manypaths.consent.rules import Purpose
+from manypaths.consent.queries import Opened
+from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.referrals import rules
@@ -87,7 +88,14 @@ def requests_of_record(*, reader: Reader, record_id: UUID) -> list[RequestLine]:
 
     Refuses: NotThere when the reader may not open them.
     """
-    consent.open_record(reader=reader, record=record_id, classes=TASK, purpose=Purpose.CARE)
+    opened = consent.open_record(reader=reader, record=record_id, classes=TASK, purpose=Purpose.CARE)
+    return requests_of_opened(record_id=record_id, opened=opened)
+
+
+def requests_of_opened(*, record_id: UUID, opened: Opened) -> list[RequestLine]:
+    """The bare requests behind an organisation's own record that this request has opened; none where it is closed."""
+    if not opened.allows(record_id, DataClass.REFERRAL_TASK):
+        return []
     rows = Referral.objects.filter(org_record_id=record_id).order_by("-requested_at")
     return [RequestLine.from_row(row) for row in rows.values_list(*LINE)]
 
