@@ -73,6 +73,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def start(place: Path, *arguments: str) -> Started:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment |= {"MANYPATHS_VAR": str(place), "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
+    environment["MANYPATHS_DEMO_PEOPLE"] = "60"
     command = [sys.executable, "-m", "manypaths.config", *arguments]
     return Started(
         subprocess.Popen(

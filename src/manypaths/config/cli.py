@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from manypaths.config.home import ClusterError
+from manypaths.config.home import ACCOUNT, ClusterError, readable_by_all
 from manypaths.config.installation import Installation
 from manypaths.config.mirror import carry_on_from_a_readable_copy
 from manypaths.config.runner import Choices, keep_running, run_command
@@ -86,8 +86,17 @@ def _work(_: argparse.Namespace, __: list[str]) -> int:
 
 def _import(options: argparse.Namespace, rest: list[str]) -> int:
     _ready_to_run()
-    rest = [str(Path(word).absolute()) if Path(word).exists() else word for word in rest]
-    return run_command(_chosen(options), "import_directory", *(rest or ["--help"]))
+    installation = _chosen(options)
+    files = [Path(word).absolute() for word in rest if Path(word).is_file()]
+    rest = [str(Path(word).absolute()) if Path(word).is_file() else word for word in rest]
+    if installation.account and files:
+        closed = next((one for one in files if not readable_by_all(one)), None)
+        if closed:
+            fail(f"The user {ACCOUNT} cannot read {closed}: put it where every user can, for example in /srv.")
+            return 1
+        if "--report" not in rest and len(files) == 1:
+            rest += ["--report", str(installation.files / f"{files[0].stem}-report.csv")]
+    return run_command(installation, "import_directory", *(rest or ["--help"]))
 
 
 def _check(options: argparse.Namespace, _: list[str]) -> int:

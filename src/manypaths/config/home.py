@@ -53,11 +53,13 @@ def home() -> Path:
 
 
 def readable_by_all(folder: Path | str) -> bool:
-    """Whether any user can read this tree: every folder above it lets pass, and its files are open to read."""
+    """Whether any user can read this tree or file: every folder above lets pass, and the files are open to read."""
     path = Path(folder).resolve()
-    passes = all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents])
-    sample = [Path(__file__)] if path == ROOT else [one for one in path.iterdir() if one.is_file()][:1]
-    return passes and all(one.stat().st_mode & 0o004 for one in sample)
+    above = path.parents if path.is_file() else [path, *path.parents]
+    sample = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()][:1]
+    if path == ROOT:
+        sample = [Path(__file__)]
+    return all(one.stat().st_mode & 0o001 for one in above) and all(one.stat().st_mode & 0o004 for one in sample)
 
 
 def find_account() -> Account | None:

@@ -10,14 +10,13 @@ from typing import Any
 from manypaths.config.installation import Installation
 from manypaths.config.steps import say
 from manypaths.config.supervise import Part
-from manypaths.config.webserver import Site, bind_port
+from manypaths.config.webserver import Site
 
 # The name people read, and the management command with its arguments. What this version does not have is not started.
 BACKGROUND = (
     ("job worker", "procrastinate", ("worker", "--concurrency", "2", "--wait")),
     ("search indexer", "index_directory", ("--follow",)),
     ("night clock", "run_nights", ()),
-    ("audit sealer", "seal_audit", ("--follow",)),
 )
 
 
@@ -47,19 +46,9 @@ def close_connections() -> None:
     connections.close_all()
 
 
-def web_part(application: Any, host: str, port: int | None, log: Path) -> tuple[Part, str]:
-    """The web server on the wanted or first free port, and the address to open."""
-    listener, busy = bind_port(host, port)
-    if busy:
-        names = " and ".join(str(one) for one in busy[-2:])
-        say(f"  Port {names} is in use by another program: taking {listener.getsockname()[1]}.")
-    part = Part("web server", lambda: _serve(application, listener, log))
-    return part, _address(host, listener.getsockname()[1])
-
-
-def _address(host: str, port: int) -> str:
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+def web_part(application: Any, listener: socket.socket, log: Path) -> Part:
+    """The web server."""
+    return Part("web server", lambda: _serve(application, listener, log))
 
 
 def _serve(application: Any, listener: socket.socket, log: Path) -> int:
@@ -107,5 +96,5 @@ def tell(installation: Installation, address: str) -> int:
     say(f"\n  {name} is at {address}\n")
     if installation.kind == "demo":
         run_if_there("demo_sign_ins")
-    say("  Ctrl-C stops everything, the database too.\n")
+    say("\n  Ctrl-C stops everything, the database too.\n")
     return 0

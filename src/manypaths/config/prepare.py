@@ -1,6 +1,7 @@
 """What must stand before the doors open: tables, the page parts that browsers keep, the demo, the first community."""
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -8,12 +9,12 @@ from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from manypaths.config.database import connect_django_to
-from manypaths.config.steps import CountLines, say, step
+from manypaths.config.steps import CountLines, fail, say, step
 
 QUEUE_RIGHTS = """
 do $$
@@ -77,18 +78,19 @@ def run_if_there(command: str, *arguments: str, **options: object) -> bool:
 
 
 def build_demo() -> None:
-    """Build the made-up community, once. An interrupted build is started again on an empty database."""
+    """Build the made-up community, once; MANYPATHS_DEMO_PEOPLE makes a smaller or larger one."""
+    people = os.environ.get("MANYPATHS_DEMO_PEOPLE")
     say("  Building the made-up community (once)")
-    run_if_there("build_demo")
+    run_if_there("build_demo", **({"people": int(people)} if people else {}))
 
 
 QUESTIONS = (
-    ("place", "Which place is this for, as people there call it (town, county and state)?"),
-    ("name", "What is the community of support called?"),
-    ("languages", "Which languages do people read there (en, es or both)?"),
-    ("coordinator", "E-mail address of the first coordinator, who invites the others?"),
-    ("privacy_contact", "Who answers questions about privacy (a name and how to reach them)?"),
-    ("operator", "Who runs this machine (a name and how to reach them)?"),
+    ("place", "Which place is this for? A ZIP code, or a town and its state, for example Brattleboro, VT"),
+    ("name", "What does the community of support call itself?"),
+    ("languages", "Which languages should its pages have? en, es, or both"),
+    ("coordinator", "Who coordinates first and invites the others? A name and an e-mail address"),
+    ("privacy_contact", "Who answers questions about privacy? A name and how to reach them"),
+    ("operator", "Who runs this machine? A name and how to reach them"),
 )
 
 
@@ -99,21 +101,46 @@ def needs_community() -> bool:
     return not communities()
 
 
-def ask_for_community() -> int:
-    """Ask the six questions and found the community with the answers; on no terminal, say what to do."""
+def ask_for_community(address: str) -> int:
+    """Ask the six questions until the rules take the answers; on no terminal, say what to do."""
     if not sys.stdin.isatty():
-        say("This database holds no community yet. Run ./manypaths serve on a terminal once; it asks six questions.")
+        fail("This database holds no community yet. Run ./manypaths serve on a terminal once; it asks six questions.")
         return 1
-    say("This database is new. Six questions, then your community can be reached.\n")
-    answers = {key: _ask(question) for key, question in QUESTIONS}
-    answers["languages"] = " ".join(answers["languages"].replace(",", " ").replace("both", "en es").split())
-    run_if_there("found_community", **answers)
-    return 0
-
-
-def _ask(question: str) -> str:
+    say("\nThis database is new. Six questions, and your community can be reached.\n")
+    answers: dict[str, str] = {}
     while True:
-        answer = input(f"{question}\n> ").strip()
+        answers = {key: _ask(question, answers.get(key, "")) for key, question in QUESTIONS}
+        try:
+            say()
+            run_if_there("found_community", **founding(answers), address=_public_address(address))
+        except CommandError as refused:
+            say(f"\n{refused}\nThe answers once more; Enter keeps what stands in brackets.\n")
+            continue
+        return 0
+
+
+def founding(answers: dict[str, str]) -> dict[str, str]:
+    """The six answers as the command takes them."""
+    name, email = [], ""
+    for word in answers["coordinator"].replace(",", " ").replace("<", " ").replace(">", " ").split():
+        if "@" in word:
+            email = word
+        else:
+            name.append(word)
+    languages = answers["languages"].lower().replace("both", "en es").replace(",", " ").replace(" and ", " ").split()
+    rest = {key: answers[key] for key in ("place", "name", "privacy_contact", "operator")}
+    coordinator = {"coordinator_name": " ".join(name), "coordinator_email": email}
+    return rest | coordinator | {"languages": ",".join(languages)}
+
+
+def _public_address(address: str) -> str:
+    named = os.environ.get("MANYPATHS_HOSTS", "").split(",")[0]
+    return f"https://{named}" if named else address.rstrip("/")
+
+
+def _ask(question: str, before: str) -> str:
+    while True:
+        answer = input(f"{question}{f' [{before}]' if before else ''}\n> ").strip() or before
         if answer:
             return answer
         say("This one needs an answer. It can be changed later.")

@@ -7,6 +7,7 @@ to do is little. The process below gives root up before it reads anything, prepa
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from manypaths.config.home import Account, ClusterError
 from manypaths.config.installation import Installation, log_file
+from manypaths.config.ports import address_of, bind_port
 from manypaths.config.steps import fail, say, step
 from manypaths.config.supervise import Lifeline, Supervisor, end_myself, leave_with, run_in_child
 
@@ -32,6 +34,19 @@ class Choices:
     check: bool = False
     host: str = "127.0.0.1"
     port: int | None = None
+    listener: socket.socket | None = None
+    address: str = ""
+
+    def take_port(self) -> None:
+        """Bind the port before anything else, so that the address is known and nobody else takes it."""
+        if not self.web:
+            return
+        self.listener, busy = bind_port(self.host, self.port)
+        taken = self.listener.getsockname()[1]
+        self.address = address_of(self.host, taken)
+        if busy:
+            names = " and ".join(str(one) for one in busy[-2:])
+            say(f"  Port {names} is in use by another program: taking {taken}.")
 
 
 def keep_running(installation: Installation, choices: Choices) -> int:
@@ -41,6 +56,7 @@ def keep_running(installation: Installation, choices: Choices) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _: told.append(which))
     try:
+        choices.take_port()
         installation.start_database()
         code = _keep_site(installation, choices, told) if not told else 0
     except ClusterError:
@@ -143,20 +159,13 @@ def _prepare(installation: Installation, choices: Choices) -> int:
     django.setup()
     from manypaths.config import prepare
 
-    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
-    if run_in_child(lambda: int(prepare.waiting_migrations() > 0)):
-        if not owner_url:
-            fail("The tables are not up to date: set DATABASE_OWNER_URL (the role owner) and start again.")
-            return 1
-        with step("Making the tables"):
-            code = run_in_child(lambda: prepare.make_tables(owner_url))
-        if code:
-            return code
+    if code := _bring_tables_up_to_date():
+        return code
     prepare.collect_static()
     if installation.kind == "demo":
         _build_demo_once(installation)
         return 0
-    return prepare.ask_for_community() if choices.web and prepare.needs_community() else 0
+    return prepare.ask_for_community(choices.address) if choices.web and prepare.needs_community() else 0
 
 
 def run_site(installation: Installation, choices: Choices) -> int:
@@ -166,15 +175,13 @@ def run_site(installation: Installation, choices: Choices) -> int:
     with step("Loading the program"):
         application = parts.load_everything()
     chosen = parts.background_parts(log_file(installation))
-    address = ""
-    if choices.web:
-        part, address = parts.web_part(application, choices.host, choices.port, log_file(installation))
-        chosen.insert(0, part)
-        installation.note_address(address, keeper=os.getppid())
-        run_in_child(lambda: parts.tell(installation, address))
+    if choices.listener:
+        chosen.insert(0, parts.web_part(application, choices.listener, log_file(installation)))
+        installation.note_address(choices.address, keeper=os.getppid())
+        run_in_child(lambda: parts.tell(installation, choices.address))
     parts.close_connections()
     supervisor = Supervisor(chosen, say=fail)
-    return supervisor.run(_check(address) if choices.check else lambda: None)
+    return supervisor.run(_check(choices.address) if choices.check else lambda: None)
 
 
 def _build_demo_once(installation: Installation) -> None:
@@ -212,25 +219,37 @@ class CheckFrontPage:
             return 1
 
 
+def _bring_tables_up_to_date() -> int:
+    from manypaths.config import prepare
+
+    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
+    if not run_in_child(lambda: int(prepare.waiting_migrations() > 0)):
+        return 0
+    if not owner_url:
+        fail("The tables are not up to date: set DATABASE_OWNER_URL (the role owner) and start again.")
+        return 1
+    with step("Making the tables"):
+        return run_in_child(lambda: prepare.make_tables(owner_url))
+
+
 def run_command(installation: Installation, command: str, *arguments: str) -> int:
     """Run one management command with the database of this installation, running already or started for it."""
-    try:
-        with installation.database_for_one_command():
-            environment, account = installation.environment(), installation.account
-            return run_in_child(lambda: _command(environment, account, installation, command, *arguments))
-    except ClusterError as error:
-        fail(str(error))
-        return 1
+    with installation.database_for_one_command():
+        return run_in_child(lambda: _command(installation, command, *arguments))
 
 
-def _command(
-    environment: dict[str, str], account: Account | None, installation: Installation, command: str, *arguments: str
-) -> int:
-    os.environ.update(environment)
-    give_up_root(account, installation.files)
+def _command(installation: Installation, command: str, *arguments: str) -> int:
+    os.environ.update(installation.environment(as_owner_too=True))
+    here = Path.cwd()
+    give_up_root(installation.account, installation.files)
     import django
     from django.core.management import execute_from_command_line
 
     django.setup()
+    if code := _bring_tables_up_to_date():
+        return code
+    del os.environ["DATABASE_OWNER_URL"]
+    if installation.account is None:
+        os.chdir(here)
     execute_from_command_line(["manypaths", command, *arguments])
     return 0

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.config.database import database_from_url
-from manypaths.config.logs import LOGGING as LOGGING
+from manypaths.config.logs import LOGGING  # noqa: F401  read by Django
 from manypaths.config.secrets import read_secret
 
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -251,10 +251,10 @@ class LiveSite:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-b", f"127.0.0.1:{port}"]
+        serve = f"from manypaths.config.webserver import serve_while_stdin_is_open as s; s({port})"
         environment = {**os.environ, "DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT / "src")}
         self.process = subprocess.Popen(  # noqa: S603
-            [*command, "--log-level", "warning", "--no-control-socket", "manypaths.config.wsgi"], env=environment
+            [sys.executable, "-c", serve], env=environment, stdin=subprocess.PIPE
         )
         until = time.monotonic() + 60
         while not self._answers():
@@ -264,8 +264,8 @@ class LiveSite:
 
     def stop(self) -> None:
         """Stop it."""
-        if self.process:
-            self.process.terminate()
+        if self.process and self.process.stdin:
+            self.process.stdin.close()
             self.process.wait(30)
 
     def _answers(self) -> bool:

@@ -1,13 +1,13 @@
 """The web server: gunicorn with plain workers, one for each core, forked after everything is loaded."""
 
 import os
+import signal
 import socket
+import sys
+import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
-
-FIRST_PORT = 8000
-LAST_PORT = 8019
 
 
 class Site(BaseApplication):  # type: ignore[misc]
@@ -40,24 +40,14 @@ class Site(BaseApplication):  # type: ignore[misc]
         return self.application
 
 
-def bind_port(host: str, wanted: int | None) -> tuple[socket.socket, list[int]]:
-    """A listening socket on the wanted port, else the first free one; and the ports that were busy."""
-    busy = []
-    for port in [wanted] if wanted else range(FIRST_PORT, LAST_PORT + 1):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen(512)
-        except PermissionError as error:
-            raise OSError(f"This user may not use port {port}: choose one above 1023.") from error
-        except OSError:
-            listener.close()
-            busy.append(port)
-            continue
-        return listener, busy
-    if wanted and wanted + 1 <= 65_535:
-        listener, more = bind_port(host, wanted + 1)
-        return listener, busy + more
-    raise OSError(f"No port between {busy[0]} and {busy[-1]} is free: name one with --port.")
+def serve_while_stdin_is_open(port: int) -> None:
+    """Serve on this machine until whoever started us ends; for tests, which may be killed."""
+    from manypaths.config.ports import bind_port
+    from manypaths.config.wsgi import application
+
+    def wait_for_the_end() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+    Site(application, bind_port("127.0.0.1", port)[0], "-").run()

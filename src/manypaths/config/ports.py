@@ -1,0 +1,38 @@
+"""Which port is taken, and the address to open. Standard library only."""
+
+import socket
+
+FIRST_PORT = 8000
+LAST_PORT = 8019
+
+
+def bind_port(host: str, wanted: int | None) -> tuple[socket.socket, list[int]]:
+    """A listening socket on the wanted port, else on the next free one; and the ports that were busy."""
+    first = wanted or FIRST_PORT
+    busy: list[int] = []
+    for port in range(first, min(first + LAST_PORT - FIRST_PORT, 65_535) + 1):
+        try:
+            return _listen(host, port), busy
+        except PermissionError as error:
+            raise OSError(f"This user may not use port {port}: choose one above 1023.") from error
+        except OSError:
+            busy.append(port)
+    raise OSError(f"No port from {busy[0]} to {busy[-1]} is free: name another one with --port.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
