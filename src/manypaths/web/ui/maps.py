@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parent / "geo" / "shapes.jsonl"
 Place = tuple[float, float]  # longitude, latitude
 Box = tuple[float, float, float, float]  # west, south, east, north
 MANY = 140
-NARROWEST = 0.35
+NARROWEST = 0.22
 
 
 @dataclass(frozen=True)
