@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.utils import timezone
+from django.db.models.functions import Now
 
 KEPT_LETTERS = 40
 
@@ -29,9 +29,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Any:
-        now = timezone.now()  # noqa: TID251 Django's session store reads the clock itself
         key = stored_key(self.session_key or "")
-        found = self.model.objects.filter(session_key=key, expire_date__gt=now).first()
+        found = self.model.objects.filter(session_key=key, expire_date__gt=Now()).first()
         if found is None:
             self._session_key = None
         return found
@@ -40,7 +39,7 @@ class SessionStore(DatabaseStore):
         return bool(self.model.objects.filter(session_key=stored_key(session_key)).exists())
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.session_key = stored_key(row.session_key)
         row.account_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.handle = UUID(data["handle"]) if "handle" in data else None

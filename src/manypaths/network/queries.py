@@ -12,7 +12,7 @@ from django.db.models import Q
 from manypaths.accounts import queries as accounts
 from manypaths.lib.refusals import NotThere
 from manypaths.network.models import Agreement, Community, Invitation, Membership, Organisation, Participation
-from manypaths.network.rules import Reader, Role, may_coordinate
+from manypaths.network.rules import Reader, Role, may_coordinate, sort_key
 
 KEEP_SECONDS = 5.0
 _kept: dict[str, tuple[float, list[Community]]] = {}
@@ -114,10 +114,21 @@ def _addressees(organisation_ids: Collection[UUID], which: Q) -> list[Addressee]
     ]
 
 
+def own_organisation(reader: Reader) -> UUID:
+    """The organisation whose hat the reader wears.
+
+    Refuses: NotThere for anyone who wears none.
+    """
+    if reader.organisation_id is None:
+        raise NotThere
+    return reader.organisation_id
+
+
 def coordinates(*, reader: Reader, community_id: UUID) -> bool:
     """Whether the reader is a coordinator, in a body that takes part in this community."""
     return (
-        may_coordinate(reader)
+        reader.organisation_id is not None
+        and may_coordinate(reader)
         and Participation.objects.filter(
             community_id=community_id,
             organisation_id=reader.organisation_id,
@@ -211,7 +222,7 @@ def invited_to(*, reader: Reader) -> list[Community]:
     """Communities that invited the reader's organisation, which has not agreed yet."""
     return list(
         Community.objects.filter(
-            participation__organisation_id=reader.organisation_id,
+            participation__organisation_id=own_organisation(reader),
             participation__agreed_at__isnull=True,
             participation__left_at__isnull=True,
         ).order_by("founded_at")
@@ -222,8 +233,62 @@ def part_of(*, reader: Reader) -> list[Participation]:
     """Where the reader's organisation takes part now, with the community."""
     return list(
         Participation.objects.filter(
-            organisation_id=reader.organisation_id, agreed_at__isnull=False, left_at__isnull=True
+            organisation_id=own_organisation(reader), agreed_at__isnull=False, left_at__isnull=True
         )
         .select_related("community")
         .order_by("agreed_at")
     )
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One worker of the reader's organisation."""
+
+    membership_id: UUID
+    display_name: str
+    email: str
+    roles: tuple[str, ...]
+    answers_requests: bool
+    is_me: bool
+
+
+def workers(*, reader: Reader) -> list[Worker]:
+    """Who works for the reader's organisation now, by name."""
+    rows = Membership.objects.filter(organisation_id=own_organisation(reader), ended_at__isnull=True)
+    found = [
+        Worker(
+            row.id,
+            row.display_name,
+            row.account.email,
+            tuple(row.roles),
+            row.answers_requests,
+            row.id == reader.membership_id,
+        )
+        for row in rows.select_related("account")
+    ]
+    return sorted(found, key=lambda one: sort_key(one.display_name))
+
+
+@dataclass(frozen=True)
+class Body:
+    """One organisation of a community, as its coordinator sees it."""
+
+    organisation_id: UUID
+    name: str
+    invited_at: datetime
+    agreed_at: datetime | None
+    answers_requests: bool
+
+
+def bodies(*, reader: Reader, community_id: UUID) -> list[Body]:
+    """Organisations that were invited to a community or take part in it, by name.
+
+    Refuses: NotThere for anyone who does not coordinate it.
+    """
+    if not coordinates(reader=reader, community_id=community_id):
+        raise NotThere
+    rows = Participation.objects.filter(community_id=community_id, left_at__isnull=True)
+    return [
+        Body(row.organisation_id, row.organisation.name, row.invited_at, row.agreed_at, row.answers_requests)
+        for row in rows.select_related("organisation").order_by("organisation__sort_name")
+    ]

@@ -60,7 +60,7 @@ def make_staff_codes(*, account_id: UUID, by: Actor, at: datetime) -> list[str]:
     """
     account = User.objects.get(id=account_id)
     Authenticator.objects.filter(user=account, type=Authenticator.Type.RECOVERY_CODES).delete()
-    codes = RecoveryCodes.activate(account).generate_codes()
+    codes: list[str] = RecoveryCodes.activate(account).generate_codes()
     audit.record(what="accounts.staff_codes_made", by=by, subject=account_id, at=at)
     return codes
 

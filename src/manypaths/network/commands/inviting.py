@@ -28,7 +28,7 @@ def invite_worker(*, email: str, display_name: str, roles: Collection[str], by: 
     Records: network.worker_invited
     """
     refuse_if(rules.reasons_not_to_change_people(by, frozenset(roles), at))
-    organisation = Organisation.objects.get(id=by.organisation_id)
+    organisation = Organisation.objects.get(id=queries.own_organisation(by))
     return write_invitation(
         organisation=organisation, community=None, email=email, display_name=display_name, roles=roles, by=by, at=at
     )
@@ -156,7 +156,7 @@ def end_membership(*, membership_id: UUID, by: Reader, at: datetime) -> None:
 
 def _own_worker(membership_id: UUID, by: Reader) -> Membership:
     member = Membership.objects.filter(
-        id=membership_id, organisation_id=by.organisation_id, ended_at__isnull=True
+        id=membership_id, organisation_id=queries.own_organisation(by), ended_at__isnull=True
     ).first()
     if member is None:
         raise NotThere

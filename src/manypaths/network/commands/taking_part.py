@@ -118,7 +118,7 @@ def set_member_answers(*, membership_id: UUID, answers: bool, by: Reader, at: da
     Records: network.answers_changed
     """
     member = Membership.objects.filter(
-        id=membership_id, organisation_id=by.organisation_id, ended_at__isnull=True
+        id=membership_id, organisation_id=queries.own_organisation(by), ended_at__isnull=True
     ).first()
     if member is None:
         raise NotThere
@@ -129,7 +129,7 @@ def set_member_answers(*, membership_id: UUID, answers: bool, by: Reader, at: da
 
 def _participation(community_id: UUID, by: Reader) -> Participation:
     row = Participation.objects.filter(
-        community_id=community_id, organisation_id=by.organisation_id, left_at__isnull=True
+        community_id=community_id, organisation_id=queries.own_organisation(by), left_at__isnull=True
     ).first()
     if row is None or not by.is_member:
         raise NotThere

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.rules import LONGEST, Device
+from manypaths.web.entry.roles import NAMES, WORDS
 
 OWN, OFFERED = "own", "offered"
 DEVICES = [
@@ -22,14 +23,38 @@ class PassphraseField(forms.CharField):
         keep = "new-password" if new else "current-password"
         attrs = {"autocomplete": keep, "autocapitalize": "none", "spellcheck": "false", "data-showable": True}
         widget = forms.PasswordInput(attrs=attrs, render_value=new)
-        super().__init__(widget=widget, strip=False, max_length=LONGEST * 4, **kwargs)
+        messages = {"required": _("Type a passphrase.")}
+        super().__init__(widget=widget, strip=False, max_length=LONGEST * 4, error_messages=messages, **kwargs)
 
 
 class DeviceField(forms.ChoiceField):
     """Whose device this is, in words that say what follows from it."""
 
     def __init__(self) -> None:
-        super().__init__(label=_("What device is this?"), choices=DEVICES, widget=forms.RadioSelect)
+        messages = {"required": _("Say what device this is.")}
+        label = _("What device is this?")
+        super().__init__(label=label, choices=DEVICES, widget=forms.RadioSelect, error_messages=messages)
+
+
+class NameField(forms.CharField):
+    """The sign-in name, however it is typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        messages = {"required": _("Type your sign-in name.")}
+        widget = forms.TextInput(attrs=attrs)
+        super().__init__(label=_("Sign-in name"), max_length=254, widget=widget, error_messages=messages, **kwargs)
+
+
+class CodeField(forms.CharField):
+    """A code, however it is typed."""
+
+    def __init__(self, *, label: Any, **attrs: str) -> None:
+        help_text = attrs.pop("help_text", "")
+        messages = {"required": _("Type the code.")}
+        super().__init__(
+            label=label, help_text=help_text, max_length=40, widget=code_input(**attrs), error_messages=messages
+        )
 
 
 def code_input(**attrs: str) -> forms.TextInput:
@@ -44,6 +69,7 @@ class JoinForm(forms.Form):
         label=_("What should we call you?"),
         help_text=_("Any name you like. Nobody else sees it until you share it."),
         max_length=60,
+        error_messages={"required": _("Type a name. It can be any name.")},
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "class": "w-m"}),
     )
     choice = forms.ChoiceField(
@@ -77,12 +103,7 @@ class JoinForm(forms.Form):
 class SignInForm(forms.Form):
     """Sign in with a name and a passphrase."""
 
-    name = forms.CharField(
-        label=_("Sign-in name"),
-        help_text=_("Two words and a number, from your card. If you work here: your e-mail address."),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    name = NameField(help_text=_("Two words and a number, from your card. If you work here: your e-mail address."))
     passphrase = PassphraseField(new=False, label=_("Passphrase"))
     device = DeviceField()
 
@@ -104,13 +125,8 @@ class NewPassphraseForm(forms.Form):
 class CardForm(forms.Form):
     """Come back with a code of the card."""
 
-    name = forms.CharField(
-        label=_("Sign-in name"),
-        help_text=_("Two words and a number, from your card."),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    code = forms.CharField(label=_("One code from the card"), max_length=40, widget=code_input(autocomplete="off"))
+    name = NameField(help_text=_("Two words and a number, from your card."))
+    code = CodeField(label=_("One code from the card"), autocomplete="off")
     passphrase = PassphraseField(
         new=True, label=_("New passphrase"), help_text=_("15 letters or more, or 4 words. Spaces count. You can paste.")
     )
@@ -120,30 +136,20 @@ class CardForm(forms.Form):
 class FinishForm(CardForm):
     """Come back when the waiting time is over."""
 
-    code = forms.CharField(label=_("Your code to come back"), max_length=40, widget=code_input(autocomplete="off"))
+    code = CodeField(label=_("Your code to come back"), autocomplete="off")
 
 
 class TrustedForm(forms.Form):
     """Start a way back with the code a trusted person kept."""
 
-    name = forms.CharField(
-        label=_("Sign-in name"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    code = forms.CharField(
-        label=_("The code your trusted person kept"), max_length=40, widget=code_input(autocomplete="off")
-    )
+    name = NameField()
+    code = CodeField(label=_("The code your trusted person kept"), autocomplete="off")
 
 
 class DeskForm(forms.Form):
     """Start a way back that a desk confirms."""
 
-    name = forms.CharField(
-        label=_("Sign-in name"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    name = NameField()
 
 
 class NameDeskForm(forms.Form):
@@ -161,11 +167,7 @@ class NameDeskForm(forms.Form):
 class VouchForm(forms.Form):
     """A desk worker types the code that the person in front of them reads out."""
 
-    code = forms.CharField(
-        label=_("The 6 numbers they read out"),
-        max_length=20,
-        widget=code_input(autocomplete="off", inputmode="numeric"),
-    )
+    code = CodeField(label=_("The 6 numbers they read out"), autocomplete="off", inputmode="numeric")
     sure = forms.BooleanField(
         label=_("I know this person, and they are in front of me now."),
         error_messages={"required": _("Vouch only for someone you know and can see.")},
@@ -175,11 +177,11 @@ class VouchForm(forms.Form):
 class CodeForm(forms.Form):
     """A code of a second factor."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("Code"),
         help_text=_("6 numbers from your app, or one of your emergency codes."),
-        max_length=20,
-        widget=code_input(autocomplete="one-time-code", inputmode="numeric"),
+        autocomplete="one-time-code",
+        inputmode="numeric",
     )
 
 
@@ -196,8 +198,47 @@ class AcceptForm(forms.Form):
     display_name = forms.CharField(
         label=_("Your name, as people here will see it"),
         max_length=80,
+        error_messages={"required": _("Type your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "class": "w-m"}),
     )
     passphrase = PassphraseField(
         new=True, label=_("Passphrase"), help_text=_("15 letters or more, or 4 words. Spaces count. You can paste.")
     )
+
+
+def _address() -> forms.EmailField:
+    messages = {"required": _("Type an e-mail address."), "invalid": _("Type an address like name@example.org.")}
+    return forms.EmailField(label=_("E-mail address"), max_length=254, error_messages=messages)
+
+
+class WorkerForm(forms.Form):
+    """Invite one worker."""
+
+    display_name = forms.CharField(
+        label=_("Name"), max_length=80, error_messages={"required": _("Type the worker's name.")}
+    )
+    email = _address()
+    roles = forms.MultipleChoiceField(
+        label=_("What they will do"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+
+    def __init__(self, data: Any = None, *, may_name_coordinators: bool) -> None:
+        super().__init__(data)
+        field = self.fields["roles"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        shut = set() if may_name_coordinators else {"coordinator"}
+        field.choices = [(role, NAMES[role]) for role in WORDS if role not in shut]
+
+
+class BodyForm(forms.Form):
+    """Invite one organisation."""
+
+    name = forms.CharField(
+        label=_("Name of the organization"), max_length=300, error_messages={"required": _("Type its name.")}
+    )
+    contact_name = forms.CharField(
+        label=_("Who leads it here"), max_length=80, error_messages={"required": _("Type the name of a person.")}
+    )
+    email = _address()

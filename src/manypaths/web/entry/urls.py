@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.entry import demo, devices, entering, inviting, joining, leaving, proving, returning
+from manypaths.web.entry import demo, devices, entering, inviting, joining, leaving, proving, returning, workers
 
 app_name = "entry"
 urlpatterns = [
@@ -38,5 +38,9 @@ urlpatterns = [
     path("taking-part/answers", inviting.answer_requests, name="answer_requests"),
     path("taking-part/leave", inviting.leave_community, name="leave_community"),
     path("places-of-work", inviting.places_of_work, name="places_of_work"),
+    path("workers", workers.workers, name="workers"),
+    path("workers/<uuid:worker>/end", workers.end_worker, name="end_worker"),
+    path("workers/<uuid:worker>/answers", workers.worker_answers, name="worker_answers"),
+    path("organizations", workers.bodies, name="bodies"),
     path("demo", demo.demo, name="demo"),
 ]

@@ -59,7 +59,3 @@ def set_up_app(client: Client) -> tuple[str, list[str]]:
     secret = groups.group(1).replace(" ", "")
     answer = client.post("/second/app", {"code": factors.code_at(secret, factors.step_now())})
     return secret, re.findall(r'class="code">([0-9]{8})<', answer.content.decode())
-
-
-
-

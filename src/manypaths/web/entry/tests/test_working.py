@@ -14,6 +14,7 @@ from manypaths.accounts.commands import proving
 from manypaths.accounts.models import User
 from manypaths.network import queries as network
 from manypaths.network.models import Membership, Participation
+from manypaths.network.queries import forget_communities
 from manypaths.network.rules import SYSTEM
 from manypaths.network.tests import factories as make
 from manypaths.web.entry.tests.people import STAFF_WORDS, invitation, person, set_up_app, sign_in, worker
@@ -174,6 +175,64 @@ def test_an_organisation_reads_the_words_agrees_answers_and_leaves():
     client.post("/taking-part/leave", {"community": str(community.id)})
     row.refresh_from_db()
     assert row.left_at is not None
+
+
+def test_a_lead_invites_a_worker_lets_them_answer_and_ends_their_access():
+    body = make.organisation()
+    lead = worker("org_admin", body=body)
+    set_up_app(lead)
+    form = {"display_name": "Lee", "email": "lee@example.org", "roles": ["peer"]}
+    link = re.findall(r"/invited/([\w-]+)", lead.post("/workers", form).content.decode())[0]
+    lee = Client()
+    lee.post(f"/invited/{link}", {"display_name": "Lee", "passphrase": STAFF_WORDS})
+    row = Membership.objects.get(display_name="Lee")
+    lead.post(f"/workers/{row.id}/answers", {"answers": "yes"})
+    row.refresh_from_db()
+    assert row.answers_requests
+    assert lee.get("/devices").status_code == 200
+    lead.post(f"/workers/{row.id}/end")
+    assert lee.get("/devices")["Location"] == "/enter"
+
+
+def test_keeping_workers_needs_a_proof_of_at_most_five_minutes():
+    lead = worker("org_admin")
+    set_up_app(lead)
+    session = lead.session
+    session["factor_at"] = (now() - timedelta(minutes=6)).isoformat()
+    session.save()
+    row = Membership.objects.get()
+    assert lead.post(f"/workers/{row.id}/end")["Location"] == "/second"
+    row.refresh_from_db()
+    assert row.ended_at is None
+
+
+def test_nobody_but_a_lead_keeps_workers():
+    client = worker("peer")
+    set_up_app(client)
+    assert client.get("/workers").status_code == 404
+    assert client.post(f"/workers/{Membership.objects.get().id}/end").status_code == 404
+
+
+def test_a_coordinator_invites_an_organisation_and_sees_who_takes_part():
+    community, body = make.community(), make.organisation("The council")
+    make.participation(community, body)
+    forget_communities()
+    client = worker("coordinator", body=body)
+    set_up_app(client)
+    form = {"name": "Harbor Row", "contact_name": "Lou", "email": "lou@example.org"}
+    link = re.findall(r"/invited/([\w-]+)", client.post("/organizations", form).content.decode())[0]
+    assert "Harbor Row invites you" in Client().get(f"/invited/{link}").content.decode()
+    assert "Has not answered" in client.get("/organizations").content.decode()
+    forget_communities()
+
+
+def test_a_coordinator_of_nothing_here_sees_no_list():
+    make.community()
+    forget_communities()
+    client = worker("coordinator")
+    set_up_app(client)
+    assert client.get("/organizations").status_code == 404
+    forget_communities()
 
 
 def test_a_worker_of_two_organisations_chooses_for_whom_they_work_now():

@@ -1,0 +1,91 @@
+"""Who works for an organisation, kept by its lead; who takes part in a community, kept by its coordinator."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network import commands, queries
+from manypaths.network.rules import Reader, Role, factor_is_fresh
+from manypaths.web.entry.forms import BodyForm, WorkerForm
+from manypaths.web.entry.opening import see, show_reasons, zone
+from manypaths.web.entry.roles import NAMES
+from manypaths.web.ui.access import member
+from manypaths.web.ui.clock import now
+
+
+def _must_prove(request: HttpRequest, page: str) -> HttpResponse | None:
+    """Changing who works here needs a proof of at most five minutes."""
+    if factor_is_fresh(request.reader, now()):  # type: ignore[attr-defined]
+        return None
+    request.session["after_proof"] = reverse(page)
+    return see(reverse("entry:second_factor"))
+
+
+@member(Role.ORG_ADMIN)
+@require_http_methods(["GET", "POST"])
+def workers(request: HttpRequest) -> HttpResponse:
+    """Who works here, and a link for one more."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    if (elsewhere := _must_prove(request, "entry:workers")) is not None:
+        return elsewhere
+    form = WorkerForm(request.POST or None, may_name_coordinators=reader.has_role(Role.COORDINATOR))
+    if request.method == "POST" and form.is_valid():
+        try:
+            code = commands.invite_worker(by=reader, at=now(), **form.cleaned_data)
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            return _link(request, code, form.cleaned_data["display_name"])
+    rows = [{"one": one, "roles": [NAMES[role] for role in one.roles]} for one in queries.workers(reader=reader)]
+    return render(request, "entry/workers.html", {"form": form, "rows": rows})
+
+
+def _link(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("entry:invited", args=[code]))
+    return render(request, "entry/worker_link.html", {"address": address, "name": name})
+
+
+@member(Role.ORG_ADMIN)
+@require_POST
+def end_worker(request: HttpRequest, worker: UUID) -> HttpResponse:
+    """End a worker's place here, from their next request on."""
+    return _change(request, lambda by, at: commands.end_membership(membership_id=worker, by=by, at=at))
+
+
+@member(Role.ORG_ADMIN)
+@require_POST
+def worker_answers(request: HttpRequest, worker: UUID) -> HttpResponse:
+    """Say whether a worker answers requests."""
+    answers = request.POST.get("answers") == "yes"
+    return _change(
+        request, lambda by, at: commands.set_member_answers(membership_id=worker, answers=answers, by=by, at=at)
+    )
+
+
+def _change(request: HttpRequest, act: Callable[..., None]) -> HttpResponse:
+    elsewhere = _must_prove(request, "entry:workers")
+    if elsewhere is None:
+        act(request.reader, now())  # type: ignore[attr-defined]
+    return elsewhere or see(reverse("entry:workers"))
+
+
+@member(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def bodies(request: HttpRequest) -> HttpResponse:
+    """Who takes part in the community, and a link for one more organisation."""
+    reader: Reader = request.reader  # type: ignore[attr-defined]
+    if reader.community_id is None:
+        raise NotThere
+    rows = queries.bodies(reader=reader, community_id=reader.community_id)
+    form = BodyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if (elsewhere := _must_prove(request, "entry:bodies")) is not None:
+            return elsewhere
+        code = commands.invite_organisation(community_id=reader.community_id, by=reader, at=now(), **form.cleaned_data)
+        return _link(request, code, form.cleaned_data["contact_name"])
+    return render(request, "entry/bodies.html", {"form": form, "rows": rows, "zone": zone(request)})
