@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from manypaths.accounts import queries as accounts
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, is_active
 from manypaths.people import queries as people
@@ -85,6 +86,7 @@ def home(request: Asked) -> HttpResponse:
         "notes": notes,
         **line_in_short(request),
         "requests": [note for note in notes if note.is_open or note.asks],
+        "ways_back": accounts.own_ways_back(reader=request.reader, at=now()),
     }
     return show(request, "home", context)
 
