@@ -35,6 +35,7 @@ def maria() -> Reader:
     with transaction.atomic():
         by = somebody("Maria")
     commands.write_own_words(text="I want to be the mom who picks them up from school, every day.", by=by, at=now())
+    commands.write_hard_day(text="Call Ana, or text Dee\nWalk to the river and back", by=by, at=now())
     for words, fact, sign in (
         ("I show up", "14 meetings this season", "sprout"),
         ("My sister Ana", "Answers day or night", "heart-handshake"),
@@ -105,7 +106,7 @@ def addresses(by: Reader) -> dict[str, str]:
         plan = queries.plan_of(reader=by)
     found = {"home": "/my/", "words": "/my/words", "strong": "/my/strong", "goals": "/my/goals", "print": "/my/print"}
     found |= {"sharing": "/my/sharing", "looked": "/my/sharing/looked", "take": "/my/copy"}
-    found |= {"profile": "/my/about", "contact": "/my/about/contact", "safety": "/my/about/safety"}
+    found |= {"hard": "/my/hard", "profile": "/my/about", "contact": "/my/about/contact", "safety": "/my/about/safety"}
     if plan.choices:
         found["chosen"] = f"/my/kept/{plan.choices[0].id}"
         with transaction.atomic():

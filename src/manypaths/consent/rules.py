@@ -29,6 +29,7 @@ class DataClass(StrEnum):
     DEMOGRAPHICS = "demographics"
     SAFE_CONTACT = "safe_contact"
     RECOVERY_PLAN = "recovery_plan"
+    SAFETY_PLAN = "safety_plan"
     REFERRAL_TASK = "referral_task"
     OUTCOME_ANSWERS = "outcome_answers"
     CONTACT_LOG = "contact_log"

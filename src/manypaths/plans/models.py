@@ -1,6 +1,7 @@
-"""A person's plan. Every table stands behind the wall for the class `recovery_plan`; the words are sealed.
+"""A person's plan. Every table stands behind the wall, and the words are sealed.
 
-Nothing is deleted here: what a person takes off keeps its day, and words that were changed move to `Earlier`.
+The class is `recovery_plan`, or `safety_plan` where it says so. Nothing is deleted here: what a person takes off keeps
+its day, and words that were changed move to `Earlier`.
 """
 
 import uuid
@@ -35,6 +36,30 @@ class OwnWords(models.Model):
 
     def __str__(self) -> str:
         return "own words"
+
+
+class HardDay(models.Model):
+    """What helps the person on a hard day, in their own words, one thing a line. The newest stands beside the plan.
+
+    A class of its own, `safety_plan`: whoever may read a plan may not read this.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    text = SealedText(label="plans.hardday.text")
+    written_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="plans_hardday_one_now", fields=["record_id"], condition=Q(replaced_at__isnull=True)
+            ),
+        ]
+        indexes = [models.Index(name="plans_hardday_by_record", fields=["record_id", "written_at"])]
+
+    def __str__(self) -> str:
+        return "what helps on a hard day"
 
 
 class Strength(models.Model):

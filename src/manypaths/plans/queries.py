@@ -12,7 +12,7 @@ from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
-from manypaths.plans.models import Choice, Earlier, Goal, Option, OwnWords, Step, StepRequest, Strength
+from manypaths.plans.models import Choice, Earlier, Goal, HardDay, Option, OwnWords, Step, StepRequest, Strength
 from manypaths.plans.rules import GoalState, StepState
 from manypaths.vault.queries import Sealer, sealer_for
 
@@ -109,6 +109,7 @@ class PlanPage:
     strengths: list[StrengthLine]
     goals: list[GoalLine]
     choices: list[ChoiceLine]
+    hard_day: tuple[str, ...] = ()
 
     @property
     def open_goals(self) -> list[GoalLine]:
@@ -142,6 +143,7 @@ def plan_of(*, reader: Reader) -> PlanPage:
         strengths=_strengths(record, sealer),
         goals=_goals(record, sealer),
         choices=_choices(record, sealer),
+        hard_day=tuple(rules.lines_of(_hard_day(record, sealer))),
     )
 
 
@@ -150,7 +152,7 @@ def open_own_plan(*, reader: Reader) -> tuple[UUID, Sealer]:
 
     Refuses: NotThere for anyone who is not here as a person.
     """
-    record = consent.open_own(reader=reader, classes={DataClass.RECOVERY_PLAN})
+    record = consent.open_own(reader=reader, classes={DataClass.RECOVERY_PLAN, DataClass.SAFETY_PLAN})
     return record, sealer_for([record])
 
 
@@ -161,6 +163,11 @@ def _own_words(record: UUID, sealer: Sealer) -> OwnWordsLine | None:
 
 def _own_words_line(row: OwnWords, sealer: Sealer) -> OwnWordsLine:
     return OwnWordsLine(row.id, sealer.read(row.record_id, "plans.ownwords.text", row.text), row.written_at)
+
+
+def _hard_day(record: UUID, sealer: Sealer) -> str:
+    text = HardDay.objects.filter(record_id=record, replaced_at__isnull=True).values_list("text", flat=True).first()
+    return sealer.read(record, "plans.hardday.text", text)
 
 
 def _strengths(record: UUID, sealer: Sealer) -> list[StrengthLine]:
@@ -306,4 +313,7 @@ def earlier_words(*, reader: Reader) -> list[EarlierLine]:
     for row in OwnWords.objects.filter(record_id=record, replaced_at__isnull=False):
         line = _own_words_line(row, sealer)
         kept.append(EarlierLine(line.id, "plans.ownwords.text", line.text, row.replaced_at or line.written_at))
+    for old in HardDay.objects.filter(record_id=record, replaced_at__isnull=False):
+        words = sealer.read(record, "plans.hardday.text", old.text)
+        kept.append(EarlierLine(old.id, "plans.hardday.text", words, old.replaced_at or old.written_at))
     return sorted(kept, key=lambda line: line.until, reverse=True)

@@ -119,6 +119,8 @@ FACT = Words("fact", 200)
 TITLE = Words("title", 160, _("Write what you want to work on."))
 STEP = Words("text", 300, _("Write one thing you can do."))
 REASON = Words("reason", 1000)
+HARD_DAY = Words("text", 600, _("Write one thing that helps you. One thing a line."))
+MOST_HARD_DAY_LINES = 6
 NAME = Words("name", 300, _("Choose a support."))
 
 
@@ -135,6 +137,18 @@ def reasons_about(words: Words, text: str) -> Iterator[Reason]:
     if length > words.longest:
         message = _("Use at most %(most)s characters. This is %(length)s.")
         yield Reason("too_long", message % {"most": words.longest, "length": length}, words.field)
+
+
+def lines_of(text: str) -> list[str]:
+    """The things of a list that was written one a line."""
+    return [line.strip() for line in tidy(text).split("\n") if line.strip()]
+
+
+def reasons_not_a_list(text: str) -> Iterator[Reason]:
+    """Why a list for a hard day cannot be kept. A short list is read; a long one is not."""
+    yield from reasons_about(HARD_DAY, text)
+    if len(lines_of(text)) > MOST_HARD_DAY_LINES:
+        yield Reason("too_many_lines", _("Keep it to 6 things, so that you can read it on a hard day."), "text")
 
 
 def reasons_not_a_strength(statement: str, fact: str, sign: str) -> Iterator[Reason]:

@@ -14,7 +14,9 @@ from manypaths.plans.commands.words import (
     add_strength,
     change_strength,
     remove_strength,
+    take_off_hard_day,
     take_off_own_words,
+    write_hard_day,
     write_own_words,
 )
 
@@ -35,6 +37,8 @@ __all__ = [
     "remove_step",
     "remove_strength",
     "set_goal_state",
+    "take_off_hard_day",
     "take_off_own_words",
+    "write_hard_day",
     "write_own_words",
 ]

@@ -1,4 +1,4 @@
-"""Writes own words and strengths."""
+"""Writes own words, what helps on a hard day, and strengths."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
 from manypaths.plans.commands.keeping import OwnPlan, open_to_write
-from manypaths.plans.models import OwnWords, Strength
+from manypaths.plans.models import HardDay, OwnWords, Strength
 
 
 @transaction.atomic
@@ -47,11 +47,45 @@ def take_off_own_words(*, by: Reader, at: datetime) -> None:
         plan.note("plans.own_words_taken_off", before.id)
 
 
+@transaction.atomic
+def write_hard_day(*, text: str, by: Reader, at: datetime) -> UUID:
+    """Write what helps on a hard day, one thing a line. The earlier list is kept with its days.
+
+    Refuses: nothing written · too long · more than 6 things.
+    Records: plans.hard_day_written
+    Repeats safely: the same list again changes nothing.
+    """
+    plan = open_to_write(by=by, at=at)
+    refuse_if(rules.reasons_not_a_list(text))
+    before = HardDay.objects.select_for_update().filter(record_id=plan.record, replaced_at__isnull=True).first()
+    if before and plan.sealer.read(plan.record, "plans.hardday.text", before.text) == rules.tidy(text):
+        return before.id
+    _replace(before, at)
+    row = HardDay(id=uuid.uuid4(), record_id=plan.record, text=plan.seal("plans.hardday.text", text), written_at=at)
+    row.save(force_insert=True)
+    plan.note("plans.hard_day_written", row.id)
+    return row.id
+
+
+@transaction.atomic
+def take_off_hard_day(*, by: Reader, at: datetime) -> None:
+    """Take the list for a hard day off the page. It is kept as earlier words.
+
+    Records: plans.hard_day_taken_off
+    Repeats safely.
+    """
+    plan = open_to_write(by=by, at=at)
+    before = HardDay.objects.select_for_update().filter(record_id=plan.record, replaced_at__isnull=True).first()
+    if before:
+        _replace(before, at)
+        plan.note("plans.hard_day_taken_off", before.id)
+
+
 def _current(plan: OwnPlan) -> OwnWords | None:
     return OwnWords.objects.select_for_update().filter(record_id=plan.record, replaced_at__isnull=True).first()
 
 
-def _replace(before: OwnWords | None, at: datetime) -> None:
+def _replace(before: OwnWords | HardDay | None, at: datetime) -> None:
     if before:
         before.replaced_at = at
         before.save(update_fields=["replaced_at"])

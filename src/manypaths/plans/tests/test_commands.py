@@ -58,6 +58,25 @@ def test_own_words_can_be_taken_off_and_are_still_kept():
     assert acts() == ["plans.own_words_written", "plans.own_words_taken_off"]
 
 
+def test_what_helps_on_a_hard_day_is_written_changed_and_taken_off():
+    maria = person()
+    commands.write_hard_day(text="Call Ana", by=maria, at=NOW)
+    commands.write_hard_day(text="Call Ana\nWalk", by=maria, at=NOW + timedelta(days=1))
+    commands.write_hard_day(text="Call Ana\r\nWalk ", by=maria, at=NOW + timedelta(days=1))
+    assert queries.plan_of(reader=maria).hard_day == ("Call Ana", "Walk")
+    commands.take_off_hard_day(by=maria, at=NOW)
+    commands.take_off_hard_day(by=maria, at=NOW)
+    assert queries.plan_of(reader=maria).hard_day == ()
+    assert {line.text for line in queries.earlier_words(reader=maria)} == {"Call Ana", "Call Ana\nWalk"}
+    assert sorted(acts()) == ["plans.hard_day_taken_off", "plans.hard_day_written", "plans.hard_day_written"]
+
+
+def test_a_hard_day_list_of_seven_things_is_refused():
+    maria = person()
+    assert refusal(lambda: commands.write_hard_day(text="\n".join("abcdefg"), by=maria, at=NOW)) == ["too_many_lines"]
+    assert acts() == []
+
+
 def test_words_are_sealed_in_the_table():
     maria = person()
     strength(maria, "I show up")

@@ -3,7 +3,8 @@
 import pytest
 from django.db import ProgrammingError, transaction
 
-from manypaths.consent.rules import DataClass
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.tests.factories import grant
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import ANONYMOUS
@@ -23,6 +24,7 @@ TABLES = [
     models.Choice,
     models.Option,
     models.Earlier,
+    models.HardDay,
 ]
 
 
@@ -46,10 +48,10 @@ def test_a_fresh_plan_is_empty():
     assert plan.next_step is None
 
 
-def test_a_plan_is_read_in_nine_statements(django_assert_num_queries):
+def test_a_plan_is_read_in_ten_statements(django_assert_num_queries):
     maria, _goal = written_plan()
     new_request()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         queries.plan_of(reader=maria)
 
 
@@ -77,6 +79,26 @@ def test_parts_to_share_are_the_exact_words_one_by_one():
     assert len({part.key for part in parts}) == 3
 
 
+def test_what_helps_on_a_hard_day_is_no_part_to_share():
+    maria, _goal = written_plan()
+    commands.write_hard_day(text="Call Ana", by=maria, at=NOW)
+    assert not any("Call Ana" in part.text for part in queries.parts_to_share(reader=maria))
+
+
+def test_a_plan_that_is_open_to_somebody_does_not_open_the_list_for_a_hard_day():
+    maria, _goal = written_plan()
+    commands.write_hard_day(text="Call Ana", by=maria, at=NOW)
+    house = organisation()
+    grant(maria.record_id, house, [DataClass.RECOVERY_PLAN, DataClass.SAFETY_PLAN])
+    worker = reader_for(membership(house, "peer", answers_requests=True))
+    new_request()
+    asked = {DataClass.RECOVERY_PLAN, DataClass.SAFETY_PLAN}
+    opened = consent.open_records(reader=worker, records=[maria.record_id], classes=asked, purpose=Purpose.REFERRAL)
+    assert opened.allows(maria.record_id, DataClass.RECOVERY_PLAN)
+    assert not opened.allows(maria.record_id, DataClass.SAFETY_PLAN)
+    assert list(models.HardDay.objects.all()) == []
+
+
 def test_a_goal_looks_absent_to_another_person():
     _maria, one = written_plan()
     new_request()
@@ -100,7 +122,7 @@ def test_a_plan_is_not_there_for_anyone_who_is_not_a_person():
 def test_a_table_that_nobody_opened_is_a_loud_fault(table):
     written_plan()
     new_request()
-    with pytest.raises(ProgrammingError, match="nobody opened recovery_plan"), transaction.atomic():
+    with pytest.raises(ProgrammingError, match=r"nobody opened (recovery|safety)_plan"), transaction.atomic():
         list(table.objects.all())
 
 

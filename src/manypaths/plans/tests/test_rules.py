@@ -98,3 +98,10 @@ def test_a_move_and_its_opposite_lose_nothing(size, data):
 def test_every_area_and_every_sign_has_words():
     assert set(rules.AREA_WORDS) == set(rules.Area)
     assert set(rules.SIGN_WORDS) == set(rules.Sign)
+
+
+def test_a_list_for_a_hard_day_is_short():
+    assert codes(rules.reasons_not_a_list("Call Ana\r\n\r\nWalk")) == []
+    assert rules.lines_of("Call Ana\r\n\r\n Walk ") == ["Call Ana", "Walk"]
+    assert codes(rules.reasons_not_a_list("\n".join("abcdefg"))) == [("too_many_lines", "text")]
+    assert codes(rules.reasons_not_a_list(" ")) == [("missing", "text")]

@@ -19,6 +19,7 @@ CLASSES: dict[str, Any] = {
     "demographics": _("the name you use"),
     "safe_contact": _("how to reach you"),
     "recovery_plan": _("your plan"),
+    "safety_plan": _("what helps you on a hard day"),
     "referral_task": _("your request"),
     "outcome_answers": _("your check-ins"),
     "contact_log": _("notes about contacts"),
@@ -56,7 +57,7 @@ def what_is_shared(classes: Iterable[str]) -> str:
 
 def ground(basis: str) -> Any:
     """Why a look was allowed, in one sentence."""
-    return BASES.get(basis.partition(":")[0], "")
+    return BASES.get(basis.partition(":")[0].partition("/")[0], "")
 
 
 STATES: dict[str, tuple[str, Any]] = {

@@ -1,4 +1,4 @@
-"""Writes own words and strengths."""
+"""Writes own words, what helps on a hard day, and strengths."""
 
 from uuid import UUID
 
@@ -73,6 +73,41 @@ def own_words(request: Asked) -> HttpResponse:
 def take_off_own_words(request: Asked) -> HttpResponse:
     """Leave the top of the plan empty."""
     commands.take_off_own_words(by=request.reader, at=now())
+    return thank(request, "taken_off", "my:home")
+
+
+class HardDayForm(forms.Form):
+    """What helps on a hard day."""
+
+    text = forms.CharField(
+        label=_("What helps me"),
+        help_text=_("One thing a line, up to 6. For example: call Ana. Walk to the river and back."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": rules.HARD_DAY.missing},
+    )
+
+
+@person
+@require_http_methods(METHODS)
+def hard_day(request: Asked) -> HttpResponse:
+    """Write or change what helps on a hard day."""
+    before = queries.plan_of(reader=request.reader).hard_day
+    form = HardDayForm(request.POST or None, initial={"text": "\n".join(before)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.write_hard_day(text=form.cleaned_data["text"], by=request.reader, at=now())
+        except Refused as refused:
+            put_reasons(form, refused)
+        else:
+            return thank(request, "saved", "my:home")
+    return show(request, "hard_day", {"form": form, "before": before})
+
+
+@person
+@require_POST
+def take_off_hard_day(request: Asked) -> HttpResponse:
+    """Take the list for a hard day off the page."""
+    commands.take_off_hard_day(by=request.reader, at=now())
     return thank(request, "taken_off", "my:home")
 
 
