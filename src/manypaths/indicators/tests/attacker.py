@@ -5,7 +5,7 @@ hidden figure: what is the least and the most that it can be?
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -19,6 +19,7 @@ class Table:
 
     atoms: Mapping[object, int]
     figures: Mapping[object, frozenset[object]]
+    below: Mapping[object, int] = field(default_factory=dict)  # figures of which a reader knows that they are smaller
 
     def value(self, figure: object) -> int:
         return sum(self.atoms[atom] for atom in self.figures[figure])
@@ -48,21 +49,24 @@ def interval(
     """The least (1) and the most (-1) that a figure can be, in whole numbers, given what is published."""
     atoms = list(table.atoms)
     place = {atom: index for index, atom in enumerate(atoms)}
-    rows = np.zeros((len(published) + 1, len(atoms)))
-    limits = np.zeros(len(published) + 1)
-    for line, one in enumerate(published):
+    lines = [*published, *table.below]
+    rows = np.zeros((len(lines) + 1, len(atoms)))
+    least, most = np.zeros(len(lines) + 1), np.zeros(len(lines) + 1)
+    for line, one in enumerate(lines):
         rows[line, [place[atom] for atom in table.figures[one]]] = 1
-        limits[line] = table.value(one)
+        least[line], most[line] = (table.value(one),) * 2 if line < len(published) else (0, table.below[one] - 1)
     aim = np.zeros(len(atoms))
     aim[[place[atom] for atom in table.figures[figure]]] = 1
     low = np.array([min(floor, table.atoms[atom]) for atom in atoms], dtype=float)
-    return tuple(_extreme(sign * aim, sign, rows, limits, low) for sign in signs)
+    return tuple(_extreme(sign * aim, sign, rows, (least, most), low) for sign in signs)
 
 
-def _extreme(aim: np.ndarray, sign: int, rows: np.ndarray, limits: np.ndarray, low: np.ndarray) -> float:
+def _extreme(
+    aim: np.ndarray, sign: int, rows: np.ndarray, limits: tuple[np.ndarray, np.ndarray], low: np.ndarray
+) -> float:
     result = milp(
         aim,
-        constraints=LinearConstraint(rows, limits, limits),
+        constraints=LinearConstraint(rows, *limits),
         integrality=np.ones(len(aim)),
         bounds=Bounds(low, np.full(len(aim), np.inf)),
     )

@@ -1,6 +1,7 @@
 """The attack on published numbers: it must fail on ours, and it must work on the naive way."""
 
 import random
+from datetime import date
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from manypaths.indicators.rules.figures import SMALL, Figures
+from manypaths.indicators.rules.periods import next_period
 from manypaths.indicators.rules.small_numbers import figures_to_show
 from manypaths.indicators.rules.tables import (
     ALL,
@@ -21,6 +23,7 @@ from manypaths.indicators.rules.tables import (
     search_shapes,
 )
 from manypaths.indicators.tests.attacker import Table, interval, leaks
+from manypaths.lib.dates import next_month
 
 TABLES = 400
 
@@ -189,3 +192,55 @@ def test_levels_cover_every_figure_once() -> None:
     shapes = request_shapes(KINDS, REASONS, AREAS, WORDS, ANSWERS)
     figures: Figures = figures_of(shapes, [])
     assert sorted(cell for level in figures.levels for cell in level) == sorted(figures.values)
+
+
+WORKED = {
+    ("housing", "A"): 24, ("housing", "B"): 4, ("housing", "C"): 15,
+    ("detox", "A"): 31, ("detox", "B"): 18, ("detox", "C"): 12,
+    ("rides", "A"): 12, ("rides", "B"): 20, ("rides", "C"): 16,
+}  # fmt: skip
+
+
+def test_the_worked_table_of_the_prose_is_what_the_rule_gives() -> None:
+    rows, columns = ("housing", "detox", "rides"), ("A", "B", "C")
+    table = Table(WORKED, {
+        Cell("searches", row, column): frozenset((i, j) for i, j in WORKED if row in (ALL, i) and column in (ALL, j))
+        for row in (*rows, ALL) for column in (*columns, ALL)
+    })  # fmt: skip
+    counts = [Count(cell, table.value(cell)) for cell in table.figures]
+    hidden = set(table.figures) - figures_to_show(figures_of(search_shapes(rows, columns), counts))
+    assert hidden == {Cell("searches", row, column) for row in ("housing", "detox") for column in ("B", "C")}
+
+
+def published_year(chance: random.Random) -> tuple[Table, set[object]]:
+    """A year of small months, the figures of every release made of them, and what the lengths of periods tell."""
+    months = [date(2026, 1, 1)]
+    while len(months) < 12:
+        months.append(next_month(months[-1]))
+    kinds, areas = ("a", "b", "c"), ("x", "y")
+    atoms = {(month, k, x): int(chance.expovariate(1 / 9)) for month in months for k in kinds for x in areas}
+    totals = [sum(n for (month, _k, _x), n in atoms.items() if month == one) for one in months]
+    figures: dict[object, frozenset[object]] = {("month", m): frozenset(a for a in atoms if a[0] == m) for m in months}
+    shown, below, at = set(), {}, 0
+    while at < 12 and (period := next_period(months[at], totals[at:], date(2028, 1, 1))) and at + period.months <= 12:
+        own = {a: n for a, n in atoms.items() if a[0] in months[at : at + period.months]}
+        cells = {
+            Cell("searches", row, column): frozenset(a for a in own if row in (ALL, a[1]) and column in (ALL, a[2]))
+            for row in (*kinds, ALL) for column in (*areas, ALL)
+        }  # fmt: skip
+        counts = [Count(cell, sum(own[a] for a in part)) for cell, part in cells.items()]
+        safe = figures_to_show(figures_of(search_shapes(kinds, areas), counts))
+        figures |= {(period.first, cell): part for cell, part in cells.items()}
+        shown |= {(period.first, cell) for cell in safe}
+        for shorter in (length for length in (1, 3, 6) if length < period.months):
+            figures[("run", at, shorter)] = frozenset(a for a in own if a[0] in months[at : at + shorter])
+            below[("run", at, shorter)] = 100
+        at += period.months
+    return Table(atoms, figures, below), shown
+
+
+def test_all_releases_of_a_year_and_their_lengths_together_give_nothing_away() -> None:
+    for seed in range(12):
+        table, shown = published_year(random.Random(seed))
+        assert shown
+        assert leaks([table], lambda _table, shown=shown: shown) == []
