@@ -25,8 +25,9 @@ class OwnPlan:
         """Seal words for one field of the plan."""
         return self.sealer.seal(self.record, label, tidy(text))
 
-    def replace(self, subject_id: UUID, label: str, old: bytes | None, text: str) -> bytes | None:
+    def replace(self, subject_id: UUID, label: str, old: bytes | memoryview | None, text: str) -> bytes | None:
         """The sealed new words; the old ones are kept when they say something else."""
+        old = None if old is None else bytes(old)
         if self.sealer.read(self.record, label, old) == tidy(text):
             return old
         if old is not None:
