@@ -48,7 +48,10 @@ def begin_request(
         organisation_id=asked.organisation_id, community_id=asked.community_id, service_id=asked.service_id,
         kind=asked.kind, area=asked.area,
     )  # fmt: skip
-    row.save(force_insert=True)
+    Referral.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Referral.objects.get(record_id=record, service_id=asked.service_id, status=Status.DRAFT)
+    if kept.id != row.id:
+        return kept.id
     _write_packet(
         row, PacketWords(name=name, language=by.language, service_name=asked.service_name), sealer_for([record]), at
     )

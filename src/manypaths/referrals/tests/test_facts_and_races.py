@@ -65,6 +65,25 @@ def test_of_two_answers_at_the_same_time_exactly_one_wins(committed_db):
     assert sorted(results) == ["done", "moved_meanwhile"]
 
 
+def test_two_tabs_that_begin_at_once_go_on_with_one_draft(committed_db):
+    stage = scene()
+    found: list[object] = []
+    start = threading.Barrier(2)
+
+    def begin():
+        start.wait()
+        found.append(commands.begin_request(asked=stage.asked, name="Mari", by=stage.person, at=ASKED_AT))
+        connection.close()
+
+    both = [threading.Thread(target=begin) for _tab in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
 def test_the_next_request_after_a_stop_finds_nothing(committed_db):
     stage, referral = committed_request()
     with transaction.atomic():

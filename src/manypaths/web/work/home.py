@@ -46,8 +46,10 @@ def home(request: Asked) -> HttpResponse:
 @member()
 @require_safe
 def messages(request: Asked) -> HttpResponse:
-    """What was told, the newest first. A message opens the page it is about."""
-    return show(request, "messages", {"messages": notices.waiting(reader=request.reader)})
+    """What was told, the newest first. It leads to the request for those who may open requests, and for nobody else."""
+    reader = request.reader
+    may_open = reader.answers_requests and reader.has_role(*ANSWERING)
+    return show(request, "messages", {"messages": notices.waiting(reader=reader), "may_open": may_open})
 
 
 @member()

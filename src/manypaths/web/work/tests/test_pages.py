@@ -183,6 +183,20 @@ def test_messages_say_nothing_and_lead_to_the_request():
         assert StaffNotice.objects.filter(account_id=made.coach.account_id, read_at=None, way="here").count() == 0
 
 
+def test_a_coordinator_is_told_that_something_waits_too_long_and_is_led_nowhere():
+    made = stage()
+    referral = ask(made)
+    with as_owner():
+        lead = membership(made.body, "coordinator")
+        Referral.objects.update(due_at=now())
+    assert commands.remind_overdue(at=now()) == 1
+    client = client_of(reader_for(lead))
+    page = text(client.get("/work/messages"))
+    assert "A request has waited longer than agreed." in page
+    assert str(referral) not in page
+    assert client.get(f"/work/requests/{referral}").status_code == 404
+
+
 def test_without_a_second_factor_no_page_opens():
     made = stage()
     client = client_of(made.coach, factor=False)
