@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -217,17 +217,35 @@ def _push(a: list[float], b: list[float], gap: float, turn: int) -> bool:
     return True
 
 
+def contains(shape: Shape, place: Place) -> bool:
+    """Whether a place lies inside an outline: a line to the west crosses it an odd number of times."""
+    x, y = place
+    inside = False
+    for ring in shape.rings:
+        for (ax, ay), (bx, by) in pairwise((*ring, ring[0])):
+            if (ay > y) != (by > y) and x > (bx - ax) * (y - ay) / (by - ay) + ax:
+                inside = not inside
+    return inside
+
+
+def _middles(shape: Shape, view: Box) -> list[Place]:
+    """Where its name may stand: the middle of the county, or of the part that is in view."""
+    west, south = max(shape.box[0], view[0]), max(shape.box[1], view[1])
+    east, north = min(shape.box[2], view[2]), min(shape.box[3], view[3])
+    seen = [(west + (east - west) * across, (south + north) / 2) for across in (0.5, 0.25, 0.75)]
+    whole = ((shape.box[0] + shape.box[2]) / 2, (shape.box[1] + shape.box[3]) / 2)
+    return [place for place in (whole, *seen) if contains(shape, place)]
+
+
 def _labels(shapes: Sequence[Shape], ruler: Ruler, pins: Sequence[Pin]) -> list[Label]:
     """County names where they touch no pin, no edge and no other name."""
     placed: list[Label] = []
     for shape in shapes:
-        x0, y0 = ruler.at(((shape.box[0] + shape.box[2]) / 2, (shape.box[1] + shape.box[3]) / 2))
         half = len(shape.name) * 3.7
-        for shift in (0, -30, 30, -48, 48):
-            label = Label(shape.name, round(x0), round(y0 + shift))
-            if _free(label, half, ruler.width, pins, placed):
-                placed.append(label)
-                break
+        spots = [ruler.at(place) for place in _middles(shape, ruler.view)]
+        tried = (Label(shape.name, round(x), round(y + shift)) for x, y in spots for shift in (0, -30, 30, -48, 48))
+        free = (label for label in tried if _free(label, half, ruler.width, pins, placed))
+        placed += [label for label in [next(free, None)] if label]
     return placed
 
 

@@ -34,6 +34,18 @@ def test_a_name_never_stands_on_a_pin():
         assert all(abs(p.x - label.x) > 16 or abs(p.y - label.y) > 16 for p in drawn.pins)
 
 
+def test_a_close_look_still_says_which_county_it_is():
+    near = [pin(n, -72.56 + n / 100, 44.25 + n / 200) for n in range(4)]
+    drawn = maps.pinned(near)
+    assert drawn is not None
+    assert "Washington" in {label.name for label in drawn.labels}
+
+
+def test_a_place_lies_in_one_county():
+    here = [county.name for county in maps.counties("50") if maps.contains(county, (-72.5754, 44.2601))]
+    assert here == ["Washington"]
+
+
 def test_a_map_over_state_lines_draws_both_sides():
     drawn = maps.pinned([pin(1, -72.32, 43.65), pin(2, -72.28, 43.70)])
     assert drawn is not None
