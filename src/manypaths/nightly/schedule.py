@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
+from manypaths.accounts.commands.forgetting import forget_what_lapsed
 from manypaths.audit import commands as audit
 from manypaths.indicators import commands as indicators
-from manypaths.network.queries import Community
 from manypaths.referrals.commands import night as referrals
 
 KEEP_ONCE_KEYS = timedelta(days=2)
@@ -18,7 +19,7 @@ KEEP_ONCE_KEYS = timedelta(days=2)
 class Night:
     """One community's night: its date there, and the moment at which it runs."""
 
-    community: Community
+    community: Any
     date: date
     at: datetime
 
@@ -43,6 +44,11 @@ def forget_once_keys(night: Night) -> int:
     return audit.forget_old_keys(before=night.at - KEEP_ONCE_KEYS)
 
 
+def forget_ways_in(night: Night) -> int:
+    """Drop ended sessions, failed tries and old ways back in."""
+    return forget_what_lapsed(at=night.at)
+
+
 def take_facts_out(night: Night) -> int:
     """Write facts without identity to files, as the role that sees nothing else."""
     return indicators.take_facts_out(address=settings.MEASURES_URL, folder=settings.FACTS_DIR)
@@ -57,6 +63,7 @@ def publish_figures(night: Night) -> int:
 STEPS: tuple[Step, ...] = (
     Step("remind_overdue", remind_overdue, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
+    Step("forget_ways_in", forget_ways_in, for_all=True),
     Step("take_facts_out", take_facts_out, for_all=True),
     Step("publish_figures", publish_figures, needs=("take_facts_out",)),
 )
@@ -87,7 +94,11 @@ def run_night(night: Night, steps: tuple[Step, ...] = STEPS) -> Iterator[Ended]:
 
 
 def _run(step: Step, night: Night) -> Ended:
-    where = {"community_id": None if step.for_all else night.community.id, "night": night.date, "step": step.name}
+    where: dict[str, Any] = {
+        "community_id": None if step.for_all else night.community.id,
+        "night": night.date,
+        "step": step.name,
+    }
     if not indicators.begin_step(**where, at=night.at):
         return Ended(step.name, skipped=True)
     try:

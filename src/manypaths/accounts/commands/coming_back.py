@@ -245,8 +245,3 @@ def _own_way_back(account: User | None, to_return: str) -> WayBack | None:
         return None
     kept = queries.fingerprint(RETURN_LABEL, rules.code_as_typed(to_return))
     return WayBack.objects.select_for_update().filter(account=account, return_hash=kept).first()
-
-
-def forget_old_ways_back(*, before: datetime) -> int:
-    """Drop ways back that were asked before `before`. Safe to run again."""
-    return WayBack.objects.filter(asked_at__lt=before).delete()[0]

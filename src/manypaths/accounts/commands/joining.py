@@ -75,16 +75,6 @@ def end_account(*, account_id: UUID, by: Actor, at: datetime) -> None:
     audit.record(what="accounts.ended", by=by, subject=account_id, at=at)
 
 
-@transaction.atomic
-def change_language(*, account_id: UUID, language: str, by: Actor, at: datetime) -> None:
-    """Remember the language an account reads.
-
-    Records: accounts.language_changed
-    """
-    User.objects.filter(id=account_id).update(language=language)
-    audit.record(what="accounts.language_changed", by=by, subject=account_id, at=at)
-
-
 def _refuse_weak(passphrase: str, names: Sequence[str]) -> None:
     refuse_if(rules.reasons_not_to_use(passphrase, common=queries.common_passphrases(), names=names))
 

@@ -146,13 +146,3 @@ def end_sessions_of(*, account_id: UUID, by: Actor, at: datetime) -> None:
     """
     Session.objects.filter(account_id=account_id).delete()
     audit.record(what="accounts.sessions_ended", by=by, subject=account_id, at=at)
-
-
-def forget_old_tries(*, before: datetime) -> int:
-    """Drop failed tries older than `before`. Safe to run again."""
-    return Guess.objects.filter(at__lt=before).delete()[0]
-
-
-def forget_ended_sessions(*, before: datetime) -> int:
-    """Drop sessions that expired before `before`. Safe to run again."""
-    return Session.objects.filter(expire_date__lt=before).delete()[0]

@@ -12,9 +12,11 @@ from manypaths.accounts import queries as accounts
 from manypaths.accounts.commands import signing_in
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.network import queries as network
+from manypaths.network.rules import Reader, Role, factor_is_fresh
 from manypaths.web.entry.forms import NewPassphraseForm
 from manypaths.web.entry.opening import begin, mark_proved, see, show_reasons, zone
+from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.clock import now
 
@@ -46,6 +48,10 @@ def _of_staff(reader: Reader) -> dict[str, object]:
         "factors": accounts.own_factors(reader=reader),
         "staff_codes_left": accounts.staff_codes_left(reader=reader),
         "is_staff": True,
+        "leads": reader.has_role(Role.ORG_ADMIN),
+        "coordinates": reader.has_role(Role.COORDINATOR),
+        "vouches": reader.has_role(*DESK_ROLES),
+        "works_elsewhere": len(network.own_places_of_work(reader=reader)) > 1,
     }
 
 

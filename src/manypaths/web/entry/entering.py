@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from manypaths.accounts.commands import signing_in
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import Refused
+from manypaths.network import queries as network
+from manypaths.network.rules import Role
 from manypaths.web.entry.forms import ProveForm, SignInForm
 from manypaths.web.entry.opening import begin, caller, go_on, mark_proved, open_form, remember_device, see, show_reasons
 from manypaths.web.ui.access import anyone, signed_in
@@ -76,7 +78,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     if reader.is_person:
         return redirect("/my/")
     if reader.is_member:
-        return redirect("/work/")
+        asked = reader.has_role(Role.ORG_ADMIN) and network.invited_to(reader=reader)
+        return redirect("entry:taking_part" if asked else "/work/")
     return render(request, "entry/no_hat.html")
 
 

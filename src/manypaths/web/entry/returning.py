@@ -17,13 +17,12 @@ from manypaths.accounts.commands import coming_back
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
-from manypaths.network.rules import Role, factor_is_fresh
+from manypaths.network.rules import factor_is_fresh
 from manypaths.web.entry.forms import CardForm, DeskForm, FinishForm, NameDeskForm, TrustedForm, VouchForm
 from manypaths.web.entry.opening import begin, caller, open_form, remember_device, see, show_reasons
+from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import anyone, member, person
 from manypaths.web.ui.clock import now
-
-DESK_ROLES = (Role.FRONTDESK, Role.PEER, Role.SUPERVISOR, Role.COORDINATOR, Role.ORG_ADMIN)
 
 
 @anyone

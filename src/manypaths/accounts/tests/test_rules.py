@@ -1,0 +1,148 @@
+"""Passphrases, names, codes, tries and ways back: the rules by themselves."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manypaths.accounts import queries, rules
+from manypaths.accounts.rules import Device, WayBackState
+
+AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+COMMON = frozenset({"password", "dragon", "monkey", "letmein", "123456789"})
+
+
+def codes(passphrase: str, *names: str) -> list[str]:
+    return [reason.code for reason in rules.reasons_not_to_use(passphrase, common=COMMON, names=names)]
+
+
+@pytest.mark.parametrize(
+    "passphrase",
+    [
+        "quiet rivers run under stone",
+        "luna mesa piano sol",
+        "Tr0ub4dor&3 forever",
+        "ñandú árbol sueño río",
+        "x y z" * 9,
+    ],
+)
+def test_long_words_of_any_kind_are_enough(passphrase: str):
+    assert codes(passphrase) == []
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "code"),
+    [
+        ("short", "too_short"),
+        ("fourteen chars", "too_short"),
+        ("a b c d", "too_short"),
+        ("x1" * 65, "too_long"),
+        ("aaaaaaaaaaaaaaaa", "too_common"),
+        ("passwordpassword", "too_common"),
+        ("password123456789", "too_common"),
+        ("dragondragondragon", "too_common"),
+        ("qwertyuiopasdfgh", "too_common"),
+        ("12345678901234567", "too_common"),
+        ("Rosalinda Quintero", "is_name"),
+    ],
+)
+def test_what_is_guessed_first_is_refused(passphrase: str, code: str):
+    assert codes(passphrase, "Rosalinda Quintero") == [code]
+
+
+def test_a_name_inside_a_longer_passphrase_is_allowed():
+    assert codes("rosa walks under quiet stones", "Rosa") == []
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_rules_of_passphrases(text: str):
+    assert rules.as_typed(rules.as_typed(text)) == rules.as_typed(text)
+    assert len(codes(text, text[:20])) <= 1
+
+
+def test_every_passphrase_we_offer_is_good_in_both_languages():
+    for language in ("en", "es"):
+        words = queries.passphrase_words(language)
+        assert len(set(words)) == len(words) > 1300
+        assert all(word.isascii() and word.islower() and 3 <= len(word) <= 8 for word in words)
+        for _one in range(200):
+            offered = rules.offered_passphrase(words)
+            assert list(rules.reasons_not_to_use(offered, common=queries.common_passphrases())) == []
+
+
+def test_words_we_offer_and_names_we_make_say_nothing_of_substances_or_recovery():
+    telling = {
+        "alcohol",
+        "drink",
+        "drunk",
+        "sober",
+        "needle",
+        "pill",
+        "bar",
+        "wine",
+        "vino",
+        "licor",
+        "droga",
+        "adicto",
+    }
+    telling |= {"recover", "relapse", "addict", "rehab", "clinic", "tobacco", "smoke", "ebrio", "jeringa", "clinica"}
+    for kind in ("name-words", "passphrase-words-en", "passphrase-words-es"):
+        assert not telling & set(queries.words(kind))
+
+
+def test_a_name_is_the_same_however_it_is_typed():
+    for typed in ("Coral Piano 4821", " coral-piano-4821 ", "CORAL--PIANO 4821", "córal piano 4821"):
+        assert rules.name_as_typed(typed) == "coral-piano-4821"
+    assert rules.name_as_typed(" Dee@Example.org ") == "dee@example.org"
+
+
+def test_codes_have_no_letters_that_look_alike():
+    assert not set("ilou01") & set(rules.CODE_LETTERS)
+    made = {rules.new_code() for _one in range(500)}
+    assert len(made) == 500
+    assert all(rules.code_as_typed(code.upper().replace("-", "  ")) == code.replace("-", "") for code in made)
+
+
+def test_tries_from_elsewhere_never_close_a_name():
+    assert rules.may_try(here_for_name=0, here_for_all=0, everywhere_for_name=10_000, known_device=False)
+    assert not rules.may_try(here_for_name=3, here_for_all=3, everywhere_for_name=10_000, known_device=False)
+    assert rules.may_try(here_for_name=7, here_for_all=7, everywhere_for_name=99, known_device=False)
+    assert not rules.may_try(here_for_name=8, here_for_all=8, everywhere_for_name=8, known_device=False)
+    assert not rules.may_try(here_for_name=0, here_for_all=60, everywhere_for_name=0, known_device=False)
+    assert rules.may_try(here_for_name=0, here_for_all=60, everywhere_for_name=10_000, known_device=True)
+
+
+def test_a_way_back_waits_a_day_and_lapses():
+    def state(hours: float, ready: float | None, over: bool = False) -> WayBackState:
+        ready_at = None if ready is None else AT + timedelta(hours=ready)
+        return rules.way_back_state(asked_at=AT, ready_at=ready_at, is_over=over, at=AT + timedelta(hours=hours))
+
+    assert state(0.4, None) == WayBackState.ASKED
+    assert state(0.5, None) == WayBackState.OVER
+    assert state(23.9, 24) == WayBackState.WAITING
+    assert state(24, 24) == WayBackState.READY
+    assert state(24 + 7 * 24, 24) == WayBackState.OVER
+    assert state(30, 24, over=True) == WayBackState.OVER
+
+
+@pytest.mark.parametrize(
+    ("device", "idle", "whole"), [(Device.OWN, 43200, 43200), (Device.SHARED, 5, 720), (Device.STAFF, 15, 720)]
+)
+def test_a_session_ends_when_it_was_idle_or_open_too_long(device: Device, idle: int, whole: int):
+    def ended(seen: int, started: int) -> bool:
+        return rules.has_ended(
+            device, started_at=AT - timedelta(minutes=started), seen_at=AT - timedelta(minutes=seen), at=AT
+        )
+
+    assert not ended(idle, idle)
+    assert ended(idle + 1, idle + 1)
+    assert not ended(0, whole)
+    assert ended(0, whole + 1)
+    assert rules.has_ended(device, started_at=None, seen_at=AT, at=AT)
+
+
+def test_a_device_is_named_by_browser_and_kind_only():
+    agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0.7390.43 Mobile Safari/537.36"
+    assert rules.device_words(agent) == "Chrome, Android"
+    assert rules.device_words("") == ""
