@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -139,10 +140,11 @@ def test_data_we_wrote_puts_the_person_first():
     """Instruments and published code tables keep their publishers' words; everything else in data folders is ours."""
     theirs = {"instruments", "codes", "samhsa"}
     found = []
-    for path in PACKAGE.rglob("data/**/*.json"):
+    for path in [*PACKAGE.rglob("data/**/*.json"), *PACKAGE.rglob("data/**/*.toml")]:
         if theirs.intersection(path.parts) or any(word in path.name for word in theirs):
             continue
-        for text in _strings(json.loads(path.read_text())):
+        read = json.loads if path.suffix == ".json" else tomllib.loads
+        for text in _strings(read(path.read_text())):
             found += [f"{path.name}: {text}" for words in NOT_OUR_WORDS.values() if words.search(text)]
     assert found == []
 
