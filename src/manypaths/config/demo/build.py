@@ -26,6 +26,13 @@ PEOPLE = 400
 HISTORY = timedelta(days=548)
 ZONE = "America/New_York"
 NAME = "Green Hollow Recovery Network"
+INES_ASKED = (
+    "Acompañamiento entre pares",
+    "Ayuda con trámites",
+    "Familias en el camino",
+    "Papers for a lease",
+    "Medication by video",
+)
 DESK = PlaceText(
     NAME,
     "coordination",
@@ -99,8 +106,8 @@ def _community(book: Book) -> Community:
         latitude=44.2601,
         longitude=-72.5754,
         answer_days=2,
-        privacy_contact="Privacy desk of the demonstration, 802-555-0199",
-        operator="A demonstration on this machine. Nobody is behind it.",
+        privacy_contact="the privacy desk of this demonstration, 802-555-0199",
+        operator="a demonstration with nobody behind it",
         help_phone="802-555-0142",
         help_hours="Monday to Friday, 10 to 8",
         is_demo=True,
@@ -119,7 +126,9 @@ def _cast(crowd: Crowd, all_houses: list[House]) -> dict[str, UUID]:
     dee = next(worker for worker in lantern.workers if worker.name == "Dee R.")
     by_offer = {offer.text.name: offer for house in reversed(all_houses) for offer in house.offers}
     maria = Maria(crowd, by_offer, dee).live()
-    ines = crowd.live_well("es", "Inés R.", signs.sign_in_name("person_es"))
+    wishes = [by_offer[name] for name in INES_ASKED]
+    ines = crowd.live_well("es", "Inés R.", signs.sign_in_name("person_es"), wishes)
+    crowd.wait_at(lantern, (131, 27, 19, 6, 2))
     today = crowd.book.now - timedelta(minutes=50)
     robin = folk.arrive(crowd.book, crowd.tongues["en"], today, name="Robin", username=signs.sign_in_name("person_new"))
     people = {"person": maria, "person_es": ines, "person_new": robin}

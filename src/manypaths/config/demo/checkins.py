@@ -25,15 +25,17 @@ class Questions:
     instrument: Instrument
 
 
-def sit_over_time(book: Book, someone: Someone, questions: Questions) -> None:
+def sit_over_time(
+    book: Book, someone: Someone, questions: Questions, *, drift: float | None = None, times: int | None = None
+) -> None:
     """Some answer once, some every season, some never."""
     chance = book.chance
-    if chance.maybe(0.22):
+    if times is None and chance.maybe(0.22):
         return
-    instrument, drift = questions.instrument, chance.pick(DRIFT)
+    instrument, drift = questions.instrument, chance.pick(DRIFT) if drift is None else drift
     levels = {item: chance.gauss(3.6, 0.9) for item in instrument.items}
     at = chance.own_time(someone.arrived + chance.days(0.5, 21), book.zone)
-    for _number in range(chance.choice((1, 2, 3, 4, 5, 6, 7))):
+    for _number in range(times or chance.choice((1, 2, 3, 4, 5, 6, 7))):
         if at >= book.now - timedelta(hours=2):
             return
         sit(book, someone, questions, _answers(book, instrument, levels), at)

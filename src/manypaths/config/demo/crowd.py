@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from manypaths.config.demo import asking, folk, stories
+from manypaths.config.demo import answering, asking, folk, stories
 from manypaths.config.demo.asking import Ground, Request
 from manypaths.config.demo.checkins import Questions, sit_over_time
 from manypaths.config.demo.content import cells, lives
@@ -16,32 +16,23 @@ from manypaths.plans.models import Goal
 
 WANTED = {
     "peer_coaching": 26,
+    "recovery_home": 20,
     "outpatient": 14,
-    "medication": 13,
-    "recovery_home": 15,
+    "medication": 15,
     "housing_help": 10,
-    "family_support": 7,
-    "employment": 7,
-    "withdrawal": 5,
-    "residential": 6,
-    "intensive_outpatient": 3,
-    "transport": 6,
     "practical_help": 5,
-    "phone_support": 4,
-    "legal": 4,
-    "education": 3,
-    "primary_care": 4,
-    "court": 2,
-    "reentry": 2,
-    "child_care": 2,
-    "parenting": 2,
-    "support_group": 2,
-    "respite": 2,
-    "youth": 1,
-    "cultural": 2,
-    "natural": 1,
-    "harm_reduction": 1,
+    "legal": 1,
+    "family_support": 2,
+    "residential": 2,
+    "withdrawal": 2,
+    "intensive_outpatient": 1,
+    "transport": 2,
+    "employment": 1.5,
+    "phone_support": 0.5,
+    "court": 0.4,
+    "education": 0.5,
 }
+FAR = {"Morrisville": 4.0, "Randolph": 4.0}
 AREAS = {
     "recovery_home": "home",
     "housing_help": "home",
@@ -96,7 +87,7 @@ class Crowd:
         """So many lives, more of them of late."""
         span = self.book.now - self.ground.community.founded_at
         for number in range(count):
-            share = ((number + self.book.chance.random()) / count) ** 1.1
+            share = ((number + self.book.chance.random()) / count) ** 1.25
             arrived = self.ground.community.founded_at + timedelta(days=24) + (span - timedelta(days=26)) * share
             self._live_one(self.book.chance.own_time(arrived, self.book.zone))
 
@@ -110,26 +101,38 @@ class Crowd:
         if self.book.chance.maybe(0.02):
             self._block(someone)
 
-    def live_well(self, language: str, name: str, username: str) -> Someone:
+    def live_well(self, tongue: str, name: str, username: str, wishes: list[Offer]) -> Someone:
         """Somebody whose pages are looked at: here for a good while, with a plan, check-ins and requests."""
         book = self.book
         arrived = book.chance.own_time(book.now - timedelta(days=210), book.zone)
-        someone = folk.arrive(book, self.tongues[language], arrived, name=name, username=username)
+        someone = folk.arrive(book, self.tongues[tongue], arrived, name=name, username=username)
         self.people.append(someone)
         folk.write_plan(book, someone)
-        sit_over_time(book, someone, self.questions)
+        sit_over_time(book, someone, self.questions, drift=0.25, times=5)
         at = arrived + timedelta(days=3)
-        asked: set[UUID] = set()
-        for kind in ("peer_coaching", "practical_help", "family_support", "medication", "housing_help"):
-            self._ask_until_found(someone, kind, asked, at)
-            at = book.chance.own_time(at + book.chance.days(20, 45), book.zone)
+        for offer in wishes:
+            stories.tell(self.ask(someone, offer, at), at)
+            at = min(book.chance.own_time(at + book.chance.days(30, 50), book.zone), book.now - timedelta(hours=3))
         return someone
+
+    def wait_at(self, house: House, hours_ago: tuple[float, ...]) -> None:
+        """Some people asked this place of late and wait; the first of them has waited too long."""
+        known = [one for one in self.people if one.said and one.arrived < self.book.now - timedelta(days=20)]
+        for someone, hours, offer in zip(
+            self.book.chance.sample(known, len(hours_ago)), hours_ago, house.offers[1:] * len(hours_ago), strict=False
+        ):
+            if any(one.someone is someone and one.offer is offer for one in self.requests):
+                continue
+            request = self.ask(someone, offer, self.book.now - timedelta(hours=hours))
+            due = request.row.due_at
+            if due is not None and due + timedelta(hours=2) < self.book.now:
+                answering.run_late(request, due + timedelta(hours=2))
 
     def _ask_over_time(self, someone: Someone) -> None:
         """Two thirds ask again and again over the months; a few only read and write for themselves."""
         chance, asked = self.book.chance, set[UUID]()
         at = chance.own_time(someone.arrived + chance.days(0, 9), self.book.zone)
-        for _number in range(chance.pick({0: 4, 1: 8, 2: 11, 3: 14, 4: 15, 5: 14, 6: 12, 7: 9, 8: 7, 10: 4, 12: 2})):
+        for _number in range(chance.pick({0: 6, 1: 13, 2: 15, 3: 14, 4: 12, 5: 10, 6: 7, 7: 5, 8: 3, 10: 1})):
             if at >= self.book.now - timedelta(minutes=30):
                 return
             kind = chance.pick(self.wanted)
@@ -146,7 +149,7 @@ class Crowd:
             asked.add(offer.id)
             request = self.ask(someone, offer, at, again_of=before)
             gone = stories.tell(request, at)
-            if gone is None or self.book.chance.maybe(0.35):
+            if gone is None or self.book.chance.maybe(0.45):
                 return
             before, at = request.row.id, self.book.chance.own_time(gone + self.book.chance.days(0.5, 6), self.book.zone)
             if at <= gone:
@@ -158,7 +161,9 @@ class Crowd:
         return self.book.chance.choices(open_ones, weights)[0] if open_ones else None
 
     def _pull(self, someone: Someone, offer: Offer) -> float:
-        pull = 3.0 if offer.house.text.name.startswith("Lantern") else 1.0
+        pull = FAR.get(offer.house.text.town, 1.0)
+        if offer.house.text.name.startswith("Lantern"):
+            pull = 3.0
         if NARROW & set(offer.text.marks):
             pull *= 0.35
         if someone.language not in offer.text.languages:
@@ -170,7 +175,7 @@ class Crowd:
     def ask(self, someone: Someone, offer: Offer, at: datetime, *, again_of: UUID | None = None) -> Request:
         """Write and send one request; one in three begins from a step of the plan."""
         chance, kind = self.book.chance, offer.text.kind
-        words = someone.tongue.deal("asks") if chance.maybe(0.6) else ""
+        words = self._words(someone, kind) if chance.maybe(0.6) else ""
         goal = self._goal_for(someone, kind, at)
         step = None
         if goal is not None and goal.state == "open" and goal.added_at < at and chance.maybe(0.75):
@@ -196,6 +201,12 @@ class Crowd:
             self._keep_choice(someone, offer, at)
         self.requests.append(request)
         return request
+
+    def _words(self, someone: Someone, kind: str) -> str:
+        """What they write along, about this kind of thing where it fits."""
+        about = f"asks_{AREAS.get(kind, 'other')}"
+        fits = about in someone.tongue.decks and self.book.chance.maybe(0.7)
+        return someone.tongue.deal(about if fits else "asks")
 
     def _goal_for(self, someone: Someone, kind: str, at: datetime) -> Goal | None:
         """The goal that this is for; often a new wish begins with asking."""

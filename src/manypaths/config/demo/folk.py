@@ -225,9 +225,9 @@ def _add_steps(book: Book, someone: Someone, goal: Goal, steps: list[str], at: d
         finished += is_done
         add_step(book, someone, goal, text, at + timedelta(minutes=number + 1), done_at=day if is_done else None)
     closed = day + days.days(0.1, 3)
-    if finished == len(steps) and closed < book.now and done is None:
+    if steps and finished == len(steps) and closed < book.now and done is None:
         _close_goal(book, someone, goal, "reached", closed)
-    elif done is None and days.maybe(0.08) and at + timedelta(days=90) < book.now:
+    elif steps and done is None and days.maybe(0.08) and at + timedelta(days=90) < book.now:
         _close_goal(book, someone, goal, "set_aside", at + timedelta(days=85))
 
 

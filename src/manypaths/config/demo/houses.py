@@ -18,6 +18,10 @@ FIRST_NAMES = (
     "Rita Rosalie Rowan Ruben Sana Sean Simone Tariq Tasha Tom Tove Vera Vince Wanda Yara Zack"
 ).split()
 UNUSABLE = "!"
+WOMENS_NAMES = (
+    "Ada Beth Carla Dawn Elena Grace Ines Joy Kara Leah Maeve Nadia Petra Rita Simone Tasha Vera Yara".split()
+)
+WOMENS_PLACES = ("Juniper House", "Cedar and Quilt", "Her Own Voice", "Wren")
 LETTERS = "ABCDEFGHJKLMNOPRSTVWZ"
 
 
@@ -179,7 +183,8 @@ def _add_worker(
     title = _title(roles)
     taken = {one.name for one in house.workers}
     while not name or name in taken:
-        name = f"{book.chance.choice(FIRST_NAMES)} {book.chance.choice(LETTERS)}."
+        names = WOMENS_NAMES if house.text.name.startswith(WOMENS_PLACES) else FIRST_NAMES
+        name = f"{book.chance.choice(names)} {book.chance.choice(LETTERS)}."
     since = house.joined_at - timedelta(days=book.chance.randrange(1, 6))
     account = _staff_account(book, house, name, since)
     kinds = sorted(role.value for role in roles)

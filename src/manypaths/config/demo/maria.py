@@ -11,6 +11,7 @@ from manypaths.config.demo.crowd import Crowd
 from manypaths.config.demo.folk import Someone
 from manypaths.config.demo.houses import Offer, Worker
 from manypaths.lib.dates import local_date
+from manypaths.network.rules import Role
 from manypaths.referrals.rules import Status
 
 STRENGTHS = (
@@ -74,7 +75,11 @@ class Maria:
     def _day(self, ago: float, hour: int = 10) -> datetime:
         """So many days ago at an hour of the community's day, and never after now."""
         now, zone = self.crowd.book.now, self.crowd.book.zone
-        near = (now - timedelta(days=ago)).astimezone(ZoneInfo(zone)).replace(hour=hour, minute=17, second=0)
+        near = (
+            (now - timedelta(days=ago))
+            .astimezone(ZoneInfo(zone))
+            .replace(hour=hour, minute=int(ago * 7.3) % 60, second=0)
+        )
         return min(near, now - timedelta(days=ago * 0.97))
 
     def _write_plan(self) -> None:
@@ -241,11 +246,12 @@ class Maria:
         helped = self._send(
             "Forms and phone hour", 4.2, "The form for overnight visits has nine pages.", "practical", parts=1
         )
-        answering.accept(helped, self.coach, self._day(3.4, 11))
+        guide = next(one for one in helped.house.walking if one.has(Role.SUPERVISOR))
+        answering.accept(helped, guide, self._day(3.4, 11))
         answering.write_contact(
-            helped, self.coach, "call", "practical", "Read pages one to four together.", self._day(2.4, 14)
+            helped, guide, "call", "practical", "Read pages one to four together.", self._day(2.4, 14)
         )
-        answering.go_on(helped, Status.IN_PROGRESS, self.coach, self._day(2.2, 12))
+        answering.go_on(helped, Status.IN_PROGRESS, guide, self._day(2.2, 12))
         self._send(
             "Rides to treatment and meetings",
             0.9,

@@ -8,24 +8,28 @@ from manypaths.config.demo.asking import Request
 from manypaths.config.demo.houses import Worker
 from manypaths.referrals.rules import Status
 
-SILENT = {"same_day": 0.0, "steady": 0.02, "slow": 0.06, "often_silent": 0.3}
+SILENT = {"same_day": 0.01, "steady": 0.04, "slow": 0.08, "often_silent": 0.34}
 DELAY = {"same_day": (0.02, 0.3), "steady": (0.1, 1.5), "slow": (0.7, 4.0), "often_silent": (0.5, 6.0)}
 NOT_NOW = {
     "recovery_residence": 0.36,
-    "residential": 0.24,
-    "detox": 0.16,
-    "social_services": 0.15,
-    "outpatient": 0.13,
-    "transport": 0.1,
-    "employment": 0.08,
+    "residential": 0.3,
+    "detox": 0.2,
+    "social_services": 0.24,
+    "outpatient": 0.25,
+    "moud": 0.24,
+    "peer_support": 0.12,
+    "transport": 0.15,
+    "employment": 0.1,
 }
 WHY_NOT = {
-    "recovery_residence": {"no_open_place": 8, "does_not_fit": 1, "other_care_first": 1, "cost": 2},
+    "recovery_residence": {"no_open_place": 8, "does_not_fit": 2, "cost": 3},
     "residential": {"no_open_place": 6, "cost": 2, "other_care_first": 2},
-    "detox": {"no_open_place": 6, "other_care_first": 2},
-    "outpatient": {"no_open_place": 4, "does_not_fit": 2, "language": 1, "cost": 2},
+    "detox": {"no_open_place": 6, "other_care_first": 1},
+    "outpatient": {"no_open_place": 4, "does_not_fit": 2, "cost": 2},
+    "moud": {"no_open_place": 3, "cost": 3, "does_not_fit": 1},
+    "peer_support": {"no_open_place": 3, "language": 1, "outside_area": 1},
     "transport": {"outside_area": 4, "no_open_place": 3},
-    "social_services": {"no_open_place": 3, "does_not_fit": 3, "outside_area": 1, "cost": 1},
+    "social_services": {"no_open_place": 3, "does_not_fit": 4, "outside_area": 1},
 }
 ANY_WHY = {"does_not_fit": 3, "no_open_place": 3, "outside_area": 2, "language": 1, "other_care_first": 1}
 FIRST_CONTACT = {
