@@ -124,9 +124,8 @@ def begin_step(*, community_id: UUID | None, night: date, step: str, at: datetim
 
     Repeats: a step that began and did not end begins again.
     """
-    entry, made = NightStep.objects.get_or_create(
-        community_id=community_id, night=night, step=step, defaults={"begun_at": at}
-    )
+    where: dict[str, Any] = {"community_id": community_id, "night": night, "step": step}
+    entry, made = NightStep.objects.get_or_create(**where, defaults={"begun_at": at})
     if entry.ended_at is not None:
         return False
     if not made:
@@ -137,6 +136,5 @@ def begin_step(*, community_id: UUID | None, night: date, step: str, at: datetim
 
 def end_step(*, community_id: UUID | None, night: date, step: str, fault: str = "", at: datetime) -> None:
     """Write that a step ended, or that it could not (the kind of fault, never its words)."""
-    NightStep.objects.filter(community_id=community_id, night=night, step=step).update(
-        ended_at=None if fault else at, fault=fault[:80]
-    )
+    where: dict[str, Any] = {"community_id": community_id, "night": night, "step": step}
+    NightStep.objects.filter(**where).update(ended_at=None if fault else at, fault=fault[:80])

@@ -107,8 +107,9 @@ def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:
     """The newest night of which every step that began has ended."""
     for night in NightStep.objects.filter(community_id=community_id).order_by("-night").values_list("night", flat=True):
         ends = list(NightStep.objects.filter(community_id=community_id, night=night).values_list("ended_at", flat=True))
-        if all(ends):
-            return night, max(ends)
+        ended = [at for at in ends if at is not None]
+        if len(ended) == len(ends):
+            return night, max(ended)
     return None
 
 

@@ -138,7 +138,7 @@ def figures_of(shapes: Iterable[Shape], counts: Iterable[Count]) -> Figures:
     cells = {cell: shape.depth(cell) for shape in shapes for cell in shape.cells()}
     sums = tuple(tie for shape in shapes for tie in shape.sums() if tie.parts)
     values = {cell: found[cell].value if cell in found else 0 for cell in cells}
-    people = {cell: found[cell].people for cell in cells if cell in found and found[cell].people is not None}
+    people = {cell: number for cell in cells if cell in found and (number := found[cell].people) is not None}
     levels = tuple(tuple(cell for cell, depth in cells.items() if depth == level) for level in range(LEVELS))
     figures = Figures(values, sums, levels, people)
     if not figures.adds_up(values):
