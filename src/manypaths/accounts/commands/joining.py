@@ -75,6 +75,18 @@ def end_account(*, account_id: UUID, by: Actor, at: datetime) -> None:
     audit.record(what="accounts.ended", by=by, subject=account_id, at=at)
 
 
+@transaction.atomic
+def change_language(*, account_id: UUID, language: str, by: Actor, at: datetime) -> None:
+    """Remember the language an account reads. The person's own page asks for it.
+
+    Refuses: NotThere for an account that does not exist or has ended.
+    Records: accounts.language_changed
+    """
+    if not User.objects.filter(id=account_id, is_active=True).update(language=language):
+        raise NotThere
+    audit.record(what="accounts.language_changed", by=by, subject=account_id, at=at)
+
+
 def _refuse_weak(passphrase: str, names: Sequence[str]) -> None:
     refuse_if(rules.reasons_not_to_use(passphrase, common=queries.common_passphrases(), names=names))
 
