@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
+from manypaths.network.rules import factor_is_fresh
 from manypaths.outcomes import queries as outcomes
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
@@ -64,7 +66,7 @@ def _check_in(one: outcomes.OwnSitting) -> dict[str, Any]:
 @require_safe
 def take(request: Asked) -> HttpResponse:
     """Say what a copy holds, and offer it in two forms."""
-    return show(request, "take")
+    return show(request, "take", {"proved": factor_is_fresh(request.reader, now())})
 
 
 @person
@@ -72,6 +74,8 @@ def take(request: Asked) -> HttpResponse:
 def as_page(request: Asked) -> HttpResponse:
     """A page to read and print, as a file."""
     at = now()
+    if not factor_is_fresh(request.reader, at):
+        return _prove_first(request)
     context = {**whole_record(request, at), "at": at, "zone": zone_of(request)}
     return _file(render(request, "my/copy.html", context), "my-copy.html", at)
 
@@ -81,10 +85,18 @@ def as_page(request: Asked) -> HttpResponse:
 def as_data(request: Asked) -> HttpResponse:
     """The same as JSON, for another program."""
     at = now()
+    if not factor_is_fresh(request.reader, at):
+        return _prove_first(request)
     found = {name: _plain(value) for name, value in whole_record(request, at).items()}
     head = {"format": FORMAT, "version": VERSION, "taken_at": at.isoformat()}
     body = json.dumps(head | found, ensure_ascii=False, indent=2, default=_text)
     return _file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
+
+
+def _prove_first(request: Asked) -> HttpResponse:
+    """An unlocked phone in the wrong hands is not enough for a copy of everything."""
+    request.session["after_proof"] = reverse("my:take")
+    return redirect("entry:prove_again")
 
 
 def _file(response: HttpResponse, name: str, at: datetime) -> HttpResponse:

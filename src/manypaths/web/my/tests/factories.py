@@ -34,8 +34,8 @@ def somebody(name: str = "Maria") -> Reader:
     return reader
 
 
-def session_of(reader: Reader, device: str = "own") -> str:
-    """The key of a fresh session, on the person's own device or on a shared one."""
+def session_of(reader: Reader, device: str = "own", *, proved: bool = True) -> str:
+    """The key of a fresh session, on the person's own device or on a shared one; proved a moment ago, or long ago."""
     visitor = visitors.visitor_of(account_id=reader.account_id)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     started = (now() - timedelta(minutes=1)).isoformat()
@@ -46,14 +46,15 @@ def session_of(reader: Reader, device: str = "own") -> str:
             "device": device,
             "started_at": started,
             "seen_at": now().isoformat(),
+            "factor_at": (now() - timedelta(minutes=0 if proved else 6)).isoformat(),
         }
     )
     session.create()
     return session.session_key
 
 
-def client_of(reader: Reader) -> Client:
+def client_of(reader: Reader, *, proved: bool = True) -> Client:
     """A browser in which the person is signed in."""
     browser = Client()
-    browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(reader)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(reader, proved=proved)
     return browser

@@ -262,6 +262,12 @@ def test_stopping_and_taking_back_are_one_button_each(stage):
         assert not Grant.objects.filter(ended_at=None).exists()
 
 
+def test_asking_again_while_a_request_is_open_leads_to_that_request(stage):
+    referral = stage.send()
+    assert stage.client.post(f"{stage.ask}/begin")["Location"] == f"/my/requests/{referral}"
+    assert "You have already asked them" in text(stage.client.get(f"/my/requests/{referral}"))
+
+
 def test_sharing_is_made_longer_by_the_person(stage):
     referral = stage.send()
     assert stage.client.post(f"/my/requests/{referral}/longer").status_code in {302, 422}

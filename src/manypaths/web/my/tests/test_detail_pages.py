@@ -184,3 +184,12 @@ def test_a_copy_is_asked_for_and_never_fetched_by_a_link():
     browser = client_of(somebody())
     assert browser.get(reverse("my:copy_data")).status_code == 405
     assert browser.get(reverse("my:take")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["my:copy_page", "my:copy_data"])
+def test_a_copy_needs_the_passphrase_once_more_when_it_was_said_long_ago(name):
+    browser = client_of(somebody(), proved=False)
+    answer = browser.post(reverse(name))
+    assert answer.headers["Location"] == reverse("entry:prove_again")
+    assert browser.session["after_proof"] == reverse("my:take")
+    assert "We ask for your passphrase once more" in browser.get(reverse("my:take")).content.decode()
