@@ -15,6 +15,7 @@ from manypaths.network import queries as network
 from manypaths.network.models import Community
 from manypaths.network.tests.factories import community
 from manypaths.nightly.due import due_nights
+from manypaths.nightly.management.commands.run_nights import Command
 from manypaths.nightly.schedule import STEPS, Ended, Night, Step, run_night
 
 NIGHT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # 3 in the morning in New York, midnight in Los Angeles
@@ -111,4 +112,24 @@ def test_a_whole_night_runs_on_a_real_database(
     assert [one.fault for one in ended] == [""] * len(STEPS)
     assert (tmp_path / "ready" / "referrals_facts" / "empty.parquet").exists()
     assert indicators.last_night(community_id=place.id) is not None
+    network.forget_communities()
+
+
+def test_once_runs_what_is_due_and_a_second_time_nothing(
+    committed_db: str,
+    tmp_path: Path,
+    settings: Any,
+    every_view: None,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings.MEASURES_URL, settings.FACTS_DIR = role_url("measures"), tmp_path
+    network.forget_communities()
+    place = community()
+    network.forget_communities()
+    Command().once(NIGHT)
+    assert indicators.last_night(community_id=place.id) == (date(2026, 11, 20), NIGHT)
+    written = (tmp_path / "ready").stat().st_mtime_ns
+    Command().once(NIGHT)
+    assert (tmp_path / "ready").stat().st_mtime_ns == written
+    assert "did not end" not in capsys.readouterr().err
     network.forget_communities()

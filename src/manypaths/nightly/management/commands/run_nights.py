@@ -33,9 +33,9 @@ class Command(BaseCommand):
             self.for_ever()
 
     def for_ever(self) -> None:
-        """Every quarter of an hour, look in a program of its own: it leaves no memory and no connection behind."""
+        """Every quarter of an hour, look in a program of its own: it leaves nothing behind."""
         while True:
-            subprocess.run([sys.executable, "-m", "django", "run_nights", "--once"], check=False)  # noqa: S603
+            subprocess.run([sys.executable, "-m", "django", "run_nights", "--once"], check=False)
             time.sleep(ROUND)
 
     def once(self, at: datetime) -> None:
