@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
 from manypaths.network.rules import Reader, Role
 
@@ -31,6 +32,7 @@ WORDS: dict[str, Any] = {
 }
 ANSWERING = (Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK)
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
+OFFERING = tuple(Role(role) for role in EDITORS)
 
 
 class Asked(HttpRequest):
@@ -59,7 +61,15 @@ def put_reasons(form: forms.Form, refused: Refused) -> None:
 def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Draw a page of this door."""
     said = request.session.pop(SAID, None)
-    shared = {"zone": zone_of(request), "said": WORDS.get(said) if said else None, **context}
+    reader = request.reader
+    shared = {
+        "zone": zone_of(request),
+        "said": WORDS.get(said) if said else None,
+        "may_answer": reader.has_role(*ANSWERING),
+        "may_walk": reader.has_role(*WALKING),
+        "may_offer": reader.has_role(*OFFERING),
+        **context,
+    }
     return render(request, f"work/{page}.html", shared, status=status)
 
 

@@ -29,16 +29,14 @@ def home(request: Asked) -> HttpResponse:
         "today": local_date(at, zone_of(request)),
         "workplace": network.own_membership(reader=reader),
         "news": [one for one in notices.waiting(reader=reader) if one.is_new],
-        "may_answer": reader.has_role(*ANSWERING),
-        "may_walk": reader.has_role(*WALKING),
     }
-    if context["may_answer"]:
+    if reader.has_role(*ANSWERING):
         page = queries.inbox(reader=reader, limit=SHOWN)
         context["waiting"] = [
             (line, STATES[line.status], line.is_overdue(at)) for line in page.lines if line.status is Status.REQUESTED
         ]
         context["requests"] = page.total
-    if context["may_walk"]:
+    if reader.has_role(*WALKING):
         context["known"], context["people"] = caseload(request, limit=SHOWN)
     return show(request, "home", context)
 

@@ -143,7 +143,7 @@ def _draw(
         "outcome": rules.word(rules.OUTCOMES, view.outcome, spoken),
         "answer": rules.word(rules.ANSWERS, view.line.person_answer, spoken),
         "steps": _steps(request, view),
-        "may_walk": request.reader.has_role(Role.PEER, Role.CLINICIAN),
+        "may_say_yes": request.reader.has_role(Role.PEER, Role.CLINICIAN),
     }
     return show(request, "request", context, status=REFUSED if refused is not None else 200)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.work import api, home, people, requests, services
+from manypaths.web.work import api, home, offering, people, requests
 
 app_name = "work"
 urlpatterns = [
@@ -14,12 +14,12 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/move", requests.move, name="move"),
     path("people", people.index, name="people"),
     path("people/<uuid:record_id>", people.one, name="person"),
-    path("services", services.index, name="services"),
-    path("services/add", services.add, name="add_service"),
-    path("services/<uuid:service_id>", services.edit, name="service"),
-    path("services/<uuid:service_id>/room", services.room, name="room"),
-    path("services/<uuid:service_id>/right", services.confirm, name="confirm"),
-    path("services/<uuid:service_id>/close", services.close, name="close"),
+    path("services", offering.index, name="services"),
+    path("services/add", offering.add, name="add_service"),
+    path("services/<uuid:service_id>", offering.edit, name="service"),
+    path("services/<uuid:service_id>/room", offering.room, name="room"),
+    path("services/<uuid:service_id>/right", offering.confirm, name="confirm"),
+    path("services/<uuid:service_id>/close", offering.close, name="close"),
     path("api/people", api.people, name="api_people"),
     path("api/people/<uuid:record_id>", api.person, name="api_person"),
 ]

@@ -197,6 +197,29 @@ def test_a_coordinator_is_told_that_something_waits_too_long_and_is_led_nowhere(
     assert client.get(f"/work/requests/{referral}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("role", "shown", "hidden"),
+    [
+        ("peer", ["/work/requests", "/work/people", "/work/services"], []),
+        ("frontdesk", ["/work/requests", "/work/services"], ["/work/people"]),
+        ("volunteer", ["/work/people"], ["/work/requests", "/work/services"]),
+        ("fiscal", [], ["/work/requests", "/work/people", "/work/services"]),
+    ],
+)
+def test_nobody_is_led_to_a_page_that_is_not_theirs(role, shown, hidden):
+    made = stage()
+    with as_owner():
+        worker = membership(made.body, role, answers_requests=True)
+    client = client_of(reader_for(worker))
+    page = text(client.get("/work/"))
+    for address in shown:
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+    for address in hidden:
+        assert f'href="{address}"' not in page
+        assert client.get(address).status_code == 404
+
+
 def test_without_a_second_factor_no_page_opens():
     made = stage()
     client = client_of(made.coach, factor=False)

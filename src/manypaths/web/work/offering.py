@@ -14,13 +14,11 @@ from manypaths.directory import queries as directory
 from manypaths.directory.queries import Listing
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
-from manypaths.network.rules import Role
 from manypaths.web.ui.access import member
 from manypaths.web.ui.clock import now
-from manypaths.web.work.frame import REFUSED, Asked, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.frame import OFFERING, REFUSED, Asked, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.listing_form import ServiceForm, hours_from, initial_of, place_from, words_from
 
-EDITORS = tuple(Role(role) for role in rules.EDITORS)
 ROOM: dict[str, Any] = {
     "open": _("We have room"),
     "waitlist": _("Full, with a wait"),
@@ -64,7 +62,7 @@ def offers(request: Asked, at: datetime) -> list[Offer]:
     return sorted(made, key=lambda offer: (offer.is_fresh, offer.listing.name))
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_safe
 def index(request: Asked) -> HttpResponse:
     """What the organisation offers: one tap says how much room there is, one says that it is still right."""
@@ -79,7 +77,7 @@ def index(request: Asked) -> HttpResponse:
     )
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_POST
 def room(request: Asked, service_id: UUID) -> HttpResponse:
     """Say how much room there is."""
@@ -100,7 +98,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 6 else None
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_POST
 def confirm(request: Asked, service_id: UUID) -> HttpResponse:
     """Say that a listing is still right."""
@@ -111,7 +109,7 @@ def confirm(request: Asked, service_id: UUID) -> HttpResponse:
     return thank(request, "confirmed", "work:services")
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_POST
 def close(request: Asked, service_id: UUID) -> HttpResponse:
     """Take a listing out of the directory."""
@@ -122,7 +120,7 @@ def close(request: Asked, service_id: UUID) -> HttpResponse:
     return thank(request, "closed", "work:services")
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Asked) -> HttpResponse:
     """List a new service or meeting."""
@@ -143,7 +141,7 @@ def add(request: Asked) -> HttpResponse:
     return _draw(request, form)
 
 
-@member(*EDITORS)
+@member(*OFFERING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Asked, service_id: UUID) -> HttpResponse:
     """Change what a listing says."""
