@@ -160,6 +160,9 @@ def begin(request: Asked, service_id: UUID) -> HttpResponse:
     place = place_of(request, service_id)
     if not place.answers_here:
         return go("my:ask", service_id)
+    running = _running(request.reader, service_id)
+    if running is not None:
+        return thank(request, "asked_already", "my:request", running)
     profile = own_name(request)
     commands.begin_request(
         asked=place.asked(request.community.id),
@@ -170,6 +173,12 @@ def begin(request: Asked, service_id: UUID) -> HttpResponse:
         at=now(),
     )
     return go("my:ask_page", service_id, PAGES[0])
+
+
+def _running(reader: Reader, service_id: UUID) -> UUID | None:
+    """The person's open request to this service."""
+    lines = queries.own_requests(reader=reader)
+    return next((one.id for one in lines if one.service_id == service_id and rules.is_running(one.status)), None)
 
 
 def _own_step(reader: Reader, step_id: UUID | None) -> UUID | None:

@@ -34,6 +34,7 @@ WORDS: dict[str, Any] = {
     "stopped": _("Sharing has stopped. New looks are closed from now on."),
     "longer": _("You made it longer. You can still stop it any time."),
     "blocked": _("They can see nothing of yours from now on."),
+    "asked_already": _("You have already asked them. This is where it stands."),
     "sent": _("Sent. You see each step here."),
     "answered": _("Your answer is kept. Thank you for saying it."),
     "taken_back": _("Taken back. They can no longer read it."),

@@ -19,7 +19,7 @@ from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Party, Status
 from manypaths.web.my.ask import WAY_WORDS, place_or_none, spoken
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
-from manypaths.web.my.places import others_like
+from manypaths.web.my.places import Place, others_like
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Step
@@ -103,11 +103,17 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "may_withdraw": rules.is_running(line.status),
         "withdraw_reasons": _withdraw_reasons(overdue),
         "form": asked_before,
-        "others": others_like(request, line.service_id) if overdue or closed_without else None,
+        "others": _others(request, line.service_id) if overdue or closed_without else None,
         "place": place_or_none(request, line.service_id),
         "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
     }
     return show(request, "requests/one", context)
+
+
+def _others(request: Asked, service_id: UUID) -> list[Place]:
+    """Other places that answer here, without those the person is asking already."""
+    asked = {line.service_id for line in queries.own_requests(reader=request.reader) if rules.is_running(line.status)}
+    return [place for place in others_like(request, service_id) if place.service_id not in asked]
 
 
 def _withdraw_reasons(overdue: bool) -> list[tuple[str, str]]:
