@@ -72,7 +72,7 @@ def _named(one: Listing) -> str:
 def _seen_before(values: Iterable[str]) -> list[UUID]:
     """Ids that the page before put into the link; anything else is left out."""
     found = []
-    for value in list(values)[: rules.MOST_OPTIONS]:
+    for value in list(dict.fromkeys(values))[: rules.MOST_OPTIONS]:
         try:
             found.append(UUID(value))
         except ValueError:

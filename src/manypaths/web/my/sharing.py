@@ -26,6 +26,8 @@ from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
 
+SEEN_ON_A_PAGE = 30
+
 
 @dataclass(frozen=True)
 class SharedLine:
@@ -185,5 +187,10 @@ def looks_of(request: Asked) -> list[Seen]:
 @person
 @require_safe
 def looked(request: Asked) -> HttpResponse:
-    """Who looked, when, at which part, why, and on what ground."""
-    return show(request, "looked", {"seen": looks_of(request)})
+    """Who looked, when, at which part, why, and on what ground. The newest first, so many on a page."""
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
+    seen = looks_of(request)
+    here = seen[SEEN_ON_A_PAGE * (number - 1) : SEEN_ON_A_PAGE * number]
+    older = number + 1 if len(seen) > SEEN_ON_A_PAGE * number else None
+    return show(request, "looked", {"seen": here, "older": older, "newer": number - 1})

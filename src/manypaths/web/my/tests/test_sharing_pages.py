@@ -156,6 +156,23 @@ def test_looks_of_one_day_stand_together_and_the_newest_day_first():
     assert seen[0].on > seen[1].on
 
 
+def test_many_looks_are_told_page_by_page():
+    here, sent = asked()
+    received_request(reader=here.coach, referral_id=sent)
+    new_request()
+    look = consent.who_looked(reader=here.person)[0]
+    many = [replace(look, at=look.at - timedelta(days=number)) for number in range(31)]
+    browser = client_of(here.person)
+    with patch("manypaths.web.my.sharing.consent.who_looked", return_value=many):
+        first = browser.get(reverse("my:looked")).content.decode()
+        second = browser.get(reverse("my:looked"), {"page": "2"}).content.decode()
+        strange = browser.get(reverse("my:looked"), {"page": "-1"}).content.decode()
+    assert (first.count("Dee R.</h2>"), second.count("Dee R.</h2>")) == (30, 1)
+    assert "?page=2" in first
+    assert "?page=1" in second
+    assert strange.count("Dee R.</h2>") == 30
+
+
 def test_a_worker_is_shut_out_from_the_list_of_looks():
     here, sent = asked()
     received_request(reader=here.coach, referral_id=sent)
