@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -38,9 +39,15 @@ class Span:
         return self.weekday * DAY_MINUTES + self.closes
 
 
+@lru_cache(maxsize=600)
+def _clock_of(zone: str) -> ZoneInfo:
+    """Python itself keeps eight zones in memory and reads the others from disk each time."""
+    return ZoneInfo(zone)
+
+
 def week_minute(at: datetime, zone: str) -> int:
     """Minutes since Monday midnight in a time zone: 0 to 10,079."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(_clock_of(zone))
     return local.weekday() * DAY_MINUTES + local.hour * 60 + local.minute
 
 

@@ -27,7 +27,7 @@ def load(apps, schema_editor):
             zone=one["timezone"],
         )
         for one in zipcodes.list_all()
-        if one["lat"] and one["long"] and one["timezone"]
+        if one["timezone"] and float(one["lat"] or 0) and float(one["long"] or 0)  # not mail to ships and bases
     }
     assert len(rows) > FEWEST, "the package of ZIP codes must be whole"
     model.objects.bulk_create(rows.values(), batch_size=5000)

@@ -13,7 +13,7 @@ from manypaths.directory.search import schema as shape
 from manypaths.directory.search.words import SHORTEST_TO_MEND, Word, read
 
 MILES_PER_DEGREE = 69.0
-MOST_CELLS = 160
+MOST_CELLS = 100
 LONG_WORD = 8
 NAME_COUNTS, TEXT_COUNTS, MEANING_COUNTS, MENDED_COUNTS = 3.0, 1.0, 2.0, 0.7
 
@@ -64,18 +64,22 @@ def filters(ask: Ask, schema: tantivy.Schema) -> list[Query]:
 
 
 def one_of(schema: tantivy.Schema, name: str, values: "frozenset[str] | set[str]") -> Query:
-    """Matches a document with any of these codes in a field. Does not score."""
-    return Query.const_score_query(Query.term_set_query(schema, name, sorted(values)), 0.0)
+    """Matches a document with any of these codes in a field. Does not score.
+
+    One lazy list for each code: a set query would first gather every document of every code of it.
+    """
+    terms = [Query.const_score_query(Query.term_query(schema, name, one, "basic"), 0.0) for one in sorted(values)]
+    if len(terms) == 1:
+        return terms[0]
+    return Query.boolean_query([(Occur.Should, one) for one in terms]) if terms else Query.empty_query()
 
 
 def _open_now(ask: Ask, schema: tantivy.Schema) -> Query:
     """Open at this moment, each service by its own time zone."""
-    branches = []
-    for zone in sorted(ask.zones):
-        slots = {shape.slot_of(week_minute(ask.at, zone)), shape.ALWAYS}
-        here = [(Occur.Must, one_of(schema, "zone", {zone})), (Occur.Must, one_of(schema, "slot", slots))]
-        branches.append((Occur.Should, Query.boolean_query(here)))
-    return Query.boolean_query(branches) if branches else Query.empty_query()
+    slots = set()
+    for zone in ask.zones:
+        slots |= {shape.in_zone(zone, shape.slot_of(week_minute(ask.at, zone))), shape.in_zone(zone, shape.ALWAYS)}
+    return one_of(schema, "slot", slots)
 
 
 def words(ask: Ask, schema: tantivy.Schema, searcher: tantivy.Searcher, *, every: bool) -> Query | None:
@@ -104,44 +108,31 @@ def _word(word: Word, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Que
     return Query.boolean_query([(Occur.Should, one) for one in ways])
 
 
-def around(ask: Ask, miles: float, schema: tantivy.Schema, *, inside: bool = False, nowhere: bool = True) -> Query:
-    """The squares of the finest usable grid that touch a circle; with `inside`, those that lie wholly in it."""
+def around(ask: Ask, miles: float, schema: tantivy.Schema, *, nowhere: bool = True) -> Query:
+    """The squares of the finest usable grid that touch a circle, and what lies nowhere."""
     assert ask.latitude is not None and ask.longitude is not None
     for grid in shape.GRIDS:
-        cells = _cells(grid, ask.latitude, ask.longitude, miles, inside)
+        cells = _cells(grid, ask.latitude, ask.longitude, miles)
         if len(cells) <= MOST_CELLS:
             break
     return one_of(schema, "cell", cells | ({shape.NOWHERE} if nowhere else set()))
 
 
-def _cells(grid: str, latitude: float, longitude: float, miles: float, inside: bool) -> set[str]:
-    side = shape.GRIDS[grid]
-    high = miles / MILES_PER_DEGREE
-    wide = high / max(0.05, math.cos(math.radians(min(89.0, abs(latitude) + high))))
-    rows, columns = math.ceil(high / side) + 1, math.ceil(wide / side) + 1
-    if (2 * rows + 1) * (2 * columns + 1) > 4 * MOST_CELLS:
-        return {str(number) for number in range(MOST_CELLS + 1)}
-    found = set()
-    for row in range(-rows, rows + 1):
-        for column in range(-columns, columns + 1):
-            south = math.floor(latitude / side + row) * side
-            west = math.floor(longitude / side + column) * side
-            if _touches(latitude, longitude, miles, south, west, side, inside):
-                found.add(shape.cell(grid, south + side / 2, west + side / 2))
+def _cells(grid: str, latitude: float, longitude: float, miles: float) -> set[str]:
+    """The squares of a grid, row by row: how far a circle reaches east and west in a row is one square root."""
+    side, high = shape.GRIDS[grid], miles / MILES_PER_DEGREE
+    found: set[str] = set()
+    for row in range(math.floor((latitude - high) / side), math.floor((latitude + high) / side) + 1):
+        south, north = row * side, (row + 1) * side
+        gap = max(0.0, south - latitude, latitude - north)
+        reach = math.sqrt(max(0.0, high * high - gap * gap)) / _squeeze(south, north)
+        columns = range(math.floor((longitude - reach) / side), math.floor((longitude + reach) / side) + 1)
+        found.update(shape.cell(grid, (row + 0.5) * side, (column + 0.5) * side) for column in columns)
+        if len(found) > MOST_CELLS:
+            break
     return found
 
 
-def _touches(
-    latitude: float, longitude: float, miles: float, south: float, west: float, side: float, inside: bool
-) -> bool:
-    lat_gap = _gap(latitude, south, south + side, inside) * MILES_PER_DEGREE
-    shrink = math.cos(math.radians(min(89.0, max(abs(south), abs(south + side)) if not inside else abs(latitude))))
-    lon_gap = _gap(longitude, west, west + side, inside) * MILES_PER_DEGREE * shrink
-    return math.hypot(lat_gap, lon_gap) <= miles * (0.98 if inside else 1.02)
-
-
-def _gap(value: float, low: float, high: float, far: bool) -> float:
-    """How far a value is from a span: from its nearest end (0 within it), or from its farthest."""
-    if far:
-        return max(abs(value - low), abs(value - high))
-    return max(0.0, low - value, value - high)
+def _squeeze(south: float, north: float) -> float:
+    """How much shorter a degree east is than a degree north, at the narrower end of a row."""
+    return max(0.02, min(math.cos(math.radians(min(89.0, abs(one)))) for one in (south, north)))

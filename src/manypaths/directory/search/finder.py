@@ -1,8 +1,9 @@
 """One search. Every web process opens its own reader, after it was forked, and looks for news once a second."""
 
+import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,15 @@ from manypaths.directory.search import asking
 from manypaths.directory.search import schema as shape
 from manypaths.directory.search.asking import Ask
 from manypaths.directory.search.places import miles_between
+from manypaths.directory.search.words import read
+
+Scored = tuple[float, Any]
 
 RELOAD_SECONDS = 1.0
 ENOUGH = 120
-MOST_EXACT = 2000
-RINGS = (2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0)
+MOST_EXACT = 1500
+ENOUGH_IN_A_RING = 600
+TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -72,17 +77,23 @@ class Finder:
         return self.searcher is not None
 
     def find(self, ask: Ask, *, limit: int = ENOUGH) -> Found:
-        """Search. With `taking_people`, what is full is left out and what did not say follows apart."""
-        assert self.index is not None
-        every = self._query(ask, every=True)
-        some = every is not None and self._count(every) == 0
-        query = self._query(ask, every=False) if some else every
+        """Search. With `taking_people`, what is full is left out and what did not say follows apart.
+
+        Where no service has all the words that were typed, those with some of them are shown, and it says so.
+        """
+        found = self._found(ask, self._query(ask, every=True), limit)
+        if found.total or len(read(ask.text)) < 2:
+            return found
+        return replace(self._found(ask, self._query(ask, every=False), limit), some_words_only=True)
+
+    def _found(self, ask: Ask, query: Query, limit: int) -> Found:
+        best_first = bool(ask.text.strip())
         if not ask.taking_people:
             sure, total, at_least = self._ordered(ask, query, limit)
-            return Found(sure, [], total, at_least, some, True, bool(ask.text.strip()))
+            return Found(sure, [], total, at_least, best_first=best_first)
         sure, total, at_least = self._ordered(ask, self._with_room(query, "open"), limit)
         maybe, more, more_at_least = self._ordered(ask, self._with_room(query, "unknown"), limit)
-        return Found(sure, maybe, total + more, at_least or more_at_least, some, True, bool(ask.text.strip()))
+        return Found(sure, maybe, total + more, at_least or more_at_least, best_first=best_first)
 
     def facets(self, ask: Ask) -> dict[str, dict[str, int]]:
         """How many of all matches carry each code, by kind of code."""
@@ -106,64 +117,77 @@ class Finder:
         has = asking.one_of(self.index.schema, "room", {room})
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, has)])
 
-    def _near(self, ask: Ask, query: Query, miles: float, *, inside: bool = False, nowhere: bool = True) -> Query:
+    def _near(self, ask: Ask, query: Query, miles: float, *, nowhere: bool = True) -> Query:
         if not ask.has_place or self.index is None:
             return query
-        squares = asking.around(ask, miles, self.index.schema, inside=inside, nowhere=nowhere)
+        squares = asking.around(ask, miles, self.index.schema, nowhere=nowhere)
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, squares)])
-
-    def _count(self, query: Query) -> int:
-        return int(self.searcher.search(query, 1, count=True).count)
 
     def _ordered(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
         if not ask.has_place:
             result = self.searcher.search(query, limit, count=True)
-            return self._hits(ask, result.hits), int(result.count), False
+            return self._hits(result.hits), int(result.count), False
         if ask.text.strip():
             return self._best_within(ask, query, limit)
         return self._nearest(ask, query, limit)
 
     def _best_within(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
         """The best matches in the circle. The squares reach a little over its edge, so the edge is cut exactly."""
-        near = self._near(ask, query, ask.miles)
-        result = self.searcher.search(near, min(MOST_EXACT, 4 * limit), count=True)
-        hits = [one for one in self._hits(ask, result.hits) if one.miles is None or one.miles <= ask.miles]
-        complete = int(result.count) <= len(result.hits)
-        total = len(hits) if complete else self._at_least(ask, query)
-        return hits[:limit], max(total, len(hits)), not complete
+        most = 4 * limit
+        result = self.searcher.search(self._near(ask, query, ask.miles), most, count=True)
+        kept = [one for one in self._measured(ask, result.hits) if one[0] is None or one[0] <= ask.miles]
+        hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
+        return (hits, len(kept), False) if result.count <= most else (hits, int(result.count), True)
 
     def _nearest(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
-        """The nearest matches: small circles first, and wider only until there are enough."""
-        for ring in [*[one for one in RINGS if one < ask.miles], ask.miles]:
-            near = self._near(ask, query, ring, nowhere=ring == ask.miles)
-            result = self.searcher.search(near, MOST_EXACT, count=True)
-            hits = [one for one in self._hits(ask, result.hits) if one.miles is None or one.miles <= ring]
-            if ring == ask.miles or (len(hits) >= limit and int(result.count) <= MOST_EXACT):
-                break
+        """The nearest matches. Where a wide circle holds very many, a smaller one that holds enough is measured."""
+        everywhere = self._inside(ask, query, ask.miles, nowhere=True)
+        total = int(everywhere.count)
+        ring, result = (ask.miles, everywhere) if total <= MOST_EXACT else self._ring(ask, query, everywhere, limit)
+        kept = [one for one in self._measured(ask, result.hits) if one[0] is None or one[0] <= ring]
+        kept.sort(key=lambda one: math.inf if one[0] is None else one[0])
+        hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
         hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
-        if ring == ask.miles and int(result.count) <= MOST_EXACT:
-            return hits[:limit], len(hits), False
-        return hits[:limit], max(len(hits), self._at_least(ask, query)), True
+        return hits, len(kept) if total <= MOST_EXACT else total, total > MOST_EXACT
 
-    def _at_least(self, ask: Ask, query: Query) -> int:
-        """A number that is certainly reached: matches in squares wholly inside the circle."""
-        return self._count(self._near(ask, query, ask.miles, inside=True))
+    def _ring(self, ask: Ask, query: Query, most: Any, limit: int) -> tuple[float, Any]:
+        """A circle that holds enough and not too many. Each try is a guess from how crowded the last one was."""
+        too_small, ring, best = 0.0, ask.miles, (ask.miles, most)
+        for _try in range(TRIES):
+            guess = best[0] * min(0.7, math.sqrt(ENOUGH_IN_A_RING / int(best[1].count)))
+            ring = guess if guess > too_small else (too_small + best[0]) / 2
+            result = self._inside(ask, query, ring, nowhere=False)
+            if result.count > MOST_EXACT:
+                best = ring, result
+            elif result.count < limit:
+                too_small = ring
+            else:
+                return ring, result
+        return best
 
-    def _hits(self, ask: Ask, hits: Iterable[tuple[float, Any]]) -> list[Hit]:
-        pairs = list(hits)
-        addresses = [address for _score, address in pairs]
-        columns = ("sid_high", "sid_low", "kind_number", "latitude", "longitude")
-        values = [self.searcher.fast_field_values(name, addresses) for name in columns]
+    def _inside(self, ask: Ask, query: Query, miles: float, *, nowhere: bool) -> Any:
+        return self.searcher.search(self._near(ask, query, miles, nowhere=nowhere), MOST_EXACT, count=True)
+
+    def _measured(self, ask: Ask, hits: Sequence[Scored]) -> list[tuple[float | None, Scored]]:
+        """Each match with its distance: two columns are read, and nothing else of what is not returned."""
+        addresses = [address for _score, address in hits]
+        latitudes = self.searcher.fast_field_values("latitude", addresses)
+        longitudes = self.searcher.fast_field_values("longitude", addresses)
+        a_lat, a_lon = ask.latitude or 0.0, ask.longitude or 0.0
         return [
-            Hit(shape.whole(high, low), _miles(ask, latitude, longitude), kind, score)
-            for (score, _address), high, low, kind, latitude, longitude in zip(pairs, *values, strict=True)
+            (None if lat is None or lon is None else miles_between(a_lat, a_lon, lat, lon), hit)
+            for lat, lon, hit in zip(latitudes, longitudes, hits, strict=True)
         ]
 
-
-def _miles(ask: Ask, latitude: float | None, longitude: float | None) -> float | None:
-    if ask.latitude is None or ask.longitude is None or latitude is None or longitude is None:
-        return None
-    return miles_between(ask.latitude, ask.longitude, latitude, longitude)
+    def _hits(self, hits: Sequence[Scored], miles: Sequence[float | None] | None = None) -> list[Hit]:
+        addresses = [address for _score, address in hits]
+        columns = ("sid_high", "sid_low", "kind_number")
+        values = [self.searcher.fast_field_values(name, addresses) for name in columns]
+        far = miles if miles is not None else [None] * len(hits)
+        return [
+            Hit(shape.whole(high, low), distance, kind, score)
+            for (score, _address), distance, high, low, kind in zip(hits, far, *values, strict=True)
+        ]
 
 
 def take_turns(hits: list[Hit]) -> list[Hit]:

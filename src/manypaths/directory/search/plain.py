@@ -1,5 +1,7 @@
 """A plain query for the time before there is an index: fewer ways to find, and the result says so."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from manypaths.directory.models import Hours, Service
@@ -63,8 +65,8 @@ def _inside(ask: Ask, found: "QuerySet[Service]") -> "QuerySet[Service]":
     return found.filter(square | Q(location__latitude__isnull=True))
 
 
-def _open_now(ask: Ask, ids: list[object], zones: dict[object, str]) -> set[object]:
-    spans: dict[object, list[Span]] = {}
+def _open_now(ask: Ask, ids: list[UUID], zones: dict[UUID, str]) -> set[UUID]:
+    spans: dict[UUID, list[Span]] = {}
     for service, weekday, opens, closes in Hours.objects.filter(service_id__in=ids).values_list(
         "service_id", "weekday", "opens", "closes"
     ):

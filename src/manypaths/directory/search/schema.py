@@ -14,7 +14,7 @@ ALWAYS = "always"
 NOWHERE = "nowhere"
 CODES = ("need", "pathway", "cost", "language", "audience", "feature", "kind", "medication", "room", "zone", "body")
 COUNTED = ("need", "cost", "language", "audience", "kind")
-GRIDS = {"a": 0.1, "b": 0.5, "c": 2.0}
+GRIDS = {"z": 0.02, "a": 0.1, "b": 0.5, "c": 2.0}
 HALF = 2**64
 
 
@@ -49,7 +49,7 @@ def document(one: dict[str, Any], spans: Iterable[Span], kind_number: int, schem
         "text": sort_key(f"{one['description']} {one['how_to_start']} {one['location__city'] or ''}"),
         "plain": sort_key(f"{words} {one['location__city'] or ''}"),
         "kind_number": kind_number,
-        "slot": slots(list(spans)),
+        "slot": [in_zone(one["zone"], slot) for slot in slots(list(spans))],
         **_codes(one),
         **_where(one["location__latitude"], one["location__longitude"]),
     }
@@ -97,6 +97,11 @@ def slots(spans: list[Span]) -> list[str]:
         for minute in range(span.start - span.start % SLOT_MINUTES, span.end, SLOT_MINUTES)
     }
     return [str(slot) for slot in sorted(found)]
+
+
+def in_zone(zone: str, slot: str) -> str:
+    """A slot on the clock of one zone, so that one word of the index says both."""
+    return f"{zone} {slot}"
 
 
 def slot_of(minute: int) -> str:

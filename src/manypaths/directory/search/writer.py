@@ -21,7 +21,7 @@ from manypaths.directory.models import Hours, Service, Term
 from manypaths.directory.rules import Span
 from manypaths.directory.search import schema as shape
 
-FORMAT = 1
+FORMAT = 3
 BATCH = 2000
 HEAP = 60_000_000
 PAUSE_SECONDS = 0.5
@@ -36,6 +36,10 @@ NEXT_CHANGES = """
      order by xact, seq limit %s
 """
 HERE = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
+WHOSE = """
+    select oid::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+      from pg_database where datname = current_database()
+"""
 
 
 class Writer:
@@ -45,9 +49,19 @@ class Writer:
         self.folder = folder or Path(settings.INDEX_DIR)
         self.state = self.folder / "position.json"
 
-    def is_current_format(self) -> bool:
-        """True when an index is there and was written with today's fields."""
-        return self.state.exists() and json.loads(self.state.read_text(encoding="utf-8"))["format"] == FORMAT
+    def fits(self) -> bool:
+        """True when an index is there, has today's fields, and was written from this database as it is now.
+
+        A database that was put back from a copy is behind what the index took from it: then it is built anew.
+        """
+        if not self.state.exists():
+            return False
+        kept = json.loads(self.state.read_text(encoding="utf-8"))
+        with connection.cursor() as cursor:
+            cursor.execute(WHOSE)
+            database, next_one = cursor.fetchone()
+        same = kept["format"] == FORMAT and kept.get("database") == database
+        return bool(same and kept["position"][0] < next_one)
 
     def rebuild(self, tell: Callable[[int], None] = lambda count: None) -> int:
         """Build a new index beside the old one, then put it in its place. Says how many services it holds."""
@@ -83,7 +97,7 @@ class Writer:
 
     def catch_up(self) -> int:
         """Take the changes that are ready, and say how many services were written or taken out."""
-        if not self.is_current_format():
+        if not self.fits():
             return self.rebuild()
         done = 0
         while True:
@@ -148,6 +162,9 @@ def _batches(ids: Any) -> Iterator[list[UUID]]:
 
 
 def _write_position(path: Path, position: tuple[int, int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WHOSE)
+        database = cursor.fetchone()[0]
     half = path.with_name(f"{path.name}.half")
-    half.write_text(json.dumps({"format": FORMAT, "position": position}), encoding="utf-8")
+    half.write_text(json.dumps({"format": FORMAT, "database": database, "position": position}), encoding="utf-8")
     half.replace(path)

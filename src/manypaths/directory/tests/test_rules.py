@@ -109,7 +109,13 @@ def test_only_a_worker_of_the_organisation_changes_its_listings():
 
 @pytest.mark.parametrize(
     ("span", "code"),
-    [(Span(0, 540, 1020), None), (Span(0, 1320, 1560), None), (Span(7, 0, 10), "hours_range"), (Span(0, 600, 600), "hours_order"), (Span(0, 600, 2041), "hours_order")],
-)  # fmt: skip
+    [
+        (Span(0, 540, 1020), None),
+        (Span(0, 1320, 1560), None),
+        (Span(7, 0, 10), "hours_range"),
+        (Span(0, 600, 600), "hours_order"),
+        (Span(0, 600, 2041), "hours_order"),
+    ],
+)
 def test_hours_have_to_be_possible(span, code):
     assert [one.code for one in rules.reasons_not_to_span([span])] == ([code] if code else [])
