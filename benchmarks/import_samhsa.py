@@ -40,9 +40,9 @@ def main(file: Path) -> None:
             count = cursor.fetchone()[0]
         connection.close()
     print(f"rows: {len(rows) - 1:,}; services: {count:,}; baseline (read + one COPY): {baseline:.2f} s")
-    print(f"first      {first:6.2f} s  {count / first:8,.0f} rows/s  {first / baseline:5.1f} x baseline  (at most 30 s)")
+    print(f"first      {first:6.2f} s  {count / first:8,.0f} rows/s  {first / baseline:5.1f} x baseline (at most 30 s)")
     print("           " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in steps))
-    print(f"unchanged  {again:6.2f} s  {count / again:8,.0f} rows/s  {again / baseline:5.1f} x baseline  (at most 10 s)")
+    print(f"unchanged  {again:6.2f} s  {count / again:8,.0f} rows/s  {again / baseline:5.1f} x baseline (at most 10 s)")
     print(f"a tenth    {changed:6.2f} s  {count / changed:8,.0f} rows/s  {changed / baseline:5.1f} x baseline")
     held = first <= MOST_FIRST and again <= MOST_AGAIN
     print("held" if held else "NOT HELD")

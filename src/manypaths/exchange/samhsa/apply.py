@@ -10,7 +10,7 @@ from pathlib import Path
 from manypaths.directory import queries
 from manypaths.directory.commands import Merged, merge_listings
 from manypaths.directory.search import places
-from manypaths.exchange.samhsa.check import SOURCE, Checked, Problem, Towns, check
+from manypaths.exchange.samhsa.check import SOURCE, Checked, Problem, Towns, check, zip_of
 from manypaths.exchange.samhsa.read import Feed, read_feed
 from manypaths.network.rules import SYSTEM
 
@@ -55,9 +55,9 @@ def import_file(files: Files, *, at: datetime, allow_loss: bool, tell: Callable[
 
 def towns_for(feed: Feed) -> Towns:
     """Where the ZIP codes of a file are; a town whose ZIP code is not known is looked up by its name."""
-    wanted = {row.cells["zip"].split("-")[0].zfill(5) for row in feed.rows}
+    wanted = {zip_of(row.cells["zip"]) for row in feed.rows}
     by_zip = queries.towns(postal_codes=wanted)
-    by_name = lru_cache(maxsize=None)(lambda words: places.find(words))
+    by_name = lru_cache(maxsize=None)(places.find)
     return Towns(by_zip, by_name, {code: town.state for code, town in by_zip.items()})
 
 

@@ -102,12 +102,12 @@ def check(feed: Feed, towns: Towns) -> Checked:
 def _natural_key(row: Row) -> str:
     """How the directory knows a facility: it has no number of its own."""
     parts = [row.cells[name] for name in ("name1", "name2", "street1", "street2")]
-    return "\n".join([*parts, _zip_of(row.cells["zip"])]).casefold()
+    return "\n".join([*parts, zip_of(row.cells["zip"])]).casefold()
 
 
-def _zip_of(text: str) -> str:
+def zip_of(text: str) -> str:
     """A ZIP code with the zeros that a spreadsheet takes away."""
-    code = text.split("-")[0]
+    code = text.split("-", maxsplit=1)[0]
     return code.zfill(5) if code.isdigit() else code
 
 
@@ -123,9 +123,7 @@ def _reasons_to_leave_out(row: Row) -> list[Problem]:
     return found
 
 
-def _listing(
-    row: Row, key: str, feed: Feed, towns: Towns, known: Collection[str], problems: list[Problem]
-) -> Incoming:
+def _listing(row: Row, key: str, feed: Feed, towns: Towns, known: Collection[str], problems: list[Problem]) -> Incoming:
     cells = row.cells
     codes = _codes(row, known, problems)
     zip_code, state = _zip(row, problems), cells["state"].upper()
@@ -180,7 +178,7 @@ def _codes(row: Row, known: Collection[str], problems: list[Problem]) -> frozens
 
 
 def _zip(row: Row, problems: list[Problem]) -> str:
-    code = _zip_of(row.cells["zip"])
+    code = zip_of(row.cells["zip"])
     if ZIP.match(code):
         return code
     problems.append(Problem(row.line, "zip", "is not a ZIP code of 5 numbers; left empty", row.cells["zip"]))

@@ -20,7 +20,7 @@ FIRST_ROW = 2
 PLACE_COLUMNS = frozenset({"name1", "street1", "zip", "latitude", "longitude"})
 
 
-class CannotRead(Exception):  # noqa: N818
+class CannotRead(Exception):
     """The file is not what it should be. The text is a sentence for the person who chose the file."""
 
 
@@ -67,7 +67,7 @@ def _beside(file: Path, pattern: str) -> Path | None:
     """The file of this name beside it: the one of the same year where there are several, else the newest."""
     found = sorted(file.parent.glob(pattern))
     same = [one for one in found if set(YEAR.findall(one.stem)) & set(YEAR.findall(file.stem))]
-    return (same or found or [None])[-1]
+    return next(reversed(same or found), None)
 
 
 def _codes(file: Path, beside: Path | None) -> dict[str, str]:

@@ -8,12 +8,15 @@ from openpyxl import Workbook
 
 from manypaths.exchange.samhsa.read import COLUMNS
 
-TREATS = "SA DT SUMH * OP ORT OIT * MU BU NU * PMAT * OTP BUM MM UB UN * MD MC PI SF * SS * WN PW VET * PEER RC SHG * SP AH"
+TREATS = (
+    "SA DT SUMH * OP ORT OIT * MU BU NU * PMAT * OTP BUM MM UB UN * MD MC PI SF * SS * WN PW VET * PEER RC SHG * SP AH"
+)
 COUNSELS = "SA SUMH * OP ORT ICO GCO * MOA * MD PI SF * AD TAY * FCO TA TELE * SP F28"
 HOUSES = "HH * SMON * SF * MALE * PEER SHG"
 STAYS = "SA * RES RL RS * NMOA * SF PI * MN * BC CCC"
 TOWNS = (
-    ("Montpelier", "VT", "05602"), ("Barre", "VT", "05641"), ("Randolph", "VT", "05060"), ("Morrisville", "VT", "05661"),
+    ("Montpelier", "VT", "05602"), ("Barre", "VT", "05641"), ("Randolph", "VT", "05060"),
+    ("Morrisville", "VT", "05661"),
     ("Phoenix", "AZ", "85003"), ("Boise", "ID", "83702"), ("Honolulu", "HI", "96813"), ("Birmingham", "AL", "35203"),
 )  # fmt: skip
 CODES = sorted({code for line in (TREATS, COUNSELS, HOUSES, STAYS) for code in line.replace("*", " ").split()})

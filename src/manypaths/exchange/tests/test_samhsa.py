@@ -97,7 +97,9 @@ def test_an_extension_of_nines_is_left_out(tmp_path):
 def test_an_unknown_code_is_kept_and_reported(tmp_path):
     found = checked([fixture.row(service_code_info="SA * OP * QQZ")], tmp_path)
     assert "QQZ" in found.listings[0].source_codes
-    assert [(one.field, one.value) for one in found.problems if "code table" in one.why] == [("service_code_info", "QQZ")]
+    assert [(one.field, one.value) for one in found.problems if "code table" in one.why] == [
+        ("service_code_info", "QQZ")
+    ]
 
 
 def test_a_row_without_a_name_is_left_out_and_the_others_are_not(tmp_path):
@@ -245,7 +247,9 @@ class TestInTheDatabase:
         run(folder / "directory_su_2022.csv")
         service = Service.objects.get(name="Juniper Street Care 1")
         lead = factories.membership(service.organisation, "org_admin")
-        words = commands.Words(name="Juniper, the green door", kind=service.kind, zone=service.zone, phone="802-555-0001")
+        words = commands.Words(
+            name="Juniper, the green door", kind=service.kind, zone=service.zone, phone="802-555-0001"
+        )
         commands.edit_service(
             service_id=service.id, words=words, place=None, hours=[], by=factories.reader_for(lead), at=AT
         )
@@ -288,10 +292,7 @@ class TestInTheDatabase:
 
 
 def _everything() -> list[object]:
-    return [
-        list(model.objects.order_by("pk").values_list())
-        for model in (Organisation, Location, Service, SourceRow)
-    ]
+    return [list(model.objects.order_by("pk").values_list()) for model in (Organisation, Location, Service, SourceRow)]
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=["samhsa"], help="what the files are")
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--codes", type=Path, help="the table of service codes, when it does not lie beside the file")
+        parser.add_argument("--codes", type=Path, help="the table of service codes, when not beside the file")
         parser.add_argument("--coordinates", type=Path, help="a list with coordinates, when it does not lie beside it")
         parser.add_argument("--year", type=int, help="the year of the file, when its name does not say it")
         parser.add_argument("--report", type=Path, help="where to write the row report (beside you, unless said)")
