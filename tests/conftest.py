@@ -6,11 +6,20 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser
 
 from manypaths.config import testing
 from manypaths.config.home import ROOT
 from tests.journeys.browser import chromium
+
+
+@pytest.fixture(autouse=True)
+def own_index(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search index for this test alone, here and in the web server it starts."""
+    folder = tmp_path_factory.mktemp("index") / "index"
+    monkeypatch.setenv("MANYPATHS_INDEX_DIR", str(folder))
+    monkeypatch.setattr(settings, "INDEX_DIR", folder)
 
 
 @pytest.fixture(scope="session")

@@ -110,4 +110,5 @@ def kept(data: Any) -> dict[str, Any]:
     """What is sealed into an address: only fields of the form, only what was filled in."""
     names = ("q", "place", "lat", "lon", "miles", "meds", "now", "room")
     single = {name: data.get(name)[:120] for name in names if data.get(name)}
-    return {**single, **{name: data.getlist(name)[:30] for name in MANY if data.getlist(name)}}
+    many = {name: [one for one in data.getlist(name)[:30] if one] for name in MANY}
+    return {**single, **{name: codes for name, codes in many.items() if codes}}

@@ -23,7 +23,7 @@ from manypaths.web.ui import maps
 from manypaths.web.ui.access import anyone
 from manypaths.web.ui.clock import now
 
-PAGE = 12
+PAGE = 8
 MOST_PAGES = 10
 SEE_OTHER = 303
 GONE = 410

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from manypaths.indicators.queries import Published, WaitOf
+from manypaths.indicators.rules.figures import SMALL
 from manypaths.indicators.rules.tables import ALL, Cell
 from manypaths.web.public import figures
 from manypaths.web.public.figures import Column, in_words, kind_name, percent, result_name, with_share
@@ -232,8 +233,9 @@ def _places(now: Published, counties: Sequence[str]) -> dict[str, Any]:
 
 
 def _legend(top: int) -> list[tuple[int, str]]:
-    edges = [-(-top * level // LEVELS) for level in range(1, LEVELS + 1)]
-    rows = [(level, _("up to %(n)s") % {"n": edges[level - 1]}) for level in range(LEVELS, 0, -1)] if top else []
+    """The shades that can occur: no shown number is from 1 to 10."""
+    edges = [(level, -(-top * level // LEVELS)) for level in range(LEVELS, 0, -1)]
+    rows = [(level, _("up to %(n)s") % {"n": edge}) for level, edge in edges if edge > SMALL]
     return [*rows, (0, _("None, or too few to show"))]
 
 

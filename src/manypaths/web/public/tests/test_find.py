@@ -1,0 +1,254 @@
+"""Finding support: what a search answers, what it keeps to itself, and what it does with what nobody said."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from manypaths.directory.models import SearchGap
+from manypaths.directory.search.writer import Writer
+from manypaths.network import queries as network
+from manypaths.network.tests.factories import community, membership, participation
+from manypaths.web.public import sealed
+from manypaths.web.public.tests.listed import listed, open_all_week, place, said
+from manypaths.web.ui.clock import now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def green_hollow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One community, and an index of this test's own."""
+    monkeypatch.setattr(settings, "INDEX_DIR", tmp_path / "index")
+    network.forget_communities()
+    yield community()
+    network.forget_communities()
+
+
+def look(client: Client, **asked: object):
+    """Build the index, post a search, and follow it."""
+    Writer().rebuild()
+    answer = client.post("/find", {"place": "Montpelier", **asked}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 303
+    return client.get(answer.headers["Location"], headers={"Accept-Language": "en"})
+
+
+def names(page) -> list[str]:
+    return [card.name for card in [*page.context.get("cards", []), *page.context.get("ask_first", [])]]
+
+
+def test_a_need_finds_what_offers_it_and_nothing_else(client: Client):
+    listed("Lantern House")
+    listed("Harbor Row", "recovery_residence", ("housing",))
+    assert names(look(client, need="housing")) == ["Harbor Row"]
+
+
+def test_a_misspelt_word_and_a_misspelt_town_still_find(client: Client):
+    listed("Northside Health", "moud", ("medication",))
+    page = look(client, q="suboxon", place="Montpeler, VT")
+    assert names(page) == ["Northside Health"]
+    assert "We looked near Montpelier, VT" in page.content.decode()
+
+
+def test_spanish_words_find_too(client: Client):
+    listed("Riverbend", "detox", ("detox",))
+    listed("Lantern House")
+    assert names(look(client, q="desintoxicación")) == ["Riverbend"]
+
+
+def test_what_was_searched_stands_in_no_address_and_no_cookie(client: Client):
+    answer = client.post("/find", {"q": "methadone", "place": "Montpelier", "need": "medication"})
+    address = unquote(answer.headers["Location"])
+    assert answer.status_code == 303
+    for word in ("methadone", "Montpelier", "medication"):
+        assert word not in address
+    assert answer.cookies == {}
+
+
+def test_what_was_searched_stands_in_no_log(client: Client, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    look(client, q="methadone")
+    assert "methadone" not in caplog.text
+
+
+def test_the_same_search_never_has_the_same_address(client: Client):
+    first = client.post("/find", {"q": "coach"}).headers["Location"]
+    assert client.post("/find", {"q": "coach"}).headers["Location"] != first
+
+
+def test_an_address_opens_again_within_its_hours_and_then_asks_to_search_anew(client: Client, monkeypatch):
+    listed("Lantern House")
+    Writer().rebuild()
+    address = client.post("/find", {"place": "Montpelier"}).headers["Location"]
+    assert client.get(address).status_code == 200
+    later = now() + timedelta(hours=3)
+    monkeypatch.setattr("manypaths.web.public.find.now", lambda: later)
+    gone = client.get(address, headers={"Accept-Language": "en"})
+    assert gone.status_code == 410
+    assert "This search has ended" in gone.content.decode()
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", "é", "A" * 5000, "%2e%2e", "-_-_"])
+def test_an_address_that_is_not_ours_asks_to_search_anew(client: Client, token: str):
+    assert client.get(f"/f/{token}").status_code == 410
+
+
+def test_a_changed_address_does_not_open():
+    token = sealed.seal({"q": "coach"}, now())
+    with pytest.raises(sealed.GoneError):
+        sealed.unseal(("B" if token[0] != "B" else "C") + token[1:], now())
+
+
+def test_a_wrong_place_gets_a_sentence_beside_it_and_nothing_is_lost(client: Client):
+    page = look(client, q="coach", place="zzqqxx", need="housing").content.decode()
+    assert "Enter a ZIP code with 5 numbers, or the name of a town." in page
+    assert 'value="coach"' in page
+    assert 'value="zzqqxx"' in page
+    assert 'value="housing" checked' in page
+
+
+def test_taking_people_keeps_what_nobody_said_and_drops_what_is_full(client: Client):
+    listed("Open House", room="open", room_as_of=said())
+    listed("Silent House")
+    listed("Full House", room="full", room_as_of=said())
+    page = look(client, room="on")
+    assert [card.name for card in page.context["cards"]] == ["Open House"]
+    assert [card.name for card in page.context["ask_first"]] == ["Silent House"]
+
+
+def test_room_that_was_said_long_ago_is_to_be_asked(client: Client):
+    listed("Old Word", room="open", room_as_of=said(12))
+    card = look(client).context["cards"][0]
+    assert (card.room.words, card.room.tone) == ("Ask first", "ask")
+
+
+def test_open_now_is_told_in_the_services_own_time_zone(client: Client):
+    open_all_week(listed("Day and Night"))
+    listed("No Hours")
+    assert names(look(client, now="on")) == ["Day and Night"]
+
+
+def test_a_home_shows_its_town_and_never_its_address(client: Client):
+    home = listed("Harbor Row", "recovery_residence", ("housing",))
+    home.location.visibility = "town"
+    home.location.save()
+    page = client.get(f"/service/{home.id}").content.decode()
+    assert "12 Elm Street" not in page
+    assert "Montpelier" in page
+    assert "05602" not in page
+
+
+def test_kinds_of_help_take_turns_on_the_first_page(client: Client):
+    for number in range(4):
+        listed(f"Coach {number}")
+    listed("Harbor Row", "recovery_residence", ("housing",))
+    page = look(client)
+    assert {card.kind for card in page.context["cards"][:2]} == {"Peer recovery coaching", "Recovery housing"}
+    assert "Kinds of help take turns" in page.content.decode()
+
+
+def test_ask_them_stands_only_where_somebody_answers(client: Client, green_hollow):
+    answering, silent = listed("Lantern House"), listed("Harbor Row")
+    participation(green_hollow, answering.organisation)
+    membership(answering.organisation, "peer", answers_requests=True)
+    asked = {card.name: card.can_ask for card in look(client).context["cards"]}
+    assert asked == {"Lantern House": True, "Harbor Row": False}
+    assert f"/my/ask/{silent.id}" not in client.get(f"/service/{silent.id}").content.decode()
+
+
+def test_a_closed_service_is_found_no_more(client: Client):
+    one = listed("Lantern House")
+    Writer().rebuild()
+    one.status, one.closed_at = "closed", now()
+    one.save()
+    assert client.get(f"/service/{one.id}").status_code == 404
+    assert names(look(client)) == []
+
+
+def test_a_search_that_finds_nothing_is_counted_without_words(client: Client, green_hollow):
+    look(client, q="unicorn", need="housing")
+    look(client, need="housing")
+    gap = SearchGap.objects.get()
+    assert (gap.need, gap.area, gap.cause, gap.times) == ("housing", "50023", "nothing_found", 2)
+
+
+def test_a_search_that_finds_only_what_is_full_is_counted_as_no_room(client: Client):
+    listed("Full House", room="full", room_as_of=said())
+    look(client, need="talk", room="on")
+    assert SearchGap.objects.get().cause in {"nothing_found", "no_room"}
+
+
+def test_a_search_that_finds_something_counts_nothing(client: Client):
+    listed("Lantern House")
+    look(client, need="talk")
+    assert not SearchGap.objects.exists()
+
+
+def test_with_no_index_yet_a_plain_query_answers_and_says_so(client: Client):
+    listed("Lantern House")
+    answer = client.post("/find", {"place": "Montpelier", "need": "talk"})
+    page = client.get(answer.headers["Location"], headers={"Accept-Language": "en"})
+    assert names(page) == ["Lantern House"]
+    assert "Search is being made ready" in page.content.decode()
+
+
+def test_a_link_is_made_only_when_asked_and_leaves_the_position_out(client: Client):
+    listed("Lantern House")
+    Writer().rebuild()
+    address = client.post("/find", {"q": "coach", "lat": "44.26", "lon": "-72.58"}).headers["Location"]
+    link = client.post("/find/link", {"token": address.split("/f/")[1]}).context["path"]
+    assert "q=coach" in link
+    assert "44.26" not in link
+    followed = client.get(link)
+    assert followed.status_code == 303
+    assert "coach" not in followed.headers["Location"]
+
+
+def test_the_position_of_a_device_is_rounded_again_on_arrival(client: Client):
+    listed("Lantern House")
+    page = look(client, place="", lat="44.2612345", lon="-72.5798765")
+    assert (page.context["near"].latitude, page.context["near"].longitude) == (44.26, -72.58)
+
+
+HOSTILE = [
+    "'; drop table x; --",
+    "\u202egnp",
+    "a" * 5000,
+    "<script>alert(1)</script>",
+    "((((",
+    "AND OR NOT",
+    "*",
+    '"',
+    "é" * 50,
+    "🌈",
+    "-",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_words_break_the_page_or_run_in_it(client: Client, text: str):
+    listed("Lantern House")
+    page = look(client, q=text)
+    assert page.status_code == 200
+    assert "<script>alert" not in page.content.decode()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_place_breaks_the_page(client: Client, text: str):
+    assert look(client, place=text).status_code == 200
+
+
+def test_unknown_codes_and_numbers_are_left_out(client: Client):
+    listed("Lantern House")
+    page = look(client, need="nonsense", miles="9999", lat="nan", page="-1")
+    assert page.status_code == 200
+
+
+def test_a_place_far_away_does_not_show_what_is_here(client: Client):
+    listed("Lantern House")
+    far = listed("Far House", location=place(listed("Other").organisation, "Denver", at=(39.74, -104.99), state="CO"))
+    assert far.name not in names(look(client))
