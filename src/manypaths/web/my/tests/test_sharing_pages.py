@@ -16,7 +16,7 @@ from manypaths.people.tests.factories import new_request
 from manypaths.plans import queries
 from manypaths.plans.tests.factories import goal, step
 from manypaths.referrals import commands, rules
-from manypaths.referrals.queries import received_request
+from manypaths.referrals.queries import own_requests, received_request
 from manypaths.referrals.tests.factories import Scene, draft, scene, send
 from manypaths.web.my.sharing import looks_by_day
 from manypaths.web.my.tests.factories import client_of, somebody
@@ -191,6 +191,9 @@ def test_a_place_is_shut_out_and_let_in_again():
     browser = client_of(here.person)
     assert browser.post(reverse("my:safety"), {"who": ""}).status_code == 422
     browser.post(reverse("my:safety"), {"who": str(here.body.id)})
+    new_request()
+    assert [line.status for line in own_requests(reader=here.person)] == [rules.Status.CANCELLED]
+    assert all(one.ended_at for one in consent.grants_of_own_record(reader=here.person))
     words = browser.get(reverse("my:safety")).content.decode()
     assert "Everyone who works there" in words
     block = words.split("/my/about/safety/")[1].split("/end")[0]
