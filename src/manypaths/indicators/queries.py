@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from manypaths.indicators.models import Figure, NightStep, Release, Wait
@@ -114,6 +115,13 @@ def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:
 
 
 def _published(release: Release) -> Published:
+    return _read(release.id)
+
+
+@lru_cache(maxsize=64)
+def _read(release_id: UUID) -> Published:
+    """A release never changes, so each process reads it once."""
+    release = Release.objects.get(id=release_id)
     figures = {
         Cell(*names): value
         for *names, value in Figure.objects.filter(release=release).values_list("table", "row", "column", "value")
