@@ -78,7 +78,7 @@ def test_a_person_joins_and_comes_back_with_the_card(browser: Browser, live_site
 def test_a_worker_reads_accepts_and_sets_up_an_app(browser: Browser, live_site: LiveSite, visit: Visit):
     community, body = make.community(), make.organisation()
     make.Participation.objects.create(community=community, organisation=body, invited_at=make.NOW)
-    code = invitation("org_admin", "frontdesk", body=body)
+    code = invitation("org_admin", "frontdesk", "coordinator", body=body)
     with context(browser, visit) as visitor:
         page = visitor.new_page()
         page.goto(f"{live_site.url}/invited/{code}")
@@ -96,7 +96,10 @@ def test_a_worker_reads_accepts_and_sets_up_an_app(browser: Browser, live_site: 
         seen(page, visit, "staff-codes")
         page.goto(f"{live_site.url}/second")
         seen(page, visit, "second-factor")
-        for name in ("devices", "vouch", "taking-part", "places-of-work"):
+        page.goto(f"{live_site.url}/here")
+        seen(page, visit, "staff-asked")
+        page.click(SUBMIT)
+        for name in ("taking-part", "organizations", "workers", "vouch", "places-of-work", "devices"):
             page.goto(f"{live_site.url}/{name}")
             seen(page, visit, f"staff-{name}")
 

@@ -185,6 +185,17 @@ class CodeForm(forms.Form):
     )
 
 
+class FirstCodeForm(forms.Form):
+    """The first code of an app that is being set up."""
+
+    code = CodeField(
+        label=_("Code"),
+        help_text=_("6 numbers from your app."),
+        autocomplete="one-time-code",
+        inputmode="numeric",
+    )
+
+
 class PasskeyForm(forms.Form):
     """What a passkey answered."""
 

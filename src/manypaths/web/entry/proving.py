@@ -19,7 +19,7 @@ from manypaths.accounts.commands import proving, signing_in
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.entering import after_proof
-from manypaths.web.entry.forms import CodeForm, PasskeyForm
+from manypaths.web.entry.forms import CodeForm, FirstCodeForm, PasskeyForm
 from manypaths.web.entry.opening import caller, go_on, mark_proved, see, show_reasons
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.clock import now
@@ -111,7 +111,7 @@ def add_app(request: HttpRequest) -> HttpResponse:
     if (elsewhere := _may_add(request, reader, "entry:add_app")) is not None:
         return elsewhere
     secret = totp.get_totp_secret()
-    form = CodeForm(request.POST or None)
+    form = FirstCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             proving.add_app(
