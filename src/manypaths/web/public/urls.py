@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.public import community, find, pages, service
+from manypaths.web.public import community, find, listing, pages
 
 app_name = "public"
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("find/link", find.make_link, name="make_link"),
     path("found", find.linked, name="linked"),
     path("f/<str:token>", find.results, name="results"),
-    path("service/<uuid:service_id>", service.service, name="service"),
+    path("service/<uuid:service_id>", listing.service, name="service"),
     path("about", pages.about, name="about"),
     path("privacy", pages.privacy, name="privacy"),
     path("right-now", pages.right_now, name="right_now"),
