@@ -2,16 +2,17 @@
 
 from argparse import ArgumentParser
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from tqdm import tqdm
 
 from manypaths.directory.commands.importing import TooManyMissing
 from manypaths.exchange.samhsa.apply import Files, Result, import_file, write_report
 from manypaths.exchange.samhsa.read import CannotRead
-from manypaths.web.ui.clock import now
 
 STEPS = 3
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
                 bar.update(0 if words == "Reading" else 1)
 
             try:
-                result = import_file(files, at=now(), allow_loss=options["fewer_is_right"], tell=tell)
+                result = import_file(files, at=_now(), allow_loss=options["fewer_is_right"], tell=tell)
             except CannotRead as reason:
                 raise CommandError(str(reason)) from None
             except TooManyMissing as loss:
@@ -64,6 +65,10 @@ class Command(BaseCommand):
         if problems:
             write_report(problems, report)
             self.stdout.write(f"  Each of them, with its line: {report}")
+
+
+def _now() -> datetime:
+    return timezone.now()  # noqa: TID251 the command line is a door
 
 
 def _too_many_missing(file: Path, loss: TooManyMissing) -> str:
