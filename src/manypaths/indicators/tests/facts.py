@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
-from manypaths.config.testing import role_url
 from manypaths.indicators.engine import VIEWS
 
 KINDS = ("recovery_home", "peer_coach", "outpatient", None)
@@ -79,14 +76,3 @@ def leaf_of(fact: dict[str, Any]) -> tuple[str, ...]:
     if fact["silent"]:
         return ("silence", "gap", "not_reached", "*")
     return ("taken_back" if fact["status"] == "cancelled" else "waiting", "other", "not_reached", "*")
-
-
-@pytest.fixture
-def every_view(committed_db: str) -> None:
-    """A view that its room has not built yet stands in, empty, with the agreed columns."""
-    types = {"string": "text", "int32": "integer", "date32[day]": "date", "bool": "boolean"}
-    with psycopg.connect(role_url("superuser"), autocommit=True) as owner:
-        for view, schema in VIEWS.items():
-            columns = ", ".join(f"null::{types[str(column.type)]} as {column.name}" for column in schema)
-            if owner.execute("select to_regclass(%s)", [view]).fetchone() == (None,):
-                owner.execute(f"create view {view} as select {columns} where false; grant select on {view} to measures")

@@ -15,7 +15,6 @@ from manypaths.indicators import commands, engine, queries
 from manypaths.indicators.models import Figure, Release
 from manypaths.indicators.rules.tables import ALL
 from manypaths.indicators.tests import facts as made
-from manypaths.indicators.tests.facts import every_view  # noqa: F401  a fixture
 from manypaths.network.models import Community
 from manypaths.network.tests.factories import community
 
@@ -154,7 +153,6 @@ class TestTakingFactsOut:
         self,
         committed_db: str,
         tmp_path: Path,
-        every_view: None,  # noqa: F811
     ) -> None:
         rows = engine.export_facts(role_url("measures"), tmp_path)
         assert set(rows) == set(engine.VIEWS)
@@ -166,7 +164,6 @@ class TestTakingFactsOut:
         self,
         committed_db: str,
         tmp_path: Path,
-        every_view: None,  # noqa: F811
     ) -> None:
         engine.export_facts(role_url("measures"), tmp_path)
         with psycopg.connect(role_url("superuser"), autocommit=True) as owner:

@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 
 from manypaths.config.testing import role_url
 from manypaths.indicators import queries as indicators
-from manypaths.indicators.tests.facts import every_view  # noqa: F401  a fixture
 from manypaths.network import queries as network
 from manypaths.network.models import Community
 from manypaths.network.tests.factories import community
@@ -103,7 +102,6 @@ def test_a_whole_night_runs_on_a_real_database(
     committed_db: str,
     tmp_path: Path,
     settings: Any,
-    every_view: None,  # noqa: F811
 ) -> None:
     settings.MEASURES_URL, settings.FACTS_DIR = role_url("measures"), tmp_path
     network.forget_communities()
@@ -119,7 +117,6 @@ def test_once_runs_what_is_due_and_a_second_time_nothing(
     committed_db: str,
     tmp_path: Path,
     settings: Any,
-    every_view: None,  # noqa: F811
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings.MEASURES_URL, settings.FACTS_DIR = role_url("measures"), tmp_path
