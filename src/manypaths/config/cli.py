@@ -10,9 +10,11 @@ from pathlib import Path
 from manypaths.config.home import ACCOUNT, ClusterError, readable_by_all
 from manypaths.config.installation import Installation
 from manypaths.config.mirror import carry_on_from_a_readable_copy
+from manypaths.config.roles import preparation_sql
 from manypaths.config.runner import Choices, keep_running, run_command
 from manypaths.config.steps import fail, say
 from manypaths.config.supervise import run_in_child
+from manypaths.config.variables import told
 
 
 def main(arguments: list[str]) -> int:
@@ -124,6 +126,16 @@ def _messages(_: argparse.Namespace, __: list[str]) -> int:
     return 0
 
 
+def _settings(_: argparse.Namespace, __: list[str]) -> int:
+    say("Variables you can set before ./manypaths:\n\n" + told())
+    return 0
+
+
+def _database_sql(_: argparse.Namespace, __: list[str]) -> int:
+    say(preparation_sql("manypaths"))
+    return 0
+
+
 def _chosen(options: argparse.Namespace) -> Installation:
     return Installation("demo" if options.demo else "site")
 
@@ -137,6 +149,8 @@ COMMANDS = {
     "manage": _manage,
     "test": _test,
     "messages": _messages,
+    "settings": _settings,
+    "database-sql": _database_sql,
 }
 
 

@@ -33,10 +33,9 @@ from manypaths.config.home import (
     write_private,
 )
 from manypaths.config.processes import is_server, processes_in
+from manypaths.config.roles import LOGIN_ROLES, ROLES_SQL, database_sql
 
 SUPERUSER = "manypaths_super"
-LOGIN_ROLES = ("owner", "app", "measures", "backup")
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "btree_gin")
 OLDEST_MAJOR = 16
 BUILTIN_LOCALE_SINCE = 17
 IO_METHOD_SINCE = 18
@@ -61,36 +60,6 @@ SETTINGS = {
 }
 DURABLE = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
 THROWAWAY = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off", "max_connections": "150"}
-
-ROLES_SQL = """
-select format('create role %I', r) from unnest(array['owner', 'app', 'measures', 'backup', 'gate']) r
- where not exists (select 1 from pg_roles where rolname = r) \\gexec
-alter role owner    login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
-alter role app      login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
-alter role measures login nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
-alter role backup   login nosuperuser nocreaterole nocreatedb nobypassrls replication;
-alter role gate   nologin nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
-grant gate to owner;
-alter role app set statement_timeout = '30s';
-alter role app set lock_timeout = '5s';
-alter role app set idle_in_transaction_session_timeout = '60s';
-alter role measures set statement_timeout = '10min';
-alter role measures set default_transaction_read_only = on;
-"""
-
-DATABASE_SQL = """
-revoke all on database {name} from public;
-revoke temporary on database {name} from owner;
-grant connect on database {name} to app, measures, owner;
-revoke all on schema public from public;
-grant usage, create on schema public to owner, gate;
-grant usage on schema public to app, measures;
-{extensions}
-alter default privileges for role owner in schema public grant select, insert, update, delete on tables to app;
-alter default privileges for role owner in schema public grant usage, select on sequences to app;
-alter default privileges for role owner revoke execute on functions from public;
-alter default privileges for role gate revoke execute on functions from public;
-"""
 
 
 @dataclass
@@ -188,8 +157,7 @@ class Cluster:
         found = self.psql(f"select 1 from pg_database where datname = '{name}'")  # noqa: S608
         if not found:
             self.psql(f"create database {name} owner owner")
-        extensions = "\n".join(f"create extension if not exists {extension};" for extension in EXTENSIONS)
-        self.psql(DATABASE_SQL.format(name=name, extensions=extensions), name)
+        self.psql(database_sql(name), name)
 
     # How
 

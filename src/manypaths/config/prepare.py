@@ -10,12 +10,13 @@ from typing import Any, TextIO, cast
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command, get_commands
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from manypaths.config.database import connect_django_to
 from manypaths.config.steps import CountLines, fail, say, step
 
+WAITING = 75
 QUEUE_RIGHTS = """
 do $$
 declare one regprocedure;
@@ -33,6 +34,17 @@ def waiting_migrations() -> int:
     """How many migrations the database has not seen yet."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def state_of_tables() -> int:
+    """0 when the tables are up to date, WAITING when not; a database that does not answer is said in a sentence."""
+    try:
+        return WAITING if waiting_migrations() else 0
+    except OperationalError as fault:
+        where = connection.settings_dict
+        reason = str(fault).strip().splitlines()[0]
+        fail(f"The database {where['NAME']!r} at {where['HOST'] or 'this machine'} does not answer: {reason}")
+        return 1
 
 
 def make_tables(owner_url: str = "") -> None:

@@ -223,8 +223,9 @@ def _bring_tables_up_to_date() -> int:
     from manypaths.config import prepare
 
     owner_url = os.environ.get("DATABASE_OWNER_URL", "")
-    if not run_in_child(lambda: int(prepare.waiting_migrations() > 0)):
-        return 0
+    state = run_in_child(prepare.state_of_tables)
+    if state != prepare.WAITING:
+        return state
     if not owner_url:
         fail("The tables are not up to date: set DATABASE_OWNER_URL (the role owner) and start again.")
         return 1

@@ -11,9 +11,12 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from manypaths.config.steps import fail
+
 PATIENCE = 15.0
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 60.0
+TOLD_IN_A_SENTENCE = {"CommandError", "ImproperlyConfigured", "ClusterError", "OperationalError"}
 
 
 class Lifeline:
@@ -67,8 +70,11 @@ def leave_with(work: Callable[[], int | None]) -> None:
         code = leaving.code if isinstance(leaving.code, int) else 0
     except KeyboardInterrupt:
         code = 130
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as fault:
+        if type(fault).__name__ in TOLD_IN_A_SENTENCE:
+            fail(str(fault).strip())
+        else:
+            traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

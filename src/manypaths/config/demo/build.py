@@ -80,15 +80,22 @@ def what_is_loaded() -> Loaded:
     return Loaded(agreement, texts, Questions(version, outcomes.definition(version)))
 
 
-def compose(loaded: Loaded, at: datetime, *, people: int = PEOPLE, seed: int = SEED) -> Story:
-    """Make up everything. The same seed, instant and loaded texts make the same story."""
+def compose(
+    loaded: Loaded,
+    at: datetime,
+    *,
+    people: int = PEOPLE,
+    seed: int = SEED,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Story:
+    """Make up everything. The same seed, instant and loaded texts make the same story. `told` hears of each person."""
     book = Book(Chance(seed), at.replace(microsecond=0), ZONE)
     community = _community(book)
     all_houses = houses.open_houses(book, community, loaded.agreement, (*places(), DESK))
     offers.open_offers(book, all_houses)
     offers.note_gaps(book, community)
     crowd = Crowd(Ground(book, community, loaded.texts), all_houses, loaded.questions)
-    crowd.live(people)
+    crowd.live(people, told)
     return Story(book, community, all_houses, crowd, _cast(crowd, all_houses))
 
 
@@ -106,10 +113,10 @@ def _community(book: Book) -> Community:
         latitude=44.2601,
         longitude=-72.5754,
         answer_days=2,
-        privacy_contact="the privacy desk of this demonstration, 802-555-0199",
-        operator="a demonstration with nobody behind it",
+        privacy_contact="Hugo L., 802-555-0199",
+        operator="Manypaths (demo)",
         help_phone="802-555-0142",
-        help_hours="Monday to Friday, 10 to 8",
+        help_hours="10:00-20:00",
         is_demo=True,
         founded_at=founded,
     )

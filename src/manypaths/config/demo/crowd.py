@@ -1,5 +1,6 @@
 """Four hundred lives: who comes when, what they ask for, where they are told no and go on."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -83,13 +84,14 @@ class Crowd:
         self.requests: list[Request] = []
         self.people: list[Someone] = []
 
-    def live(self, count: int) -> None:
-        """So many lives, more of them of late."""
+    def live(self, count: int, told: Callable[[int, int], None]) -> None:
+        """So many lives, spread over the months."""
         span = self.book.now - self.ground.community.founded_at
         for number in range(count):
             share = ((number + self.book.chance.random()) / count) ** 1.25
             arrived = self.ground.community.founded_at + timedelta(days=24) + (span - timedelta(days=26)) * share
             self._live_one(self.book.chance.own_time(arrived, self.book.zone))
+            told(number + 1, count)
 
     def _live_one(self, arrived: datetime) -> None:
         tongue = self.tongues["es" if self.book.chance.maybe(0.14) else "en"]
@@ -123,7 +125,7 @@ class Crowd:
         ):
             if any(one.someone is someone and one.offer is offer for one in self.requests):
                 continue
-            request = self.ask(someone, offer, self.book.now - timedelta(hours=hours))
+            request = self.ask(someone, offer, self.book.now - timedelta(hours=hours), at_length=True)
             due = request.row.due_at
             if due is not None and due + timedelta(hours=2) < self.book.now:
                 answering.run_late(request, due + timedelta(hours=2))
@@ -172,10 +174,12 @@ class Crowd:
             pull *= 3
         return pull
 
-    def ask(self, someone: Someone, offer: Offer, at: datetime, *, again_of: UUID | None = None) -> Request:
-        """Write and send one request; one in three begins from a step of the plan."""
+    def ask(
+        self, someone: Someone, offer: Offer, at: datetime, *, again_of: UUID | None = None, at_length: bool = False
+    ) -> Request:
+        """Write and send one request; one in three begins from a step of the plan. Some say more and share a part."""
         chance, kind = self.book.chance, offer.text.kind
-        words = self._words(someone, kind) if chance.maybe(0.6) else ""
+        words = self._words(someone, kind) if at_length or chance.maybe(0.6) else ""
         goal = self._goal_for(someone, kind, at)
         step = None
         if goal is not None and goal.state == "open" and goal.added_at < at and chance.maybe(0.75):
@@ -194,7 +198,8 @@ class Crowd:
         )
         if step:
             folk.tie_step(self.book, someone, step, request.row.id, at)
-        if chance.maybe(0.2) and someone.said and someone.said.written_at < begun:
+        shares = chance.maybe(0.6 if at_length else 0.2)
+        if shares and someone.said and someone.said.written_at < begun:
             asking.pick_parts(request, chance.choice((1, 1, 2)), at)
         asking.send(request, at, words)
         if chance.maybe(0.4):

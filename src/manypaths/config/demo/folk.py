@@ -20,7 +20,7 @@ from manypaths.plans.models import Choice, Goal, Option, OwnWords, Step, StepReq
 UNUSABLE = "!"
 WAYS = {"call": 5, "text": 6, "person_calls": 2, "person_visits": 2, "here": 2}
 PRONOUNS = {"": 5, "she/her": 5, "he/him": 5, "they/them": 1}
-NUMBERS = ("802", "802", "802", "603", "518", "413", "207")
+NUMBERS = ("802", "603", "518", "413", "207", "978", "315")
 
 
 @dataclass
@@ -89,10 +89,16 @@ def arrive(book: Book, tongue: Tongue, at: datetime, *, name: str = "", username
     book.act("people.person_made", reader, at, person_id, record_id)
     name = name or tongue.deal("names") + chance.choice(("", "", f" {chance.choice('ABCDEGHJKLMNPRSTW')}."))
     way = chance.pick(WAYS)
-    number = f"{chance.choice(NUMBERS)}-555-{chance.randrange(100, 200):04d}" if way in {"call", "text"} else ""
+    number = _number(book) if way in {"call", "text"} else ""
     someone = Someone(reader, record_id, tongue, name, at, way, number, tongue.deal("hours"), chance.maybe(0.35))
     _say_who(book, someone, at)
     return someone
+
+
+def _number(book: Book) -> str:
+    """A number that nobody has, and that is no place's."""
+    area = book.chance.choice(NUMBERS)
+    return f"{area}-555-{book.chance.randrange(189 if area == '802' else 100, 200):04d}"
 
 
 def _account(book: Book, language: str, at: datetime, username: str) -> User:

@@ -63,7 +63,7 @@ class Maria:
             username=signs.sign_in_name("person"),
         )
         me = self.me
-        me.way, me.number, me.hours, me.may_leave_message = "text", "802-555-0163", "After 3 pm, not on Sundays", False
+        me.way, me.number, me.hours, me.may_leave_message = "text", "802-555-0191", "After 3 pm, not on Sundays", False
         self._write_plan()
         for ago, values, note in CHECKINS:
             questions = self.crowd.questions

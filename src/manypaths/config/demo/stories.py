@@ -146,7 +146,7 @@ def _walk(request: Request, at: datetime) -> datetime | None:
     end = _work_at(request, met + chance.days(low, high))
     for day in _meetings(request, met, end):
         _contact(request, worker, day)
-    if chance.maybe(0.12):
+    if chance.maybe(0.17):
         end = max(end, _work_at(request, _pause(request, worker, met) + timedelta(days=2)))
     _lengthen_if_long(request, end)
     _not_yet(request, end)
@@ -203,7 +203,7 @@ def _pause(request: Request, worker: Worker, met: datetime) -> datetime:
     reasons = {"waits_for_place": 4, "waits_for_papers": 2, "person_asked_to_wait": 3}
     paused = _work(request, met, 1, 8)
     answering.go_on(request, Status.ON_HOLD, worker, paused, reason=request.book.chance.pick(reasons))
-    resumed = _work(request, paused, 5, 30)
+    resumed = _work(request, paused, 9, 60)
     answering.go_on(request, Status.IN_PROGRESS, worker, resumed)
     return resumed
 

@@ -12,6 +12,7 @@ import pytest
 
 from manypaths.config.cluster import Cluster
 from manypaths.config.home import SOCKET_PATH_LIMIT, ClusterError, find_account, home, make_home, socket_folder
+from manypaths.config.roles import preparation_sql
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,14 @@ def test_the_server_is_not_on_the_network_and_its_folders_are_private(own_cluste
 def _rules(cluster: Cluster) -> list[str]:
     lines = cluster.psql("select pg_read_file('pg_hba.conf')").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_a_server_prepared_by_hand_is_like_our_own(own_cluster: Cluster) -> None:
+    own_cluster.psql(preparation_sql("by_hand"))
+    rights = "select datacl::text from pg_database where datname = '{}'"
+    assert own_cluster.psql(rights.format("by_hand")) == own_cluster.psql(rights.format("kept"))
+    defaults = "select defaclrole::regrole, defaclobjtype, defaclacl::text from pg_default_acl order by 1, 2, 3"
+    assert own_cluster.psql(defaults, "by_hand") == own_cluster.psql(defaults, "kept")
 
 
 def test_a_wrong_password_is_refused(own_cluster: Cluster) -> None:

@@ -1,5 +1,6 @@
 """The made-up community in the database: sealed, behind the walls, counted, and there once."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -7,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
 
 from manypaths.config.demo import build, signs
 from manypaths.config.demo.build import Story
@@ -108,6 +110,12 @@ class TestBuilt:
     def test_closed_months_have_figures(self, demo: Story):
         assert Release.objects.count() >= 2
         assert Figure.objects.filter(value__gt=0).exists()
+
+    def test_anyone_sees_the_figures_of_the_community(self, demo: Story):
+        page = Client(HTTP_HOST="localhost").get("/community/")
+        assert page.status_code == 200
+        assert "CSV" in page.content.decode()
+        assert re.search(r"made \d+ requests", page.content.decode())
 
     def test_every_sign_in_is_shown_with_a_passphrase_that_works(self, demo: Story):
         from manypaths.accounts import queries as accounts

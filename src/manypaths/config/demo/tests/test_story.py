@@ -106,8 +106,8 @@ def test_moves_of_one_request_stand_in_the_order_of_time(story: Story):
     assert [one for one in times.values() if one != sorted(one)] == []
 
 
-def test_requests_end_in_every_way_and_some_wait(story: Story):
-    full = build.compose(loaded(), NOON, people=200)
+def test_requests_end_in_every_way_and_some_wait():
+    full = build.compose(loaded(), NOON)
     rows = [row for row in full.book.rows[Referral] if isinstance(row, Referral)]
     assert {row.status for row in rows} == {status.value for status in Status} - {"draft"}
     assert {"no_open_place", "silence", "cannot_reach", "sharing_ended", "waits_for_place"} <= {

@@ -45,8 +45,12 @@ class Command(BaseCommand):
             self.stdout.write("  The made-up community stands already.")
             return
         started = time.monotonic()
-        show("Making people up …")
-        story = build.compose(build.what_is_loaded(), now(), people=people)
+        story = build.compose(
+            build.what_is_loaded(),
+            now(),
+            people=people,
+            told=lambda done, total: show(f"Making up {done} of {total} people …"),
+        )
         rows = build.write_story(story, lambda done, total: show(f"Writing {done:,} of {total:,} rows …"))
         build.refresh_statistics()
         show("")

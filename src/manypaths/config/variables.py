@@ -1,0 +1,32 @@
+"""Every variable that an operator can set, in one place. `python -m manypaths.config settings` prints it."""
+
+VARIABLES = {
+    "DATABASE_URL": "A PostgreSQL database of your own, as role app: postgresql://app:password@host/manypaths",
+    "DATABASE_OWNER_URL": "The same database as role owner; used only to bring the tables up to date.",
+    "DATABASE_MEASURES_URL": "The same database as role measures; the night reads facts without identity with it.",
+    "MANYPATHS_VAR": "The folder for data, keys and the search index. Else var/ beside the program.",
+    "MANYPATHS_HOSTS": "The names people type, with commas: example.org. Set it when a proxy with https stands before.",
+    "MANYPATHS_BEHIND_PROXY": "1 when the proxy is on another machine and sets X-Forwarded-Proto itself.",
+    "MANYPATHS_LOOPBACK_HTTP": "1 allows sign-in without https, on this machine only. Never on a network.",
+    "MANYPATHS_PG_BIN": "The folder of the programs of another PostgreSQL (16 or newer) to run instead of ours.",
+    "MANYPATHS_KEYRING": "The file with the keys of sealed words. Keep a copy of it apart from the database.",
+    "MANYPATHS_SECRET_KEY_FILE": "The file with the key that signs cookies and search addresses.",
+    "MANYPATHS_INDEX_DIR": "The folder of the search index. It can be thrown away; it is built again.",
+    "MANYPATHS_FACTS_DIR": "The folder of the facts without identity that the night writes.",
+    "MANYPATHS_MAIL_HOST": "The mail server. With none, nothing is mailed.",
+    "MANYPATHS_MAIL_PORT": "Its port.",
+    "MANYPATHS_MAIL_USER": "The name to sign in to it.",
+    "MANYPATHS_MAIL_PASSWORD": "The password to sign in to it.",
+    "MANYPATHS_MAIL_FROM": "The address that messages come from.",
+    "MANYPATHS_DEMO_PEOPLE": "How many made-up people ./manypaths demo makes. Else about 400.",
+    "MANYPATHS_NO_BROWSER": "1 leaves the browser tests of ./manypaths test out.",
+    "CHROMIUM": "The browser for ./manypaths test, when it is not on the path.",
+}
+# Set by the program for itself.
+OWN = {"MANYPATHS_DEMO", "MANYPATHS_ROLE", "MANYPATHS_TESTING", "MANYPATHS_TEST_BASE", "MANYPATHS_PROJECT"}
+
+
+def told() -> str:
+    """The list as it is printed."""
+    width = max(map(len, VARIABLES))
+    return "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
