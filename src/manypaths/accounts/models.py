@@ -63,12 +63,6 @@ class Session(AbstractBaseSession):
     account_id = models.UUIDField(null=True, db_index=True)
     handle = models.UUIDField(null=True, db_index=True)
 
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        from manypaths.accounts.sessions import SessionStore
-
-        return SessionStore
-
     def __str__(self) -> str:
         return "a session"
 

@@ -18,6 +18,7 @@ from django.db.models import Count, Q
 from manypaths.accounts import factors, rules
 from manypaths.accounts.models import DemoSignIn, Guess, NamedDesk, RecoveryCode, Session, User, WayBack
 from manypaths.accounts.rules import Device, WayBackState
+from manypaths.accounts.sessions import SessionStore
 
 DATA = Path(__file__).resolve().parent / "data"
 COMMON = Path(password_validation.__file__).resolve().with_name("common-passwords.txt.gz")
@@ -88,7 +89,7 @@ def own_sessions(*, reader: Own, here: str, at: datetime) -> list[OpenSession]:
 
 
 def _open_session(row: Session, here: str, at: datetime) -> OpenSession | None:
-    data = row.get_decoded()
+    data = SessionStore().decode(row.session_data)
     started, seen = _instant(data.get("started_at")), _instant(data.get("seen_at"))
     device = data.get("device", Device.SHARED.value)
     if row.handle is None or rules.has_ended(Device(device), started_at=started, seen_at=seen, at=at):
