@@ -1,7 +1,9 @@
 """Jobs that are done beside requests. A job carries one opaque id; what it may do is asked when it runs."""
 
+from contextlib import suppress
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.timezone import now  # noqa: TID251  a door may read the clock
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -23,7 +25,5 @@ def send_email(notice_id: str) -> None:
 def sweep_outbox(timestamp: int) -> None:
     """Queue every e-mail that was left: one whose job was lost, or that was written by a night."""
     for notice in queries.to_send():
-        try:
+        with suppress(AlreadyEnqueued), transaction.atomic():
             send_email.configure(queueing_lock=f"email-{notice}").defer(notice_id=str(notice))
-        except AlreadyEnqueued:
-            continue

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
+from manypaths.config.prepare import QUEUE_RIGHTS
+from manypaths.config.testing import as_owner
 from manypaths.network.tests.factories import account
 from manypaths.nightly import tasks
 from manypaths.notices import commands, queries
 from manypaths.notices.models import StaffNotice
 from manypaths.notices.rules import State, Template
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def written() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.django_db
 def test_a_job_carries_one_opaque_id_and_sends_once():
     written()
     (notice,) = queries.to_send()
@@ -42,6 +44,19 @@ def test_a_job_carries_one_opaque_id_and_sends_once():
     assert StaffNotice.objects.get(id=notice).attempts == 1
 
 
+def test_the_sweep_asks_the_real_queue_and_a_second_sweep_harms_nothing(committed_db):
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(QUEUE_RIGHTS)
+    written()
+    with transaction.atomic():
+        tasks.sweep_outbox(timestamp=0)
+        tasks.sweep_outbox(timestamp=60)
+    with connection.cursor() as cursor:
+        cursor.execute("select task_name, status from procrastinate_jobs")
+        assert cursor.fetchall() == [("send_email", "todo")]
+
+
+@pytest.mark.django_db
 def test_the_sweep_queues_what_was_left_and_never_twice(queue):
     written()
     tasks.sweep_outbox(timestamp=0)

@@ -3,11 +3,13 @@
 Nothing of what is typed is kept in the session or shown to anyone: it is a draft in the person's own record.
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import AlreadyEnqueued
 
 from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere, Refused
@@ -306,7 +309,9 @@ def queue_emails(subject_id: UUID) -> None:
     if not settings.EMAIL_HOST:
         return
     for notice in notices.to_send(subject_id=subject_id):
-        jobs.configure_task("send_email", queue="notices", queueing_lock=f"email-{notice}").defer(notice_id=str(notice))
+        job = jobs.configure_task("send_email", queue="notices", queueing_lock=f"email-{notice}")
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            job.defer(notice_id=str(notice))
 
 
 def _filled(words: str, filled: dict[str, str]) -> str:
