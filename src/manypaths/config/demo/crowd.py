@@ -1,5 +1,6 @@
 """Four hundred lives: who comes when, what they ask for, where they are told no and go on."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +34,8 @@ WANTED = {
     "court": 0.4,
     "education": 0.5,
 }
+# Below the number at which one month is published alone: three months together tell more, and hide less.
+MOST_A_MONTH = 95
 FAR = {"Morrisville": 4.0, "Randolph": 4.0}
 AREAS = {
     "recovery_home": "home",
@@ -82,6 +85,7 @@ class Crowd:
                 self.by_kind.setdefault(offer.text.kind, []).append(offer)
         self.wanted = {kind: weight for kind, weight in WANTED.items() if kind in self.by_kind}
         self.requests: list[Request] = []
+        self.by_month: Counter[str] = Counter()
         self.people: list[Someone] = []
 
     def live(self, count: int, told: Callable[[int, int], None]) -> None:
@@ -146,8 +150,10 @@ class Crowd:
         before: UUID | None = None
         for _number in range(3):
             offer = self._choose(someone, kind, asked, at)
-            if offer is None or at >= self.book.now - timedelta(minutes=30):
+            month = f"{at:%Y-%m}"
+            if offer is None or at >= self.book.now - timedelta(minutes=30) or self.by_month[month] >= MOST_A_MONTH:
                 return
+            self.by_month[month] += 1
             asked.add(offer.id)
             request = self.ask(someone, offer, at, again_of=before)
             gone = stories.tell(request, at)

@@ -14,6 +14,7 @@ from manypaths.config.demo.book import Words
 from manypaths.config.demo.build import Loaded, Story
 from manypaths.config.demo.checkins import Questions
 from manypaths.consent.models import Grant, Text
+from manypaths.indicators.rules.periods import ENOUGH
 from manypaths.network.models import Agreement
 from manypaths.outcomes.instruments import shipped
 from manypaths.outcomes.models import InstrumentVersion, Sitting
@@ -115,6 +116,8 @@ def test_requests_end_in_every_way_and_some_wait():
     }
     told = {(row.outcome in {"began", "given"}, row.person_answer) for row in rows if row.outcome}
     assert {(True, "yes"), (True, "no"), (False, "yes"), (False, "no")} <= told
+    months = Counter(f"{row.requested_at:%Y-%m}" for row in rows if row.requested_at)
+    assert max(months.values()) < ENOUGH, "a month on its own would be published alone, and most of it kept back"
     assert any(rules.is_overdue(Status(row.status), row.due_at, full.book.now) for row in rows)
     assert {"", "stopped", "request_closed", "replaced"} == {one.ending for one in full.book.rows[Grant]}  # type: ignore[attr-defined]
 
