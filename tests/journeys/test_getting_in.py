@@ -2,13 +2,16 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from manypaths.accounts import factors
-from manypaths.config.testing import LiveSite
+from manypaths.accounts.commands import proving, signing_in
+from manypaths.config.testing import LiveSite, role_url
+from manypaths.network.rules import SYSTEM
 from manypaths.network.tests import factories as make
 from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, invitation
 from tests.journeys.browser import VISITS, Visit, check, context
@@ -196,3 +199,46 @@ def test_leaving_is_fast_and_back_shows_a_closed_page(browser: Browser, live_sit
         again.click("text=Open it again")
         again.goto(f"{live_site.url}/devices")
         assert again.url.endswith("/enter")
+
+
+@pytest.fixture
+def demo_site(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSite]:
+    """The web server of a demonstration."""
+    monkeypatch.setenv("MANYPATHS_DEMO", "1")
+    site = LiveSite(committed_db, role_url("app"))
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
+@pytest.mark.parametrize("visit", [VISITS[0], VISITS[7]], ids=str)
+def test_a_visitor_of_a_demonstration_signs_in_as_a_worker(browser: Browser, demo_site: LiveSite, visit: Visit):
+    member = make.membership(make.organisation(), "frontdesk")
+    account = signing_in.change_passphrase(account_id=member.account_id, passphrase=STAFF_WORDS, by=SYSTEM, at=make.NOW)
+    proving.show_in_demo(
+        account_id=account.id,
+        role="frontdesk",
+        name="Dee R.",
+        place="Lantern House",
+        passphrase=STAFF_WORDS,
+        position=1,
+        by=SYSTEM,
+        at=make.NOW,
+    )
+    with context(browser, visit) as visitor:
+        page = visitor.new_page()
+        page.goto(f"{demo_site.url}/demo")
+        seen(page, visit, "demo")
+        page.goto(f"{demo_site.url}/enter")
+        page.fill("[name=name]", account.username)
+        page.fill("[name=passphrase]", STAFF_WORDS)
+        page.check("[name=device][value=shared]")
+        page.click(SUBMIT)
+        page.goto(f"{demo_site.url}/second")
+        seen(page, visit, "demo-second")
+        page.fill("[name=code]", page.locator(".note .code").inner_text())
+        page.click(SUBMIT)
+        page.goto(f"{demo_site.url}/vouch")
+        assert page.url.endswith("/vouch")
