@@ -13,6 +13,9 @@ from manypaths.indicators.rules.tables import ALL, REASON, RESULTS, SILENCE, Cel
 from manypaths.lib.dates import local_date, month_of
 from manypaths.network.models import Community
 
+# A total that stands in the table of results, under the name that it has there.
+TOTAL_OF = {"places": "gap", "days": "reached", "words": "done"}
+
 
 @dataclass(frozen=True)
 class WaitOf:
@@ -39,6 +42,13 @@ class Published:
         """One figure, or None where it is kept back or was never counted."""
         return self.figures.get(Cell(table, row, column))
 
+    def cell(self, table: str, row: str, column: str) -> Cell:
+        """A cell under the name where it stands: some totals stand in the table of results."""
+        cell = Cell(table, row, column)
+        if cell in self.figures or column != ALL or table not in TOTAL_OF:
+            return cell
+        return Cell("results", row, TOTAL_OF[table])
+
     def share(self, table: str, row: str, column: str, of: str = ALL) -> Share | None:
         """One figure as a share of another in its row, with the interval."""
         return share_of(self.value(table, row, column), self.value(table, row, of))
@@ -58,7 +68,8 @@ class Published:
     def nearest_coarser(self, cell: Cell) -> tuple[Cell, int] | None:
         """The next coarser figure that is shown, for a figure that is kept back."""
         tree = {**RESULTS, "gap": tuple(self.reasons())}
-        return next(((one, value) for one in coarser(cell, tree) if (value := self.figures.get(one)) is not None), None)
+        named = (self.cell(*one) for one in coarser(cell, tree))
+        return next(((one, value) for one in named if (value := self.figures.get(one)) is not None), None)
 
     def _ordered(self, names: set[str], table: str, *, by_row: bool) -> list[str]:
         whole = {"places": "gap"}.get(table, ALL) if by_row else ALL

@@ -164,15 +164,7 @@ def cross_table(
     return {
         "columns": [Column(first, number=False), *[Column(column_name(column)) for column in columns]],
         "rows": [
-            [row_name(row), *[in_words(published, _cell(published, table, row, column)) for column in columns]]
+            [row_name(row), *[in_words(published, published.cell(table, row, column)) for column in columns]]
             for row in [*rows, ALL]
         ],
     }
-
-
-def _cell(published: Published, table: str, row: str, column: str) -> Cell:
-    """A cell under the name where it stands: some totals stand in the table of results."""
-    cell = Cell(table, row, column)
-    if cell in published.figures or column != ALL:
-        return cell
-    return Cell("results", row, {"places": "gap", "days": "reached", "words": "done"}.get(table, ALL))

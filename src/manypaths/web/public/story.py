@@ -178,7 +178,7 @@ def _flow(now: Published) -> dict[str, Any]:
 
 
 def _result_row(now: Published, cell: Cell) -> list[str]:
-    share = now.share("results", ALL, cell.column)
+    share = now.share("results", ALL, cell.column) if cell.column != ALL else None
     return [
         result_name(cell.column),
         in_words(now, cell),

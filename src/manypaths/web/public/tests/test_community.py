@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from manypaths.indicators import commands, queries
+from manypaths.indicators.rules.tables import Cell
 from manypaths.indicators.tests import facts as made
 from manypaths.network import queries as network
 from manypaths.network.models import Community
@@ -139,3 +140,20 @@ def test_the_page_asks_the_database_only_for_what_was_published(
     tables = " ".join(query["sql"] for query in asked.captured_queries)
     for word in ("referrals_", "people_", "plans_", "outcomes_", "consent_"):
         assert word not in tables
+
+
+def test_a_hidden_word_points_to_all_finished_requests(place: Community, tmp_path: Path) -> None:
+    chance = random.Random(8)
+    fact = {"status": "completed", "days_to_first_contact": 2, "worker_outcome": "began"}
+    words = {0: "partly", 1: "partly", 2: "no"}
+    rows = [
+        made.request_fact(place.id, chance, date(2026, 6, 1)) | fact | {"person_answer": words.get(number, "yes")}
+        for number in range(150)
+    ]
+    made.write_all(tmp_path, rows, [])
+    commands.publish_due(community=place, folder=tmp_path, at=CLOSED)
+    found = queries.latest(community_id=place.id, topic="requests")
+    assert found is not None
+    hidden = Cell("words", "*", "partly")
+    assert found.value(*hidden) is None
+    assert found.nearest_coarser(hidden) == (Cell("results", "*", "done"), 150)
