@@ -124,9 +124,8 @@ class Crowd:
     def wait_at(self, house: House, hours_ago: tuple[float, ...]) -> None:
         """Some people asked this place of late and wait; the first of them has waited too long."""
         known = [one for one in self.people if one.said and one.arrived < self.book.now - timedelta(days=20)]
-        for someone, hours, offer in zip(
-            self.book.chance.sample(known, len(hours_ago)), hours_ago, house.offers[1:] * len(hours_ago), strict=False
-        ):
+        some = self.book.chance.sample(known, min(len(known), len(hours_ago)))
+        for someone, hours, offer in zip(some, hours_ago, house.offers[1:] * len(hours_ago), strict=False):
             if any(one.someone is someone and one.offer is offer for one in self.requests):
                 continue
             request = self.ask(someone, offer, self.book.now - timedelta(hours=hours), at_length=True)

@@ -23,7 +23,8 @@ class Command(BaseCommand):
     help = "Builds the made-up community of the demonstration, once. Refuses where another community lives."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--people", type=int, default=build.PEOPLE, help="how many made-up people")
+        few = int(os.environ.get("MANYPATHS_DEMO_PEOPLE", build.PEOPLE))
+        parser.add_argument("--people", type=int, default=few, help="how many made-up people")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
