@@ -84,7 +84,8 @@ def room(request: Asked, service_id: UUID) -> HttpResponse:
     said = request.POST.get("room", "")
     if said not in ROOM:
         raise NotThere
-    places_open, wait = (_number(request.POST.get(name)) for name in ("places", "wait_days"))
+    places_open = _number(request.POST.get("places")) if said == "open" else None
+    wait = _number(request.POST.get("wait_days")) if said == "waitlist" else None
     try:
         commands.report_room(
             service_id=service_id, room=said, places=places_open, wait_days=wait, by=request.reader, at=now()

@@ -56,6 +56,20 @@ def test_room_is_said_with_one_tap_and_a_check_with_another(stage):
     assert "We have room" in text(client.get("/work/services"))
 
 
+def test_a_number_goes_with_the_word_it_belongs_to(stage):
+    client, _body, mine, _theirs = stage
+    client.post(f"/work/services/{mine.id}/room", {"room": "open", "places": "3", "wait_days": "9"})
+    one = directory.listing(service_id=mine.id)
+    assert (one.room, one.room_places, one.room_wait_days) == ("open", 3, None)
+    client.post(f"/work/services/{mine.id}/room", {"room": "waitlist", "places": "3", "wait_days": "9"})
+    one = directory.listing(service_id=mine.id)
+    assert (one.room, one.room_places, one.room_wait_days) == ("waitlist", None, 9)
+    assert "about 9 days" in text(client.get("/work/services"))
+    refused = client.post(f"/work/services/{mine.id}/room", {"room": "open", "places": "0"})
+    assert refused.status_code == 422
+    assert "Choose full, or enter how many places are open." in text(refused)
+
+
 def test_a_meeting_is_listed_with_one_form(stage):
     client, body, _mine, _theirs = stage
     answer = client.post("/work/services/add", MEETING)
