@@ -217,6 +217,8 @@ def demo_site(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Li
 def test_a_visitor_of_a_demonstration_signs_in_as_a_worker(browser: Browser, demo_site: LiveSite, visit: Visit):
     member = make.membership(make.organisation(), "frontdesk")
     account = signing_in.change_passphrase(account_id=member.account_id, passphrase=STAFF_WORDS, by=SYSTEM, at=make.NOW)
+    account.language = visit.language
+    account.save()
     proving.show_in_demo(
         account_id=account.id,
         role="frontdesk",
