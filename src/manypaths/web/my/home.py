@@ -17,6 +17,7 @@ from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import line_in_short
 from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.places import answering_here
 from manypaths.web.my.plain import RequestNote, request_note, what_is_shared
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
@@ -84,6 +85,7 @@ def home(request: Asked) -> HttpResponse:
         "first_steps": first_steps(plan),
         "sights": sights(request, now()),
         "notes": notes,
+        "asks": answering_here(request, {line.service_id for line in plan.choices}),
         **line_in_short(request),
         "requests": [note for note in notes if note.is_open or note.asks],
         "ways_back": accounts.own_ways_back(reader=request.reader, at=now()),

@@ -1,5 +1,6 @@
 """What the directory says about the place a person asks, and about others like it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +41,15 @@ def place_of(request: Asked, service_id: UUID) -> Place:
         raise NotThere
     takes = network.takes_requests(organisation_ids=[one.organisation_id], community_id=request.community.id)
     return _place(one, one.organisation_id in takes)
+
+
+def answering_here(request: Asked, service_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these services that can be asked here: still offered, by a place that takes part and answers."""
+    if not service_ids or request.community is None:
+        return set()
+    offered = {one.id: one.organisation_id for one in directory.listings(ids=list(service_ids))}
+    takes = network.takes_requests(organisation_ids=set(offered.values()), community_id=request.community.id)
+    return {service for service, place in offered.items() if place in takes}
 
 
 def others_like(request: Asked, service_id: UUID) -> list[Place]:

@@ -22,6 +22,7 @@ from manypaths.web.ui.clock import now
 
 def somebody(name: str = "Maria") -> Reader:
     """A person with a name to use, in a community."""
+    network.forget_communities()
     if not network.communities():
         community()
         network.forget_communities()

@@ -12,8 +12,9 @@ from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.directory.models import Service
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import organisation
+from manypaths.network.tests.factories import membership, organisation, participation
 from manypaths.outcomes.commands import answer_instrument
 from manypaths.outcomes.instruments.files import shipped
 from manypaths.people import queries as people
@@ -98,6 +99,23 @@ def test_a_support_is_kept_with_what_was_seen_why_and_as_a_step():
     kept = plan(maria).goals[0].steps[0]
     assert (kept.text, kept.service_id) == ("Get in touch with Peer coaching", one.id)
     assert "Peer coaching, Lantern House" in browser.get(reverse("my:home")).content.decode()
+
+
+def test_only_a_place_that_answers_here_can_be_asked_from_the_page():
+    maria, one = somebody(), service()
+    work = goal(maria)
+    browser = client_of(maria)
+    browser.post(reverse("my:choose", args=[one.id]), {"reason": "", "goal": str(work)})
+    ask = reverse("my:ask", args=[one.id])
+    for address in (reverse("my:home"), reverse("my:goal", args=[work])):
+        assert ask not in browser.get(address).content.decode()
+    assert "See how to reach them" in browser.get(reverse("my:goal", args=[work])).content.decode()
+    with as_owner():
+        participation(network.communities()[0], one.organisation)
+        membership(one.organisation, "peer", answers_requests=True)
+    only = plan(maria).goals[0].steps[0].id
+    assert ask in browser.get(reverse("my:home")).content.decode()
+    assert f"{ask}?step={only}" in browser.get(reverse("my:goal", args=[work])).content.decode()
 
 
 def test_when_the_goal_is_full_nothing_of_the_choice_is_kept():
