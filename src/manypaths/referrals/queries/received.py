@@ -130,7 +130,8 @@ def _opened_lines(reader: Reader, keys: Iterable[Keys]) -> dict[UUID, RequestLin
     found = list(keys)
     records = [record for one in found for record in one.records]
     opened = consent.open_records(reader=reader, records=records, classes=TASK, purpose=Purpose.REFERRAL)
-    ids = [one.referral_id for one in found if opened.ids.intersection(one.records)]
-    names = names_of(ids, sealer_for(opened.ids)) if ids else {}
+    open_ids = opened.ids
+    ids = [one.referral_id for one in found if open_ids.intersection(one.records)]
+    names = names_of(ids, sealer_for(open_ids)) if ids else {}
     rows = Referral.objects.filter(id__in=ids).values_list(*LINE)
     return {row[0]: RequestLine.from_row(row, names.get(row[0], ("", ""))) for row in rows}

@@ -51,9 +51,12 @@ def caseload(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Known
         classes={DataClass.DEMOGRAPHICS},
         purpose=Purpose.CARE,
     )
-    names = people.names_of(records=opened.ids, sealer=sealer_for(opened.ids))
-    known = [Known(one.record_id, names.get(one.record_id, ""), one.since) for one in page.lines]
-    return [one for one in known if one.record_id in opened.ids], page.total
+    ids = opened.ids
+    names = people.names_of(records=ids, sealer=sealer_for(ids))
+    known = [
+        Known(one.record_id, names.get(one.record_id, ""), one.since) for one in page.lines if one.record_id in ids
+    ]
+    return known, page.total
 
 
 @member(*WALKING)
