@@ -119,6 +119,13 @@ def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: date
         yield Reason("not_yours_to_give", _("Only a coordinator can make someone a coordinator."), "roles")
 
 
+def reasons_not_to_end(reader: Reader, membership_id: UUID, roles: frozenset[str], at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot end a worker's place in the organisation."""
+    if membership_id == reader.membership_id:
+        yield Reason("not_yourself", _("Ask another lead of your organization to end your own access."))
+    yield from reasons_not_to_change_people(reader, roles or frozenset({Role.PEER.value}), at)
+
+
 def reasons_not_to_agree(*, is_lead: bool, already: bool, left: bool) -> Iterator[Reason]:
     """Why an organisation cannot agree to take part now."""
     if not is_lead:

@@ -176,6 +176,12 @@ def test_ending_a_place_of_work_ends_its_sessions():
     assert Membership.objects.get(id=member.id).ended_at == NOW
 
 
+def test_a_lead_does_not_end_their_own_access_by_mistake():
+    by = lead()
+    with pytest.raises(Refused, match="not_yourself"):
+        network.end_membership(membership_id=by.membership_id, by=by, at=NOW)
+
+
 def test_nobody_changes_the_workers_of_another_organisation():
     by, other = lead(), make.membership(make.organisation("Harbor Row"), "peer")
     for act in (

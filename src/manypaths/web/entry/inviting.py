@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
+from manypaths.accounts import queries as accounts
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
@@ -47,6 +48,9 @@ def invited(request: HttpRequest, code: str) -> HttpResponse:
             return see(reverse("entry:second_factor"))
     what = what_they_do(invitation.roles)
     shown = {"form": form, "invitation": invitation, "what": what, "zone": zone(request)}
+    if reader.is_signed_in:
+        account = accounts.account(account_id=reader.account_id)
+        shown["account_name"] = account.username if account else ""
     return render(request, "entry/invited.html", shown)
 
 
