@@ -5,9 +5,12 @@ from uuid import UUID
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
+from manypaths.consent.rules import DataClass
 from manypaths.web.ui.access import member
 from manypaths.web.work.frame import WALKING, Asked
 from manypaths.web.work.people import PAGE, caseload, read_record
+
+REACH = frozenset({DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
 
 
 @member(*WALKING)
@@ -22,34 +25,40 @@ def people(request: Asked) -> JsonResponse:
 @member(*WALKING)
 @require_safe
 def person(request: Asked, record_id: UUID) -> JsonResponse:
-    """One record."""
-    page = read_record(request, record_id)
+    """The name of one person and how to reach them. Nothing else is opened for it."""
+    page = read_record(request, record_id, REACH)
     contact = page.contact
+    reach = contact and {
+        "way": contact.way,
+        "address": contact.address,
+        "hours": contact.hours,
+        "may_leave_message": contact.may_leave_message,
+    }
     return JsonResponse(
         {
             "id": str(page.record_id),
             "name": page.profile.name,
             "pronouns": page.profile.pronouns,
             "language": page.profile.language,
-            "safe_contact": contact
-            and {
-                "way": contact.way,
-                "address": contact.address,
-                "hours": contact.hours,
-                "may_leave_message": contact.may_leave_message,
-            },
-            "requests": [
-                {"id": str(line.id), "status": line.status.value, "kind": line.kind} for line in page.requests
-            ],
-            "contacts": [
-                {
-                    "happened_at": line.happened_at.isoformat(),
-                    "way": line.way,
-                    "deed": line.deed,
-                    "note": line.note,
-                    "worker": line.worker,
-                }
-                for line in page.contacts
-            ],
+            "safe_contact": reach,
         }
     )
+
+
+@member(*WALKING)
+@require_safe
+def history(request: Asked, record_id: UUID) -> JsonResponse:
+    """What one person asked for, and the contacts with them."""
+    page = read_record(request, record_id)
+    requests = [{"id": str(line.id), "status": line.status.value, "kind": line.kind} for line in page.requests]
+    contacts = [
+        {
+            "happened_at": line.happened_at.isoformat(),
+            "way": line.way,
+            "deed": line.deed,
+            "note": line.note,
+            "worker": line.worker,
+        }
+        for line in page.contacts
+    ]
+    return JsonResponse({"id": str(page.record_id), "requests": requests, "contacts": contacts})

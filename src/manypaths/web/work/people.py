@@ -90,13 +90,13 @@ class RecordPage:
     may_write: bool
 
 
-def read_record(request: Asked, record_id: UUID) -> RecordPage:
-    """One record, as far as the worker's role and tie open it.
+def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] = SEEN) -> RecordPage:
+    """One record, as far as the worker's role and tie open it, and no more of it than is asked for.
 
     Refuses: NotThere when not even the name is open.
     """
     reader = request.reader
-    opened = consent.open_records(reader=reader, records=[record_id], classes=SEEN, purpose=Purpose.CARE)
+    opened = consent.open_records(reader=reader, records=[record_id], classes=classes, purpose=Purpose.CARE)
     if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
         raise NotThere
     sealer = sealer_for([record_id])

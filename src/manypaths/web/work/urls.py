@@ -22,4 +22,5 @@ urlpatterns = [
     path("services/<uuid:service_id>/close", offering.close, name="close"),
     path("api/people", api.people, name="api_people"),
     path("api/people/<uuid:record_id>", api.person, name="api_person"),
+    path("api/people/<uuid:record_id>/history", api.history, name="api_history"),
 ]

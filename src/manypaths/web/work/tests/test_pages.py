@@ -119,6 +119,7 @@ def test_what_is_not_ones_own_looks_exactly_like_what_does_not_exist(who):
         (f"/work/requests/{referral}", f"/work/requests/{uuid.uuid4()}"),
         (f"/work/people/{record}", f"/work/people/{uuid.uuid4()}"),
         (f"/work/api/people/{record}", f"/work/api/people/{uuid.uuid4()}"),
+        (f"/work/api/people/{record}/history", f"/work/api/people/{uuid.uuid4()}/history"),
     ):
         one, two = client.get(real), client.get(unreal)
         assert (one.status_code, two.status_code) == (404, 404), real
@@ -147,7 +148,9 @@ def test_a_contact_is_written_in_three_fields():
     assert "The contact is written down" in page
     assert "Talked and listened" in page
     assert "Wants a ride." in page
-    assert coach.get(f"/work/api{there.removeprefix('/work')}").json()["contacts"][0]["deed"] == "talked"
+    twin = f"/work/api{there.removeprefix('/work')}"
+    assert coach.get(f"{twin}/history").json()["contacts"][0]["deed"] == "talked"
+    assert set(coach.get(twin).json()) == {"id", "name", "pronouns", "language", "safe_contact"}
 
 
 def test_a_contact_without_its_kind_is_refused_and_the_note_is_kept():
