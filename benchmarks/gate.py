@@ -64,9 +64,7 @@ def make_worker():  # type: ignore[no-untyped-def]
         languages=["en", "es"], privacy_contact="desk", operator="us", founded_at=at,
     )  # fmt: skip
     house = Organisation.objects.create(name="Lantern House", sort_name="lantern house", created_at=at)
-    account = User.objects.create(
-        kind="staff", username="dee", email="dee@example.org", password="!", date_joined=at
-    )
+    account = User.objects.create(kind="staff", username="dee", email="dee@example.org", password="!", date_joined=at)
     return Membership.objects.create(
         account=account, organisation=house, display_name="Dee R.", roles=["peer"], answers_requests=True, started_at=at
     )

@@ -1,4 +1,4 @@
-"""The same site with the gate taken out of this process, to measure what the gate costs. Never a part of the product."""
+"""The same site with the gate taken out of this process, to measure what the gate costs. Never part of the product."""
 
 import os
 
