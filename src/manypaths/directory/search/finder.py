@@ -4,9 +4,11 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import tantivy
 from django.conf import settings
@@ -71,7 +73,7 @@ class Finder:
                 self.index, self.made = tantivy.Index.open(str(self.folder)), made
             self.index.reload()
             self.searcher = self.index.searcher()
-            self.zones = frozenset(zone for zone, _count in self.searcher.terms_with_prefix("zone", ""))
+            self.zones = _clocks() & {zone for zone, _count in self.searcher.terms_with_prefix("zone", "")}
         except (OSError, ValueError):
             self.index = self.searcher = None
         return self.searcher is not None
@@ -204,6 +206,12 @@ def take_turns(hits: list[Hit]) -> list[Hit]:
             if not waiting[kind]:
                 del waiting[kind]
     return ordered
+
+
+@lru_cache(maxsize=1)
+def _clocks() -> frozenset[str]:
+    """The time zones that this machine knows."""
+    return frozenset(available_timezones())
 
 
 _finders: dict[Path, Finder] = {}

@@ -86,7 +86,9 @@ class Writer:
         index = tantivy.Index(fields, path=str(folder))
         writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
-        for batch in _batches(Service.objects.filter(status="active").order_by("id").values_list("id", flat=True)):
+        # Neighbours stand side by side, so that a search around a place reads a few stretches of the index only.
+        by_place = Service.objects.filter(status="active").order_by("location__postal_code", "location__state", "id")
+        for batch in _batches(by_place.values_list("id", flat=True)):
             for one in documents(batch, fields):
                 writer.add_document(one)
             count += len(batch)
