@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import zipcodes
 
@@ -31,7 +32,8 @@ class MadeUp:
         self.chance = random.Random(seed)
         self.words = ["".join(self.chance.choices(SYLLABLES, k=self.chance.randint(2, 4))) for _ in range(VOCABULARY)]
         self.heights = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
-        self.towns = [row for row in zipcodes.list_all() if row["lat"] and row["long"] and row["timezone"]]
+        clocks = available_timezones()
+        self.towns = [row for row in zipcodes.list_all() if row["timezone"] in clocks and float(row["lat"] or 0)]
         self.sizes = list(accumulate(self.chance.paretovariate(1.2) for _ in self.towns))
         self.shapes = [*_shapes()]
 
@@ -43,9 +45,9 @@ class MadeUp:
         """A town; some have many more services than others."""
         return self.chance.choices(self.towns, cum_weights=self.sizes)[0]
 
-    def listing(self) -> tuple[dict[str, Any], list[Span]]:
-        """One listing with the columns that the index reads, and its hours."""
-        chance, town = self.chance, self.town()
+    def listing(self, town: dict[str, Any]) -> tuple[dict[str, Any], list[Span]]:
+        """One listing in a town, with the columns that the index reads, and its hours."""
+        chance = self.chance
         values = {
             "id": UUID(int=chance.getrandbits(128), version=4),
             "organisation_id": UUID(int=chance.randrange(300_000)),
@@ -70,9 +72,9 @@ class MadeUp:
         return values, chance.choice(self.shapes)
 
     def listings(self, count: int) -> Iterator[tuple[dict[str, Any], list[Span]]]:
-        """So many listings."""
-        for _ in range(count):
-            yield self.listing()
+        """So many listings, by ZIP code, as a rebuild reads them."""
+        for town in sorted((self.town() for _ in range(count)), key=lambda one: str(one["zip_code"])):
+            yield self.listing(town)
 
     def point(self) -> tuple[float, float]:
         """Where somebody looks from."""
