@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import Reader, Role
+from manypaths.network.rules import Reader, Role, may_coordinate, may_lead_organisation
 
 REFUSED = 422
 SAID = "work_said"
@@ -68,6 +68,8 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_answer": reader.has_role(*ANSWERING),
         "may_walk": reader.has_role(*WALKING),
         "may_offer": reader.has_role(*OFFERING),
+        "may_lead": may_lead_organisation(reader),
+        "may_coordinate": may_coordinate(reader),
         **context,
     }
     return render(request, f"work/{page}.html", shared, status=status)

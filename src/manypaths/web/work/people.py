@@ -1,7 +1,7 @@
 """The people a worker walks with: the list, one record, and a contact in three fields."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import local_date, start_of_day
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.people import queries as people
 from manypaths.referrals import commands, queries
@@ -149,10 +149,13 @@ class ContactForm(forms.Form):
 
 
 def _happened(when: str, at: datetime, zone: str) -> datetime:
+    """A moment for what a worker says: now, two hours ago but still today, or yesterday at noon."""
     if when == "now":
         return at
-    there: date = local_date(at, zone) - (timedelta(days=1) if when == "yesterday" else timedelta())
-    return min(at, datetime.combine(there, time(12), tzinfo=ZoneInfo(zone)))
+    today = local_date(at, zone)
+    if when == "today":
+        return max(start_of_day(today, zone), at - timedelta(hours=2))
+    return datetime.combine(today - timedelta(days=1), time(12), tzinfo=ZoneInfo(zone))
 
 
 @member(*WALKING)

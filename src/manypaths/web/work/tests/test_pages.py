@@ -223,6 +223,15 @@ def test_nobody_is_led_to_a_page_that_is_not_theirs(role, shown, hidden):
         assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "leads"), [("org_admin", True), ("peer", False)])
+def test_only_a_lead_is_shown_what_a_lead_keeps_in_order(role, leads):
+    made = stage()
+    with as_owner():
+        worker = membership(made.body, role)
+    page = text(client_of(reader_for(worker)).get("/work/"))
+    assert ("/workers" in page, "/taking-part" in page) == (leads, leads)
+
+
 def test_without_a_second_factor_no_page_opens():
     made = stage()
     client = client_of(made.coach, factor=False)
