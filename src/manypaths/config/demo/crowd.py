@@ -36,7 +36,7 @@ WANTED = {
 }
 # Below the number at which one month is published alone: three months together tell more, and hide less.
 MOST_A_MONTH = 95
-FAR = {"Morrisville": 4.0, "Randolph": 4.0}
+FAR = {"Morrisville": 5.0, "Randolph": 5.5}
 AREAS = {
     "recovery_home": "home",
     "housing_help": "home",
@@ -137,7 +137,7 @@ class Crowd:
         """Two thirds ask again and again over the months; a few only read and write for themselves."""
         chance, asked = self.book.chance, set[UUID]()
         at = chance.own_time(someone.arrived + chance.days(0, 9), self.book.zone)
-        for _number in range(chance.pick({0: 6, 1: 13, 2: 15, 3: 14, 4: 12, 5: 10, 6: 7, 7: 5, 8: 3, 10: 1})):
+        for _number in range(chance.pick({0: 5, 1: 11, 2: 14, 3: 15, 4: 14, 5: 12, 6: 9, 7: 6, 8: 4, 10: 2})):
             if at >= self.book.now - timedelta(minutes=30):
                 return
             kind = chance.pick(self.wanted)

@@ -22,6 +22,7 @@ WOMENS_NAMES = (
     "Ada Beth Carla Dawn Elena Grace Ines Joy Kara Leah Maeve Nadia Petra Rita Simone Tasha Vera Yara".split()
 )
 WOMENS_PLACES = ("Juniper House", "Cedar and Quilt", "Her Own Voice", "Wren")
+HELP_NUMBER = 42
 LETTERS = "ABCDEFGHJKLMNOPRSTVWZ"
 
 
@@ -88,8 +89,8 @@ def _open_house(book: Book, community: Community, agreement: Agreement, text: Pl
     chance = book.chance
     early = number < 12 or chance.maybe(0.6)
     joined = community.founded_at + (chance.days(1, 20) if early else chance.days(25, 330))
-    pace = "same_day" if number == 0 else chance.pick(PACE)
-    house = House(chance.uid(), text, f"802-555-{100 + number:04d}", chance.work_time(joined, book.zone), pace)
+    pace = "same_day" if number == 0 or text.online else chance.pick(PACE)
+    house = House(chance.uid(), text, _phone(number), chance.work_time(joined, book.zone), pace)
     book.add(
         Organisation(
             id=house.id,
@@ -119,6 +120,12 @@ def _open_house(book: Book, community: Community, agreement: Agreement, text: Pl
     )
     book.act("network.agreed", admin.reader, house.joined_at, house.id)
     return house
+
+
+def _phone(number: int) -> str:
+    """A number that nobody has. The first place has the number that the demonstration shows for help."""
+    last = {0: HELP_NUMBER, HELP_NUMBER: 0}.get(number, number)
+    return f"802-555-{100 + last:04d}"
 
 
 # The people whose sign-ins the demonstration shows.

@@ -224,6 +224,8 @@ def _spot(book: Book, house: House, text: ServiceText, spots: dict[tuple[str, st
     if key not in spots:
         town, chance = towns()[key[0]], book.chance
         near = (0.0, 0.0) if hidden else (chance.uniform(-0.011, 0.011), chance.uniform(-0.014, 0.014))
+        if house.text.name.startswith("Lantern"):
+            near = (0.0003, 0.0003)
         spots[key] = chance.uid()
         book.add(
             Location(

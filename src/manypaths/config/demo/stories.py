@@ -8,15 +8,15 @@ from manypaths.config.demo.asking import Request
 from manypaths.config.demo.houses import Worker
 from manypaths.referrals.rules import Status
 
-SILENT = {"same_day": 0.01, "steady": 0.04, "slow": 0.08, "often_silent": 0.34}
+SILENT = {"same_day": 0.0, "steady": 0.04, "slow": 0.08, "often_silent": 0.34}
 DELAY = {"same_day": (0.02, 0.3), "steady": (0.1, 1.5), "slow": (0.7, 4.0), "often_silent": (0.5, 6.0)}
 NOT_NOW = {
     "recovery_residence": 0.36,
     "residential": 0.3,
     "detox": 0.2,
-    "social_services": 0.24,
-    "outpatient": 0.25,
-    "moud": 0.24,
+    "social_services": 0.27,
+    "outpatient": 0.31,
+    "moud": 0.33,
     "peer_support": 0.12,
     "transport": 0.15,
     "employment": 0.1,
@@ -96,7 +96,7 @@ def _tell(request: Request, at: datetime) -> datetime | None:
         answering.look_in(request, chance.choice(request.house.answering), _work(request, at, 0.01, 0.4))
     answered = _work(request, at, *DELAY[pace])
     _late_if_due(request, answered)
-    if chance.maybe(NOT_NOW.get(request.row.kind, 0.05)):
+    if request.row.area and chance.maybe(NOT_NOW.get(request.row.kind, 0.05)):
         why = chance.pick(WHY_NOT.get(request.row.kind, ANY_WHY))
         answering.go_on(request, Status.REJECTED, chance.choice(request.house.answering), answered, reason=why)
         _say(request, answered, 0.22, {"no": 8, "partly": 1, "rather_not_say": 1})
