@@ -61,7 +61,7 @@ def begin_request(
 
 @transaction.atomic
 def write_request(*, service_id: UUID, changes: dict[str, object], by: Reader, at: datetime) -> None:
-    """Keep what the person wrote on one page of the request.
+    """Keep what the person wrote on one page of the request. A number nobody may use is not kept.
 
     Refuses: NotThere when none was begun · what is missing or too long on this page, and nothing else.
     Records: referrals.written
@@ -69,6 +69,8 @@ def write_request(*, service_id: UUID, changes: dict[str, object], by: Reader, a
     row, packet, sealer = _draft(service_id, by)
     need = str(changes.get("need", row.need))
     words = replace(packet, **{key: value for key, value in changes.items() if key != "need"})  # type: ignore[arg-type]
+    if words.way and not rules.wants_number(words.way):
+        words = replace(words, number="", may_leave_message=False)
     facts = _sending_facts(words, need)
     refuse_if(reason for reason in rules.reasons_not_to_keep(facts) if reason.field in {*changes, *_beside(changes)})
     Referral.objects.filter(id=row.id).update(need=need)

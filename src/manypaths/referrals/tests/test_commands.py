@@ -124,6 +124,15 @@ def test_a_page_refuses_only_what_belongs_to_it(stage):
     assert [reason.code for reason in refused.value.reasons] == ["number_missing"]
 
 
+@pytest.mark.parametrize("way", ["person_calls", "person_visits", "here"])
+def test_a_number_nobody_may_use_does_not_go_along(stage, way):
+    draft(stage, way=way, may_leave_message=True)
+    referral = send(stage)
+    new_request()
+    packet = queries.received_request(reader=stage.coach, referral_id=referral).packet
+    assert (packet.way, packet.number, packet.may_leave_message) == (way, "", False)
+
+
 def test_nobody_follows_a_request_that_is_not_their_own(stage):
     referral = sent(stage)
     other = person()
