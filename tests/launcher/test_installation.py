@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,6 +68,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("installation of tests")
     yield folder
     left = processes_of(folder)
+    shutil.rmtree(installation(folder).folder.parent)
     assert left == []
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from manypaths.config.cluster import Cluster
-from manypaths.config.home import Account, ClusterError, FileLock, find_account, home, make_folder, make_home
+from manypaths.config.home import Account, ClusterError, FileLock, find_account, home, make_folder, make_home, project
 from manypaths.config.steps import step
 
 
@@ -22,7 +22,9 @@ class Installation:
     account: Account | None = field(default_factory=find_account)
 
     def __post_init__(self) -> None:
-        make_home(home())
+        note = make_home(home()) / "belongs-to"
+        if not note.exists():
+            note.write_text(f"{os.environ.get('MANYPATHS_VAR') or project()}\n", encoding="utf-8")
         self.folder = make_folder(home() / self.kind, 0o755 if self.account else 0o700)
         self.files = make_folder(self.folder / "files", 0o700, self.account)
         self.running = FileLock(self.folder / "running")

@@ -1,6 +1,7 @@
 """Our own PostgreSQL: private, safe to kill, and plain about what is wrong."""
 
 import os
+import shutil
 import signal
 import stat
 import time
@@ -18,13 +19,14 @@ from manypaths.config.roles import preparation_sql
 @pytest.fixture(scope="module")
 def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A durable server of this test's own."""
-    base = home() / "own" if os.geteuid() == 0 else tmp_path_factory.mktemp("own")
+    base = home() / "own" if os.geteuid() == 0 else tmp_path_factory.mktemp("folder") / "own"
     make_home(base.parent)
     cluster = Cluster(base)
     cluster.start()
     cluster.prepare_database("kept")
     yield cluster
     cluster.stop()
+    shutil.rmtree(base.parent)
 
 
 def count(cluster: Cluster) -> int:
