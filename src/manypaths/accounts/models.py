@@ -113,7 +113,7 @@ class WayBack(models.Model):
 
 
 class Guess(models.Model):
-    """One failed try, without name or address: keyed hashes of them, kept for two days."""
+    """One failed try or new account, without name or address: keyed hashes of them, kept for two days."""
 
     at = models.DateTimeField(db_index=True)
     kind = models.CharField(max_length=12)

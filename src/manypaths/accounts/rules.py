@@ -159,6 +159,11 @@ def may_try(*, here_for_name: int, here_for_all: int, everywhere_for_name: int, 
     return here_for_name < tries and here_for_all < TRIES_OF_PLACE
 
 
+def may_begin(begun_here: int) -> bool:
+    """Whether one more account may begin here now: enough for a room full of people, too slow for a machine."""
+    return begun_here < TRIES_OF_PLACE
+
+
 # A way back with the help of a desk or a trusted person: slow on purpose, seen by the person, and stoppable.
 
 SPOKEN_FOR = timedelta(minutes=30)

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import queries, rules
+from manypaths.accounts.commands import signing_in
+from manypaths.accounts.commands.signing_in import JOIN, Caller
 from manypaths.accounts.models import Session, User
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
@@ -18,12 +20,13 @@ NAME_TRIES = 20
 
 
 @transaction.atomic
-def join(*, passphrase: str, names: Sequence[str], language: str, by: Actor, at: datetime) -> User:
+def join(*, passphrase: str, names: Sequence[str], language: str, caller: Caller, by: Actor, at: datetime) -> User:
     """Make a person's own account, with a sign-in name made by chance and no e-mail.
 
-    Refuses: a passphrase that is short, common, or made of one of the names.
+    Refuses: a passphrase that is short, common, or made of one of the names · very many new accounts from one place.
     Records: accounts.joined
     """
+    signing_in.refuse_flood(caller=caller, at=at)
     _refuse_weak(passphrase, names)
     account = User(
         kind=User.Kind.PERSON,
@@ -33,6 +36,7 @@ def join(*, passphrase: str, names: Sequence[str], language: str, by: Actor, at:
         date_joined=at,
     )
     account.save(force_insert=True)
+    signing_in.note_guess(kind=JOIN, name=str(account.id), caller=caller, known=False, at=at)
     audit.record(what="accounts.joined", by=by, subject=account.id, at=at)
     return account
 

@@ -15,7 +15,7 @@ from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
 from manypaths.lib.refusals import Reason, Refused, refuse_if
 
-SIGN_IN, CODE, FACTOR, VOUCH = "sign_in", "code", "factor", "vouch"
+SIGN_IN, CODE, FACTOR, VOUCH, JOIN = "sign_in", "code", "factor", "vouch", "join"
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,18 @@ def refuse_guessing(*, kind: str, name: str, caller: Caller, known: bool, at: da
     ):
         message = _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
         raise Refused([Reason("too_many_tries", message)])
+
+
+def refuse_flood(*, caller: Caller, at: datetime) -> None:
+    """Stop one more account from one place when very many began there lately.
+
+    Refuses: with one sentence that says when to try again.
+    """
+    name_hash, place_hash = _hashes(JOIN, "", caller, known=False)
+    tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
+    if not rules.may_begin(tries.here_for_all):
+        message = _("Many pages were started from this place. Wait 15 minutes, then try again.")
+        raise Refused([Reason("too_many_here", message)])
 
 
 def note_guess(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:

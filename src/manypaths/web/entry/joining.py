@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from manypaths.accounts import queries as accounts
 from manypaths.accounts import rules
 from manypaths.accounts.commands import coming_back, joining
+from manypaths.accounts.commands.signing_in import Caller
 from manypaths.accounts.rules import Device
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -21,7 +22,7 @@ from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.people import commands as people
 from manypaths.vault.queries import sealer_for
 from manypaths.web.entry.forms import JoinForm
-from manypaths.web.entry.opening import begin, go_on, open_form, remember_device, see, show_reasons
+from manypaths.web.entry.opening import begin, caller, go_on, open_form, remember_device, see, show_reasons
 from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
 
@@ -52,6 +53,7 @@ def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse
         alias=alias,
         passphrase=form.chosen_passphrase(),
         language=language,
+        where=caller(request),
         by=request.reader,
         at=at,  # type: ignore[attr-defined]
     )
@@ -64,12 +66,14 @@ def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse
 
 
 @transaction.atomic
-def make_person(*, alias: str, passphrase: str, language: str, by: Reader, at: datetime) -> AbstractBaseUser:
+def make_person(
+    *, alias: str, passphrase: str, language: str, where: Caller, by: Reader, at: datetime
+) -> AbstractBaseUser:
     """An account, its person and own record, and the name they want to be called by, sealed. All or nothing.
 
-    Refuses: a weak passphrase.
+    Refuses: a weak passphrase · very many new accounts from one place.
     """
-    account = joining.join(passphrase=passphrase, names=[alias], language=language, by=by, at=at)
+    account = joining.join(passphrase=passphrase, names=[alias], language=language, caller=where, by=by, at=at)
     reader = people.create_person(account_id=account.id, at=at)
     record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS})
     sealer = sealer_for([record])

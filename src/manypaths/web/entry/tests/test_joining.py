@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from manypaths.accounts.models import RecoveryCode, Session, User
+from manypaths.accounts.models import Guess, RecoveryCode, Session, User
 from manypaths.accounts.sessions import stored_key
 from manypaths.config.testing import as_owner
 
@@ -111,3 +111,22 @@ def test_a_shared_device_gets_a_cookie_that_ends_with_the_browser():
     joined(own, device="own")
     assert shared.cookies["sid"]["max-age"] == ""
     assert own.cookies["sid"]["max-age"] == 30 * 24 * 3600
+
+
+def test_a_machine_cannot_start_pages_without_end_and_a_room_full_of_people_can():
+    joined(Client())
+    one = Guess.objects.get()
+    same = {"at": one.at, "kind": one.kind, "place_hash": one.place_hash}
+    Guess.objects.bulk_create(Guess(name_hash=str(number), **same) for number in range(58))
+    assert joined(Client()).status_code == 303
+    answer = joined(Client())
+    assert "Many pages were started from this place" in answer.content.decode()
+    assert joined(Client(REMOTE_ADDR="10.2.3.4")).status_code == 303
+    assert User.objects.count() == 3
+
+
+def test_a_form_pressed_twice_makes_one_account():
+    client, key = Client(), "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a11"
+    first, second = joined(client, once=key), joined(Client(), once=key)
+    assert first["Location"] == second["Location"] == "/card"
+    assert User.objects.count() == 1
