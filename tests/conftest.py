@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from manypaths.config import testing
 from manypaths.config.home import ROOT
 from tests.journeys.browser import chromium
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(autouse=True)

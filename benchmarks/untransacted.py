@@ -1,0 +1,40 @@
+"""The same site with the log written outside the request's transaction: the control of `kill` that must fail."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.config.settings")
+
+from typing import Any
+
+import psycopg
+
+from manypaths.audit import commands
+from manypaths.config.wsgi import application
+
+_apart: list[psycopg.Connection[Any]] = []
+
+
+class _Apart:
+    """A connection that commits each statement at once, whatever becomes of the request."""
+
+    def cursor(self) -> Any:
+        if not _apart:
+            _apart.append(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True))
+        return _apart[0].cursor()
+
+
+_record = commands.record
+
+
+def _record_apart(**facts: Any) -> None:
+    """Write the act on a connection of its own."""
+    inside, commands.connection = commands.connection, _Apart()  # type: ignore[assignment]
+    try:
+        _record(**facts)
+    finally:
+        commands.connection = inside
+
+
+commands.record = _record_apart
+
+__all__ = ["application"]
