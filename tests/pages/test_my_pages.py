@@ -129,8 +129,8 @@ def walk(
             page = made.new_page()
             for name, address in pages.items():
                 page.goto(site.url + address)
-                page.wait_for_load_state("networkidle")
                 if PICTURES:
+                    page.wait_for_load_state("networkidle")
                     page.screenshot(path=Path(PICTURES) / f"{kind}-{name}-{visit}.png", full_page=True)
                 check(page, visit.language)
 
