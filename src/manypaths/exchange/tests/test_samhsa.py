@@ -279,6 +279,14 @@ class TestInTheDatabase:
         assert {"line", "field", "why"} <= set(lines[0])
         assert ("41", "name1", "yes") in {(one["line"], one["field"], one["left_out"]) for one in lines}
 
+    def test_a_report_that_may_not_be_written_there_is_written_among_our_files(self, folder, settings, capsys):
+        settings.VAR = folder / "var"
+        settings.VAR.mkdir()
+        nowhere = folder / "no such folder" / "report.csv"
+        call_command("import_directory", "samhsa", str(folder / "directory_su_2022.csv"), report=nowhere)
+        assert str(settings.VAR / "report.csv") in capsys.readouterr().out
+        assert (settings.VAR / "report.csv").exists()
+
     def test_a_wrong_file_ends_in_one_sentence(self, tmp_path):
         with pytest.raises(CommandError, match="cannot be opened"):
             call_command("import_directory", "samhsa", str(tmp_path / "not_there_2022.csv"))

@@ -2,16 +2,19 @@
 
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
 from manypaths.directory.commands.importing import TooManyMissing
 from manypaths.exchange.samhsa.apply import Files, Result, import_file, write_report
+from manypaths.exchange.samhsa.check import Problem
 from manypaths.exchange.samhsa.read import CannotRead
 
 STEPS = 3
@@ -63,8 +66,17 @@ class Command(BaseCommand):
         for (field, why), count in Counter((one.field, one.why) for one in problems).most_common():
             self.stdout.write(f"  {count:,} times: {field} {why}")
         if problems:
-            write_report(problems, report)
-            self.stdout.write(f"  Each of them, with its line: {report}")
+            self.stdout.write(f"  Each of them, with its line: {_write(problems, report)}")
+
+
+def _write(problems: Sequence[Problem], wanted: Path) -> Path:
+    """Write the row report where it was wanted, or among our own files where we may not write there."""
+    try:
+        write_report(problems, wanted)
+    except OSError:
+        wanted = Path(settings.VAR) / wanted.name
+        write_report(problems, wanted)
+    return wanted
 
 
 def _now() -> datetime:
