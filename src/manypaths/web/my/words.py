@@ -65,7 +65,9 @@ def own_words(request: Asked) -> HttpResponse:
             put_reasons(form, refused)
         else:
             return thank(request, "saved", "my:home")
-    return show(request, "own_words", {"form": form, "before": before})
+    kept = queries.earlier_words(reader=request.reader)
+    earlier = [line for line in kept if line.label == "plans.ownwords.text"]
+    return show(request, "own_words", {"form": form, "before": before, "earlier": earlier})
 
 
 @person

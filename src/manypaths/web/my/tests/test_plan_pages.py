@@ -48,6 +48,15 @@ def test_own_words_are_written_and_stand_on_top():
     assert "Saved. Only you can see it." in page
 
 
+def test_what_was_written_before_can_be_read_again():
+    browser = client_of(somebody())
+    browser.post(reverse("my:own_words"), {"text": "A quiet home."})
+    browser.post(reverse("my:own_words"), {"text": "I pick them up."})
+    page = browser.get(reverse("my:own_words")).content.decode()
+    assert "What I wrote before" in page
+    assert "<p>A quiet home.</p>" in page
+
+
 @pytest.mark.parametrize(
     ("name", "data", "field", "kept"),
     [
