@@ -30,47 +30,54 @@ def leaks(tables: Iterable[Table], shown: Callable[[Table], Iterable[object]], f
     found = []
     for table in tables:
         published = set(shown(table))
-        hidden = [figure for figure in table.figures if figure not in published]
-        found += [figure for figure in hidden if _gives_away(table, published, figure, floor)]
+        attack = Attack(table, published, floor)
+        found += [figure for figure in table.figures if figure not in published and attack.gives_away(figure)]
     return found
 
 
-def _gives_away(table: Table, published: set[object], figure: object, floor: int) -> bool:
-    most = interval(table, published, figure, floor, signs=(-1,))[0]
-    if most > max(SMALL, table.value(figure)):
-        return False
-    least = interval(table, published, figure, floor, signs=(1,))[0]
-    return least == most or (least >= 1 and most <= SMALL)
+def interval(table: Table, published: set[object], figure: object, floor: int = 0) -> tuple[float, float]:
+    """The least and the most that a figure can be, in whole numbers, given what is published."""
+    attack = Attack(table, published, floor)
+    return attack.extreme(figure, 1), attack.extreme(figure, -1)
 
 
-def interval(
-    table: Table, published: set[object], figure: object, floor: int = 0, signs: tuple[int, ...] = (1, -1)
-) -> tuple[float, ...]:
-    """The least (1) and the most (-1) that a figure can be, in whole numbers, given what is published."""
-    atoms = list(table.atoms)
-    place = {atom: index for index, atom in enumerate(atoms)}
-    lines = [*published, *table.below]
-    rows = np.zeros((len(lines) + 1, len(atoms)))
-    least, most = np.zeros(len(lines) + 1), np.zeros(len(lines) + 1)
-    for line, one in enumerate(lines):
-        rows[line, [place[atom] for atom in table.figures[one]]] = 1
-        least[line], most[line] = (table.value(one),) * 2 if line < len(published) else (0, table.below[one] - 1)
-    aim = np.zeros(len(atoms))
-    aim[[place[atom] for atom in table.figures[figure]]] = 1
-    low = np.array([min(floor, table.atoms[atom]) for atom in atoms], dtype=float)
-    return tuple(_extreme(sign * aim, sign, rows, (least, most), low) for sign in signs)
+class Attack:
+    """What one reader of one table knows, and every other truth that they found to be possible."""
 
+    def __init__(self, table: Table, published: set[object], floor: int) -> None:
+        self.table, self.atoms = table, list(table.atoms)
+        place = {atom: index for index, atom in enumerate(self.atoms)}
+        self.rows = {figure: [place[atom] for atom in atoms] for figure, atoms in table.figures.items()}
+        self.low = np.array([min(floor, table.atoms[atom]) for atom in self.atoms], dtype=float)
+        known = [*published, *table.below]
+        matrix = np.zeros((len(known) + 1, len(self.atoms)))
+        least, most = np.zeros(len(known) + 1), np.zeros(len(known) + 1)
+        for line, one in enumerate(known):
+            matrix[line, self.rows[one]] = 1
+            exact = line < len(published)
+            least[line], most[line] = (table.value(one),) * 2 if exact else (0, table.below[one] - 1)
+        self.limits = LinearConstraint(matrix, least, most)
+        self.possible: list[np.ndarray] = []
 
-def _extreme(
-    aim: np.ndarray, sign: int, rows: np.ndarray, limits: tuple[np.ndarray, np.ndarray], low: np.ndarray
-) -> float:
-    result = milp(
-        aim,
-        constraints=LinearConstraint(rows, *limits),
-        integrality=np.ones(len(aim)),
-        bounds=Bounds(low, np.full(len(aim), np.inf)),
-    )
-    if result.status == 3 or result.x is None:
-        assert result.status in (3, 4), result.message
-        return sign * -float("inf")
-    return sign * round(result.fun)
+    def gives_away(self, figure: object) -> bool:
+        """Whether the figure is worked out exactly, or proved to lie inside 1 to 10."""
+        harmless = max(SMALL, self.table.value(figure))
+        if any(truth[self.rows[figure]].sum() > harmless for truth in self.possible):
+            return False
+        most = self.extreme(figure, -1)
+        if most > harmless:
+            return False
+        least = self.extreme(figure, 1)
+        return least == most or (least >= 1 and most <= SMALL)
+
+    def extreme(self, figure: object, sign: int) -> float:
+        """The least (1) or the most (-1) that a figure can be."""
+        aim = np.zeros(len(self.atoms))
+        aim[self.rows[figure]] = sign
+        bounds = Bounds(self.low, np.full(len(aim), np.inf))
+        result = milp(aim, constraints=self.limits, integrality=np.ones(len(aim)), bounds=bounds)
+        if result.status == 3 or result.x is None:
+            assert result.status in (3, 4), result.message
+            return sign * -float("inf")
+        self.possible.append(np.round(result.x))
+        return float(sign * round(result.fun))

@@ -1,7 +1,10 @@
 """The community's page: counts that were published, and what it says where there are none."""
 
 import csv
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -10,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from manypaths.config.home import ROOT
+from manypaths.config.testing import role_url
 from manypaths.indicators import commands, queries
 from manypaths.indicators.rules.tables import Cell
 from manypaths.indicators.tests import facts as made
@@ -157,3 +162,13 @@ def test_a_hidden_word_points_to_all_finished_requests(place: Community, tmp_pat
     hidden = Cell("words", "*", "partly")
     assert found.value(*hidden) is None
     assert found.nearest_coarser(hidden) == (Cell("results", "*", "done"), 150)
+
+
+def test_pages_load_neither_the_solver_nor_the_engine() -> None:
+    look = (
+        "import django, sys; django.setup(); import manypaths.config.urls, manypaths.web.public.community;"
+        "print([name for name in ('highspy', 'ibis', 'duckdb', 'pyarrow', 'numpy') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "DATABASE_URL": role_url("app")}
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, env=environment)
+    assert ran.stdout.strip() == "[]"
