@@ -120,6 +120,15 @@ class TestPublishing:
         assert found is not None
         assert found.value("searches", "peer_coach", "50023") == 130
 
+    def test_a_year_without_any_request_is_published_as_nothing(self, tmp_path: Path) -> None:
+        place = founded()
+        write_requests(tmp_path, place, {})
+        late = datetime(2027, 7, 2, 9, tzinfo=UTC)
+        assert commands.publish_due(community=place, folder=tmp_path, at=late) == 2
+        found = queries.latest(community_id=place.id, topic="requests")
+        assert found is not None
+        assert set(found.figures.values()) == {0}
+
     def test_a_young_community_learns_when_its_first_figures_can_come(self) -> None:
         assert queries.earliest_first_figures(community=founded()) == date(2026, 7, 31)
 

@@ -147,6 +147,14 @@ def test_the_page_asks_the_database_only_for_what_was_published(
         assert word not in tables
 
 
+def test_a_year_without_requests_still_has_a_page(place: Community, tmp_path: Path) -> None:
+    made.write_all(tmp_path, [], [])
+    commands.publish_due(community=place, folder=tmp_path, at=datetime(2027, 7, 2, 9, tzinfo=UTC))
+    page = Client().get("/community/")
+    assert page.status_code == 200
+    assert "People here made 0 requests for support." in page.content.decode()
+
+
 def test_a_hidden_word_points_to_all_finished_requests(place: Community, tmp_path: Path) -> None:
     chance = random.Random(8)
     fact = {"status": "completed", "days_to_first_contact": 2, "worker_outcome": "began"}
