@@ -51,7 +51,7 @@ class Published:
 
     def share(self, table: str, row: str, column: str, of: str = ALL) -> Share | None:
         """One figure as a share of another in its row, with the interval."""
-        return share_of(self.value(table, row, column), self.value(table, row, of))
+        return share_of(self.value(table, row, column), self.figures.get(self.cell(table, row, of)))
 
     def rows(self, table: str) -> list[str]:
         """The rows of a table without the total, larger known ones first."""

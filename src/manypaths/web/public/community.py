@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from manypaths.indicators import queries
 from manypaths.indicators.queries import Published
-from manypaths.indicators.rules.shares import share_of
 from manypaths.indicators.rules.tables import ALL
 from manypaths.lib.refusals import NotThere
 from manypaths.web.public import figures, story
@@ -106,8 +105,8 @@ def _lines(one: Published) -> Iterator[list[Any]]:
     told = [one.topic, one.period.first, one.period.months, one.counted_on, one.rule_version]
     for cell, value in sorted(one.figures.items()):
         row_name, column_name = figures.NAMES[cell.table]
-        whole = one.value(cell.table, cell.row, ALL) if cell.column != ALL else None
-        share = share_of(value, whole)
+        share = one.share(*cell) if cell.column != ALL else None
+        whole = share.denominator if share else ""
         names = [cell.table, cell.row, row_name(cell.row), cell.column, column_name(cell.column)]
         parts = (share.percent / 100, share.low, share.high) if share else ()
         shares = [whole, *[round(part, 4) for part in parts]] if parts else [""] * 4

@@ -98,6 +98,7 @@ def test_the_file_holds_exactly_what_was_published_with_shares(place: Community,
         assert told[tuple(cell)]["value"] == ("" if value is None else str(value))
     reached = told[("results", "*", "reached")]
     assert reached["of"] == "700"
+    assert told[("days", "*", "within_7")]["of"] == reached["value"]
     assert float(reached["share_low"]) < float(reached["share"]) < float(reached["share_high"])
 
 
