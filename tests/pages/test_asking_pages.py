@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from manypaths.config.testing import LiveSite, as_owner
+from manypaths.plans import queries as plans
 from manypaths.plans.tests.factories import goal, step, strength
 from manypaths.referrals import commands
 from manypaths.referrals.models import Referral
@@ -43,7 +45,11 @@ def full() -> tuple[Stage, dict[str, str]]:
         Referral.objects.filter(id=late).update(
             requested_at=now() - timedelta(days=6), due_at=now() - timedelta(days=2), due_on=now() - timedelta(days=3)
         )
+    stage.ask = f"/my/ask/{stage.similar.id}"
     stage.write()
+    with transaction.atomic():
+        parts = [part.key for part in plans.parts_to_share(reader=stage.person)]
+    stage.client.post(f"{stage.ask}/words", {"words": "I would like to talk.", "parts": parts})
     pages = {name: f"{stage.ask}/{name}" for name in ("need", "name", "reach", "words", "check", "agree")}
     pages |= {"start": stage.ask, "list": "/my/requests"}
     return stage, pages | {

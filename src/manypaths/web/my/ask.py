@@ -298,6 +298,7 @@ def _agree(request: Asked, draft: RequestView) -> HttpResponse:
         "line": draft.line,
         "title": _filled(text.title, filled),
         "sections": [_filled(section, filled).partition("\n") for section in text.body.split("\n\n")],
+        "parts": draft.parts,
         "version": text.version,
         "back": _before(service, "agree"),
     }
