@@ -43,6 +43,13 @@ def end_myself() -> None:
     os._exit(1)
 
 
+def end_my_group() -> None:
+    """The same for a part and all that it started."""
+    os.killpg(os.getpgrp(), signal.SIGTERM)
+    time.sleep(PATIENCE)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
 def run_in_child(work: Callable[[], int | None]) -> int:
     """Do something in a fork of this process and give its exit code: what it opened or imported ends with it."""
     sys.stdout.flush()
@@ -124,14 +131,14 @@ class Supervisor:
         self.stopping = True
         running = [part for part in self.parts if part.pid]
         for part in running:
-            _ask_to_end(part.pid)
+            _tell_group(part.pid, signal.SIGTERM)
         until = time.monotonic() + PATIENCE
         while any(part.pid for part in running) and time.monotonic() < until:
             self._reap()
             time.sleep(0.02)
         for part in running:
             if part.pid:
-                _kill(part.pid)
+                _tell_group(part.pid, signal.SIGKILL)
                 os.waitpid(part.pid, 0)
 
     def _told_to_stop(self, *_: object) -> None:
@@ -148,15 +155,18 @@ class Supervisor:
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
+            os.setpgid(0, 0)  # Ctrl-C reaches us only, and what a part starts ends with it
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; we end each one in order
-            self.lifeline.hold_in_child(end_myself)
+            self.lifeline.hold_in_child(end_my_group)
             leave_with(part.work)
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)  # here too: whoever is first
         return pid
 
     def _reap(self) -> None:
         for part in self.parts:
             if part.pid and os.waitpid(part.pid, os.WNOHANG)[0]:
+                _tell_group(part.pid, signal.SIGKILL)  # what it started and left
                 part.pid = 0
                 if not self.stopping:
                     self._plan_again(part)
@@ -175,8 +185,6 @@ def _ask_to_end(pid: int) -> None:
         return
 
 
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _tell_group(leader: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)
