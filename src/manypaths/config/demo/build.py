@@ -26,6 +26,7 @@ PEOPLE = 400
 HISTORY = timedelta(days=548)
 ZONE = "America/New_York"
 NAME = "Green Hollow Recovery Network"
+INES_WANTS = "Quiero una cocina mía, la radio encendida y a mis hijos en la mesa los domingos."
 INES_ASKED = (
     "Acompañamiento entre pares",
     "Ayuda con trámites",
@@ -134,7 +135,7 @@ def _cast(crowd: Crowd, all_houses: list[House]) -> dict[str, UUID]:
     by_offer = {offer.text.name: offer for house in reversed(all_houses) for offer in house.offers}
     maria = Maria(crowd, by_offer, dee).live()
     wishes = [by_offer[name] for name in INES_ASKED]
-    ines = crowd.live_well("es", "Inés R.", signs.sign_in_name("person_es"), wishes)
+    ines = crowd.live_well("es", "Inés R.", signs.sign_in_name("person_es"), INES_WANTS, wishes)
     crowd.wait_at(lantern, (131, 27, 19, 6, 2))
     today = crowd.book.now - timedelta(minutes=50)
     robin = folk.arrive(crowd.book, crowd.tongues["en"], today, name="Robin", username=signs.sign_in_name("person_new"))

@@ -1,7 +1,7 @@
 """Chance that can be repeated: the same seed makes the same community, whatever the day it starts on."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -23,7 +23,7 @@ class Chance(random.Random):
         """True in this share of cases."""
         return self.random() < share
 
-    def pick(self, weights: dict[T, float]) -> T:
+    def pick(self, weights: Mapping[T, float]) -> T:
         """One of the keys, by its weight."""
         return self.choices(list(weights), list(weights.values()))[0]
 

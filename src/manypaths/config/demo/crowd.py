@@ -36,7 +36,7 @@ WANTED = {
 }
 # Below the number at which one month is published alone: three months together tell more, and hide less.
 MOST_A_MONTH = 95
-FAR = {"Morrisville": 5.0, "Randolph": 5.5}
+FAR = {"Morrisville": 6.5, "Randolph": 6.5}
 AREAS = {
     "recovery_home": "home",
     "housing_help": "home",
@@ -107,13 +107,13 @@ class Crowd:
         if self.book.chance.maybe(0.02):
             self._block(someone)
 
-    def live_well(self, tongue: str, name: str, username: str, wishes: list[Offer]) -> Someone:
+    def live_well(self, tongue: str, name: str, username: str, words: str, wishes: list[Offer]) -> Someone:
         """Somebody whose pages are looked at: here for a good while, with a plan, check-ins and requests."""
         book = self.book
         arrived = book.chance.own_time(book.now - timedelta(days=210), book.zone)
         someone = folk.arrive(book, self.tongues[tongue], arrived, name=name, username=username)
         self.people.append(someone)
-        folk.write_plan(book, someone)
+        folk.write_plan(book, someone, words)
         sit_over_time(book, someone, self.questions, drift=0.25, times=5)
         at = arrived + timedelta(days=3)
         for offer in wishes:
@@ -222,9 +222,12 @@ class Crowd:
         """The goal that this is for; often a new wish begins with asking."""
         area = AREAS.get(kind, "other")
         found = someone.goals.get(area)
+        if found is not None and area == "health" and not _is_about_care(someone.titles[found.id]):
+            return None
         if found is not None or not someone.said or someone.said.written_at >= at or self.book.chance.maybe(0.55):
             return found
         rows = [cells(line) for line in lives(someone.language)["goals"] if line.startswith(f"{area} ")]
+        rows = [row for row in rows if area != "health" or _is_about_care(row[1])]
         _area, title, steps = self.book.chance.choice(rows)
         begun = max(at - timedelta(days=2), someone.said.written_at + timedelta(minutes=5))
         return folk.add_goal(self.book, someone, area, title, [one.strip() for one in steps.split(";")], begun)
@@ -251,3 +254,8 @@ class Crowd:
         )
         self.book.add(row)
         self.book.act("people.blocked", someone.reader, row.since, row.id, someone.record_id)
+
+
+def _is_about_care(title: str) -> bool:
+    """Health is wide: a request for care belongs to a goal about care, not to the one about teeth."""
+    return any(word in title.casefold() for word in ("medic", "treatment", "tratamiento", "drink"))

@@ -60,6 +60,7 @@ class Someone:
     goals: dict[str, Goal] = field(default_factory=dict)
     parts: list[tuple[str, str, str]] = field(default_factory=list)
     said: OwnWords | None = None
+    titles: dict[UUID, str] = field(default_factory=dict)
     steps_of: dict[UUID, int] = field(default_factory=dict)
     under_way: set[UUID] = field(default_factory=set)
     chosen: set[UUID] = field(default_factory=set)
@@ -137,14 +138,14 @@ def _say_who(book: Book, someone: Someone, at: datetime) -> None:
     book.act("people.safe_contact_written", someone.reader, at, record, record)
 
 
-def write_plan(book: Book, someone: Someone) -> None:
+def write_plan(book: Book, someone: Someone, words: str = "") -> None:
     """The plan as it grew: own words first, then what is strong, then goals with steps."""
     chance, tongue = book.chance, someone.tongue
     at = chance.own_time(someone.arrived + chance.days(0, 4), book.zone)
     if at > book.now:
         return
     _look_at_plan(book, someone, at)
-    own_words(book, someone, _own_words(book, tongue), at)
+    own_words(book, someone, words or _own_words(book, tongue), at)
     for _number in range(chance.choice((0, 1, 2, 2, 3, 4))):
         statement, fact, sign = cells(tongue.deal("strengths"))
         if (statement, fact) not in {(title, words) for _kind, title, words in someone.parts}:
@@ -154,7 +155,7 @@ def write_plan(book: Book, someone: Someone) -> None:
         begun = chance.own_time(at + chance.days(0.2, 30) + number * chance.days(10, 80), book.zone)
         if begun < book.now and area not in someone.goals:
             add_goal(book, someone, area, title, [one.strip() for one in steps.split(";")], begun)
-    if chance.maybe(0.25):
+    if not words and chance.maybe(0.25):
         later = chance.own_time(at + chance.days(60, 300), book.zone)
         if later < book.now:
             own_words(book, someone, _own_words(book, tongue), later)
@@ -215,7 +216,7 @@ def add_goal(
         added_at=at,
     )
     book.add(goal)
-    someone.goals[area] = goal
+    someone.goals[area], someone.titles[goal.id] = goal, title
     someone.parts.append(("goal", title, "\n".join(steps)))
     book.act("plans.goal_added", someone.reader, at, goal.id, someone.record_id)
     _add_steps(book, someone, goal, steps, at, done)

@@ -1,6 +1,6 @@
 """What became of a request: answered or not, begun or not, and what either side said at the end. Chance decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from manypaths.config.demo import answering, asking
@@ -235,7 +235,7 @@ def _close(request: Request, worker: Worker, end: datetime) -> datetime | None:
     return end if how == "failed" and chance.maybe(0.5) else None
 
 
-def _say(request: Request, at: datetime, share: float, words: dict[str, float]) -> None:
+def _say(request: Request, at: datetime, share: float, words: Mapping[str, float]) -> None:
     chance = request.book.chance
     said = chance.own_time(at + chance.days(0.3, 9), request.book.zone)
     if chance.maybe(share) and at < said < request.book.now:
