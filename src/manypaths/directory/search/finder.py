@@ -139,7 +139,7 @@ class Finder:
         result = self.searcher.search(self._near(ask, query, ask.miles), most, count=True)
         kept = [one for one in self._measured(ask, result.hits) if one[0] is None or one[0] <= ask.miles]
         hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
-        return (hits, len(kept), False) if result.count <= most else (hits, int(result.count), True)
+        return hits, len(kept), int(result.count) > most
 
     def _nearest(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
         """The nearest matches. Where a wide circle holds very many, a smaller one that holds enough is measured."""
@@ -150,7 +150,7 @@ class Finder:
         kept.sort(key=lambda one: math.inf if one[0] is None else one[0])
         hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
         hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
-        return hits, len(kept) if total <= MOST_EXACT else total, total > MOST_EXACT
+        return hits, len(kept), total > MOST_EXACT
 
     def _ring(self, ask: Ask, query: Query, most: Any, limit: int) -> tuple[float, Any]:
         """A circle that holds enough and not too many. Each try is a guess from how crowded the last one was."""
