@@ -23,6 +23,7 @@ from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.notices import queries as notices
+from manypaths.outcomes import queries as outcomes
 from manypaths.plans import commands as plans_commands
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
@@ -35,6 +36,7 @@ from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
 
+INSTRUMENT = "barc-10"
 PAGES = ("need", "name", "reach", "words", "check", "agree")
 WAY_WORDS: dict[str, Any] = {
     Way.CALL.value: _("Call me"),
@@ -214,7 +216,7 @@ def page(request: Asked, service_id: UUID, name: str) -> HttpResponse:
 
 
 def _question(request: Asked, draft: RequestView, name: str) -> HttpResponse:
-    offered = plans.parts_to_share(reader=request.reader) if name == "words" else []
+    offered = offered_parts(request) if name == "words" else []
     form = _form(name, request.POST or None, draft, offered)
     if request.method == "POST" and form.is_valid():
         try:
@@ -232,6 +234,27 @@ def _question(request: Asked, draft: RequestView, name: str) -> HttpResponse:
         "to": "check" if request.GET.get("to") == "check" else "",
     }
     return show(request, "ask/question", context)
+
+
+def offered_parts(request: Asked) -> list[plans.Part]:
+    """What may be picked to go along: parts of the plan, and the newest check-in as its total. Never a pass mark."""
+    parts = plans.parts_to_share(reader=request.reader)
+    found = outcomes.own_sittings(reader=request.reader, instrument=INSTRUMENT)
+    counted = [one for one in found if one.total is not None and one.answered_on is not None]
+    if counted:
+        last = max(counted, key=lambda one: one.answered_on)
+        when = day(last.answered_on, spoken(), weekday=False, year=True)
+        label = _("My check-in of %(day)s") % {"day": when}
+        values = {"total": last.total, "least": last.instrument.least_total, "most": last.instrument.most_total}
+        parts.append(
+            plans.Part(
+                f"check-in-{last.id}",
+                "outcome",
+                label,
+                str(_("%(total)s, on a scale from %(least)s to %(most)s") % values),
+            )
+        )
+    return parts
 
 
 def _form(name: str, data: Any, draft: RequestView, offered: list[plans.Part]) -> forms.Form:

@@ -17,6 +17,8 @@ from manypaths.directory.models import Service
 from manypaths.network import queries as network
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import community, membership, organisation, participation, reader_for
+from manypaths.outcomes.commands import answer_instrument
+from manypaths.outcomes.instruments import shipped
 from manypaths.plans import queries as plans
 from manypaths.plans.tests.factories import goal, step, strength
 from manypaths.referrals import commands, queries
@@ -183,6 +185,25 @@ def test_parts_of_the_plan_go_along_only_when_picked(stage):
         referral = Referral.objects.get().id
     view = received(stage, referral)
     assert [one.title for one in view.parts] == ["A steady home"]
+
+
+def test_a_check_in_goes_along_only_when_picked_and_never_with_a_pass_mark(stage):
+    with transaction.atomic():
+        instrument = shipped("barc-10", "2017")
+        answer_instrument(
+            instrument="barc-10", answers=dict.fromkeys(instrument.items, 5), language="en", on=now().date(),
+            by=stage.person, at=now(),
+        )  # fmt: skip
+    stage.write()
+    page = text(stage.client.get(f"{stage.ask}/words"))
+    key = re.search(r'value="(check-in-[0-9a-f-]+)"', page).group(1)
+    assert "My check-in of" in page
+    stage.client.post(f"{stage.ask}/words", {"words": "", "parts": [key]})
+    stage.client.post(f"{stage.ask}/agree")
+    with as_owner():
+        referral = Referral.objects.get().id
+    (part,) = received(stage, referral).parts
+    assert (part.kind, part.body) == ("outcome", "50, on a scale from 10 to 60")
 
 
 def test_a_request_that_came_from_a_step_leads_back_to_it(stage):
