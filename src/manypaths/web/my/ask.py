@@ -13,7 +13,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from procrastinate.contrib.django import app as jobs
@@ -28,7 +27,8 @@ from manypaths.plans import commands as plans_commands
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
-from manypaths.referrals.rules import PickedPart, Way
+from manypaths.referrals.rules import PickedPart
+from manypaths.web.my.ask_forms import WAY_WORDS, NameForm, NeedForm, ReachForm, WordsForm, spoken
 from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, zone_of
 from manypaths.web.my.home import own_name
 from manypaths.web.my.places import Place, place_of
@@ -38,101 +38,6 @@ from manypaths.web.ui.words import day, in_zone
 
 INSTRUMENT = "barc-10"
 PAGES = ("need", "name", "reach", "words", "check", "agree")
-WAY_WORDS: dict[str, Any] = {
-    Way.CALL.value: _("Call me"),
-    Way.TEXT.value: _("Send me a text"),
-    Way.PERSON_CALLS.value: _("I will call them"),
-    Way.PERSON_VISITS.value: _("I will come by"),
-    Way.HERE.value: _("Answer me here, on my page"),
-}
-
-
-def spoken() -> str:
-    """The language of this page."""
-    return get_language() or "en"
-
-
-class NeedForm(forms.Form):
-    """What would help first."""
-
-    need = forms.ChoiceField(
-        label=_("What would help first?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what would help first.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["need"].choices = rules.in_words(rules.NEEDS, spoken())  # type: ignore[attr-defined]
-
-
-class NameForm(forms.Form):
-    """The name to use."""
-
-    name = forms.CharField(
-        label=_("What name can they use?"),
-        help_text=_("It can be any name. You do not need to give your legal name."),
-        max_length=rules.LONGEST_NAME,
-        widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "nickname"}),
-        error_messages={"required": _("Write a name they can use. It can be any name.")},
-    )
-
-
-class ReachForm(forms.Form):
-    """How to be reached without danger."""
-
-    way = forms.ChoiceField(
-        label=_("How can they reach you?"),
-        choices=list(WAY_WORDS.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose how they can reach you.")},
-    )
-    number = forms.CharField(
-        label=_("Your phone number"),
-        help_text=_("Only if they may call you or send you a text."),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"class": "w-m", "type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
-    hours = forms.CharField(
-        label=_("When is it safe to reach you?"),
-        help_text=_("For example: after 5 pm, not on Sundays."),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "w-m"}),
-    )
-    may_leave_message = forms.BooleanField(
-        label=_("They may leave a message"),
-        help_text=_("Leave this empty if others could hear or read it."),
-        required=False,
-    )
-
-
-class WordsForm(forms.Form):
-    """What the person would like, and parts of their plan, if they choose."""
-
-    words = forms.CharField(
-        label=_("What would you like them to know?"),
-        help_text=_("A sentence is enough. You can leave it empty."),
-        required=False,
-        max_length=rules.LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    parts = forms.MultipleChoiceField(
-        label=_("Parts of your page to send along"),
-        help_text=_("Nothing goes along unless you pick it. They get a copy of what it says now."),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: Any, offered: list[plans.Part], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if offered:
-            self.fields["parts"].choices = [(part.key, str(part.label)) for part in offered]  # type: ignore[attr-defined]
-        else:
-            del self.fields["parts"]
-
-
 WHY: dict[str, Any] = {
     "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
     "name": _("So that they know how to greet you."),

@@ -17,7 +17,8 @@ from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Party, Status
-from manypaths.web.my.ask import WAY_WORDS, place_or_none, spoken
+from manypaths.web.my.ask import place_or_none
+from manypaths.web.my.ask_forms import WAY_WORDS, spoken
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
 from manypaths.web.ui.access import person
