@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,17 +17,19 @@ from tantivy import Occur, Query
 
 from manypaths.directory.search import asking
 from manypaths.directory.search import schema as shape
-from manypaths.directory.search.asking import Ask
+from manypaths.directory.search.asking import MILES_PER_DEGREE, Ask
 from manypaths.directory.search.places import miles_between
 from manypaths.directory.search.words import read
 
 Scored = tuple[float, Any]
+Near = tuple[float, float | None, float | None, Scored]  # how far on a flat map, squared; where; the match
 
 RELOAD_SECONDS = 1.0
 ENOUGH = 120
-MOST_EXACT = 1500
+MOST_EXACT = 2500
 ENOUGH_IN_A_RING = 600
 TRIES = 6
+EDGE = 0.15
 
 
 @dataclass(frozen=True)
@@ -137,18 +140,17 @@ class Finder:
         """The best matches in the circle. The squares reach a little over its edge, so the edge is cut exactly."""
         most = 4 * limit
         result = self.searcher.search(self._near(ask, query, ask.miles), most, count=True)
-        kept = [one for one in self._measured(ask, result.hits) if one[0] is None or one[0] <= ask.miles]
-        hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
-        return hits, len(kept), int(result.count) > most
+        kept = self._in_circle(ask, result.hits, ask.miles)
+        return self._told(ask, kept[:limit]), len(kept), int(result.count) > most
 
     def _nearest(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
         """The nearest matches. Where a wide circle holds very many, a smaller one that holds enough is measured."""
         everywhere = self._inside(ask, query, ask.miles, nowhere=True)
         total = int(everywhere.count)
         ring, result = (ask.miles, everywhere) if total <= MOST_EXACT else self._ring(ask, query, everywhere, limit)
-        kept = [one for one in self._measured(ask, result.hits) if one[0] is None or one[0] <= ring]
-        kept.sort(key=lambda one: math.inf if one[0] is None else one[0])
-        hits = self._hits([one[1] for one in kept[:limit]], [one[0] for one in kept[:limit]])
+        kept = self._in_circle(ask, result.hits, ring)
+        kept.sort(key=itemgetter(0))
+        hits = self._told(ask, kept[:limit])
         hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
         return hits, len(kept), total > MOST_EXACT
 
@@ -156,7 +158,7 @@ class Finder:
         """A circle that holds enough and not too many. Each try is a guess from how crowded the last one was."""
         too_small, ring, best = 0.0, ask.miles, (ask.miles, most)
         for _try in range(TRIES):
-            guess = best[0] * min(0.7, math.sqrt(ENOUGH_IN_A_RING / int(best[1].count)))
+            guess = best[0] * min(0.4, math.sqrt(ENOUGH_IN_A_RING / int(best[1].count)))
             ring = guess if guess > too_small else (too_small + best[0]) / 2
             result = self._inside(ask, query, ring, nowhere=False)
             if result.count > MOST_EXACT:
@@ -170,16 +172,30 @@ class Finder:
     def _inside(self, ask: Ask, query: Query, miles: float, *, nowhere: bool) -> Any:
         return self.searcher.search(self._near(ask, query, miles, nowhere=nowhere), MOST_EXACT, count=True)
 
-    def _measured(self, ask: Ask, hits: Sequence[Scored]) -> list[tuple[float | None, Scored]]:
-        """Each match with its distance: two columns are read, and nothing else of what is not returned."""
+    def _in_circle(self, ask: Ask, hits: Sequence[Scored], miles: float) -> list[Near]:
+        """Those in the circle, and those at no place. Two columns are read, and nothing else of what is not returned.
+
+        On a flat map the distance is right to a few percent: only near the edge is it measured on the round earth.
+        """
         addresses = [address for _score, address in hits]
         latitudes = self.searcher.fast_field_values("latitude", addresses)
         longitudes = self.searcher.fast_field_values("longitude", addresses)
-        a_lat, a_lon = ask.latitude or 0.0, ask.longitude or 0.0
-        return [
-            (None if lat is None or lon is None else miles_between(a_lat, a_lon, lat, lon), hit)
-            for lat, lon, hit in zip(latitudes, longitudes, hits, strict=True)
-        ]
+        here, there = ask.latitude or 0.0, ask.longitude or 0.0
+        up, across = MILES_PER_DEGREE, MILES_PER_DEGREE * math.cos(math.radians(here))
+        surely, never = (miles * (1 - EDGE)) ** 2, (miles * (1 + EDGE)) ** 2
+        kept: list[Near] = []
+        append = kept.append
+        for lat, lon, hit in zip(latitudes, longitudes, hits, strict=True):
+            if lat is None or lon is None:
+                append((math.inf, None, None, hit))
+                continue
+            rough = ((lat - here) * up) ** 2 + ((lon - there) * across) ** 2
+            if rough <= surely or (rough <= never and miles_between(here, there, lat, lon) <= miles):
+                append((rough, lat, lon, hit))
+        return kept
+
+    def _told(self, ask: Ask, kept: Sequence[Near]) -> list[Hit]:
+        return self._hits([one[3] for one in kept], [_miles(ask, one[1], one[2]) for one in kept])
 
     def _hits(self, hits: Sequence[Scored], miles: Sequence[float | None] | None = None) -> list[Hit]:
         addresses = [address for _score, address in hits]
@@ -190,6 +206,12 @@ class Finder:
             Hit(shape.whole(high, low), distance, kind, score)
             for (score, _address), distance, high, low, kind in zip(hits, far, *values, strict=True)
         ]
+
+
+def _miles(ask: Ask, latitude: float | None, longitude: float | None) -> float | None:
+    if ask.latitude is None or ask.longitude is None or latitude is None or longitude is None:
+        return None
+    return miles_between(ask.latitude, ask.longitude, latitude, longitude)
 
 
 def take_turns(hits: list[Hit]) -> list[Hit]:
