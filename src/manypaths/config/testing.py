@@ -156,6 +156,9 @@ def prepare_environment() -> TestServer:
         "MANYPATHS_TESTING": "1",
         "MANYPATHS_LOOPBACK_HTTP": "1",
         "MANYPATHS_VAR": str(make_folder(server.files, 0o700)),
+        # Workers inherit these before their own folder is known: one secret and one ring for all of a run.
+        "MANYPATHS_SECRET_KEY_FILE": str(base / "secret_key"),
+        "MANYPATHS_KEYRING": str(base / "keyring.json"),
         "MANYPATHS_ROLE": "app",
         "DATABASE_URL": app_session_url(server, PLACEHOLDER),
         "DATABASE_OWNER_URL": server.url("owner", PLACEHOLDER),
