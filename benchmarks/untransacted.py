@@ -4,12 +4,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.config.settings")
 
+from importlib import import_module
 from typing import Any
 
 import psycopg
 
-from manypaths.audit import commands
-from manypaths.config.wsgi import application
+application = import_module("manypaths.config.wsgi").application  # loads Django before any table is named
+commands: Any = import_module("manypaths.audit.commands")
 
 _apart: list[psycopg.Connection[Any]] = []
 
@@ -28,7 +29,7 @@ _record = commands.record
 
 def _record_apart(**facts: Any) -> None:
     """Write the act on a connection of its own."""
-    inside, commands.connection = commands.connection, _Apart()  # type: ignore[assignment]
+    inside, commands.connection = commands.connection, _Apart()
     try:
         _record(**facts)
     finally:
