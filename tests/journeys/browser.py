@@ -124,6 +124,11 @@ def _only_ours(errors: list[str], page: Page, url: str) -> None:
         errors.append(f"the page called {url}")
 
 
+def come_to_rest(page: Page) -> None:
+    """Wait until no color is on its way to another: what is measured is what people are left with."""
+    page.evaluate("Promise.all(document.getAnimations().map(moving => moving.finished.catch(() => null)))")
+
+
 def open_details(page: Page) -> None:
     """Open every part that can be opened, except small pop-ups over the page."""
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = !d.classList.contains('pop') })")
@@ -131,6 +136,7 @@ def open_details(page: Page) -> None:
 
 def violations(page: Page, without: tuple[str, ...] = ()) -> list[tuple[str, list[Any]]]:
     """What axe finds on the page as it stands. A rule is left out only where it cannot see what a person sees."""
+    come_to_rest(page)
     page.evaluate(AXE)
     options = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in without}}
     found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
