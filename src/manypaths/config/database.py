@@ -5,6 +5,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# A statement asked this often on one connection is kept by the database with its plan.
+KEEP_AFTER = 2
+
 
 def database_from_url(url: str, variable: str) -> dict[str, Any]:
     """Settings for `postgresql://user:password@host:port/name?host=/socket/dir`.
@@ -27,7 +30,7 @@ def database_from_url(url: str, variable: str) -> dict[str, Any]:
         "PORT": str(query.pop("port", None) or parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": query,
+        "OPTIONS": {**query, "server_side_binding": True, "prepare_threshold": KEEP_AFTER},
     }
 
 

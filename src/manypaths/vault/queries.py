@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connection
 
 from manypaths.vault import rules
 from manypaths.vault.keyring import keyring
-from manypaths.vault.models import RecordKey
+
+KEYS = "select record_id, holder_id, ring_key, wrapped from vault_recordkey where record_id = any(%s)"
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ def sealer_for(records: Iterable[UUID]) -> Sealer:
 
     Refuses: a database error when no record was opened in this request; a record that was not opened has no key here.
     """
-    rows = RecordKey.objects.filter(record_id__in=set(records)).values_list(
-        "record_id", "holder_id", "ring_key", "wrapped"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS, [list(set(records))])
+        rows = cursor.fetchall()
     return Sealer({record: _unwrap(record, holder, ring, bytes(wrapped)) for record, holder, ring, wrapped in rows})
 
 
