@@ -109,13 +109,26 @@ def _word(word: Word, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Que
 
 
 def around(ask: Ask, miles: float, schema: tantivy.Schema, *, nowhere: bool = True) -> Query:
-    """The squares of the finest usable grid that touch a circle, and what lies nowhere."""
+    """The squares that touch a circle, and what lies nowhere."""
+    return one_of(schema, "cell", squares(ask, miles) | ({shape.NOWHERE} if nowhere else set()))
+
+
+def squares(ask: Ask, miles: float) -> set[str]:
+    """The names of the squares of the finest usable grid that touch a circle."""
     assert ask.latitude is not None and ask.longitude is not None
-    for grid in shape.GRIDS:
+    for grid, side in shape.GRIDS.items():
+        if math.pi * (miles / MILES_PER_DEGREE / side) ** 2 > MOST_CELLS and grid != shape.WIDEST:
+            continue  # its area alone holds too many
         cells = _cells(grid, ask.latitude, ask.longitude, miles)
         if len(cells) <= MOST_CELLS:
             break
-    return one_of(schema, "cell", cells | ({shape.NOWHERE} if nowhere else set()))
+    return cells
+
+
+def wide_squares(ask: Ask) -> set[str]:
+    """The names of the squares of the widest grid that touch the circle asked for, and of nowhere."""
+    assert ask.latitude is not None and ask.longitude is not None
+    return {shape.NOWHERE, *_cells(shape.WIDEST, ask.latitude, ask.longitude, ask.miles)}
 
 
 def _cells(grid: str, latitude: float, longitude: float, miles: float) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -26,14 +26,14 @@ Near = tuple[float, float | None, float | None, Scored]  # how far on a flat map
 
 RELOAD_SECONDS = 1.0
 ENOUGH = 120
-MOST_EXACT = 2500
-ENOUGH_IN_A_RING = 600
+MOST_EXACT = 4000
+ENOUGH_IN_A_RING = 1000
 TRIES = 6
+SMALLER, SMALLEST = 0.6, 1.0
 EDGE = 0.15
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One service that matches. `miles` is None for what is not at a place, or when no place was asked."""
 
     service_id: UUID
@@ -73,7 +73,7 @@ class Finder:
         try:
             made = self.folder.stat().st_ino
             if self.index is None or made != self.made:
-                self.index, self.made = tantivy.Index.open(str(self.folder)), made
+                self.index, self.made = _opened(self.folder), made
             self.index.reload()
             self.searcher = self.index.searcher()
             self.zones = _clocks() & {zone for zone, _count in self.searcher.terms_with_prefix("zone", "")}
@@ -96,8 +96,32 @@ class Finder:
         if not ask.taking_people:
             sure, total, at_least = self._ordered(ask, query, limit)
             return Found(sure, [], total, at_least, best_first=best_first)
-        sure, total, at_least = self._ordered(ask, self._with_room(query, "open"), limit)
-        maybe, more, more_at_least = self._ordered(ask, self._with_room(query, "unknown"), limit)
+        if ask.has_place and not best_first:
+            return self._nearest_with_room(ask, query, limit)
+        return self._with_room_apart(ask, query, limit)
+
+    def _nearest_with_room(self, ask: Ask, query: Query, limit: int) -> Found:
+        """The nearest that have room and the nearest to ask first: one search for both, told apart by a column.
+
+        Where a crowded circle was made smaller and then holds too few of one kind, that one is searched by itself.
+        """
+        both = self._with_room(query, shape.HAS_ROOM, shape.MAY_HAVE_ROOM)
+        kept, at_least = self._measured(ask, both, limit)
+        rooms = self.searcher.fast_field_values("has_room", [one[3][1] for one in kept])
+        sure = [one for one, room in zip(kept, rooms, strict=True) if room]
+        maybe = [one for one, room in zip(kept, rooms, strict=True) if not room]
+        if at_least and len(sure) < limit:
+            sure, _more = self._measured(ask, self._with_room(query, shape.HAS_ROOM), limit)
+        if at_least and len(maybe) < limit:
+            maybe, _more = self._measured(ask, self._with_room(query, shape.MAY_HAVE_ROOM), limit)
+        total = len(sure) + len(maybe)
+        return Found(self._by_miles(ask, sure[:limit]), self._by_miles(ask, maybe[:limit]), total, at_least)
+
+    def _with_room_apart(self, ask: Ask, query: Query, limit: int) -> Found:
+        """Two searches: the best of each are not the best of both."""
+        sure, total, at_least = self._ordered(ask, self._with_room(query, shape.HAS_ROOM), limit)
+        maybe, more, more_at_least = self._ordered(ask, self._with_room(query, shape.MAY_HAVE_ROOM), limit)
+        best_first = bool(ask.text.strip())
         return Found(sure, maybe, total + more, at_least or more_at_least, best_first=best_first)
 
     def facets(self, ask: Ask) -> dict[str, dict[str, int]]:
@@ -111,15 +135,26 @@ class Finder:
     def _query(self, ask: Ask, *, every: bool) -> Query:
         assert self.index is not None
         schema = self.index.schema
-        zoned = Ask(**{**vars(ask), "zones": self.zones}) if ask.open_now else ask
+        zoned = replace(ask, zones=self._zones_of(ask)) if ask.open_now else ask
         must = asking.filters(zoned, schema)
         typed = asking.words(ask, schema, self.searcher, every=every)
         parts = [*must, *([typed] if typed else [])]
         return Query.boolean_query([(Occur.Must, one) for one in parts]) if parts else Query.all_query()
 
-    def _with_room(self, query: Query, room: str) -> Query:
+    def _zones_of(self, ask: Ask) -> frozenset[str]:
+        """The time zones of what stands around the place that was asked, and of what stands nowhere; or all."""
+        if not ask.has_place:
+            return self.zones
+        zones = {
+            term.removeprefix(f"{square} ")
+            for square in asking.wide_squares(ask)
+            for term, _count in self.searcher.terms_with_prefix("zone_there", f"{square} ")
+        }
+        return self.zones & zones
+
+    def _with_room(self, query: Query, *rooms: str) -> Query:
         assert self.index is not None
-        has = asking.one_of(self.index.schema, "room", {room})
+        has = asking.one_of(self.index.schema, "room", set(rooms))
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, has)])
 
     def _near(self, ask: Ask, query: Query, miles: float, *, nowhere: bool = True) -> Query:
@@ -144,22 +179,24 @@ class Finder:
         return self._told(ask, kept[:limit]), len(kept), int(result.count) > most
 
     def _nearest(self, ask: Ask, query: Query, limit: int) -> tuple[list[Hit], int, bool]:
-        """The nearest matches. Where a wide circle holds very many, a smaller one that holds enough is measured."""
+        kept, at_least = self._measured(ask, query, limit)
+        return self._by_miles(ask, kept[:limit]), len(kept), at_least
+
+    def _measured(self, ask: Ask, query: Query, limit: int) -> tuple[list[Near], bool]:
+        """The matches by distance, and whether there are more: where a wide circle holds very many, a smaller one that
+        holds enough is measured."""
         everywhere = self._inside(ask, query, ask.miles, nowhere=True)
         total = int(everywhere.count)
         ring, result = (ask.miles, everywhere) if total <= MOST_EXACT else self._ring(ask, query, everywhere, limit)
         kept = self._in_circle(ask, result.hits, ring)
         kept.sort(key=itemgetter(0))
-        hits = self._told(ask, kept[:limit])
-        hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
-        return hits, len(kept), total > MOST_EXACT
+        return kept, total > MOST_EXACT
 
     def _ring(self, ask: Ask, query: Query, most: Any, limit: int) -> tuple[float, Any]:
-        """A circle that holds enough and not too many. Each try is a guess from how crowded the last one was."""
-        too_small, ring, best = 0.0, ask.miles, (ask.miles, most)
+        """A circle that holds enough and not too many. Each try after the first is a guess from how crowded the last
+        one was."""
+        too_small, ring, best = 0.0, self._likely(ask, int(most.count)), (ask.miles, most)
         for _try in range(TRIES):
-            guess = best[0] * min(0.4, math.sqrt(ENOUGH_IN_A_RING / int(best[1].count)))
-            ring = guess if guess > too_small else (too_small + best[0]) / 2
             result = self._inside(ask, query, ring, nowhere=False)
             if result.count > MOST_EXACT:
                 best = ring, result
@@ -167,7 +204,21 @@ class Finder:
                 too_small = ring
             else:
                 return ring, result
+            guess = best[0] * min(0.4, math.sqrt(ENOUGH_IN_A_RING / int(best[1].count)))
+            ring = guess if guess > too_small else (too_small + best[0]) / 2
         return best
+
+    def _likely(self, ask: Ask, count: int) -> float:
+        """The smallest circle that likely holds enough, by how many listings of any kind stand in each square: that is
+        counted in the index already, and asking for it costs a fraction of a search."""
+        ring = ask.miles
+        share = count / max(1, self._standing(ask, ring))
+        while ring > SMALLEST and share * self._standing(ask, ring * SMALLER) >= ENOUGH_IN_A_RING:
+            ring *= SMALLER
+        return ring
+
+    def _standing(self, ask: Ask, miles: float) -> int:
+        return sum(self.searcher.doc_freq("cell", one) for one in asking.squares(ask, miles))
 
     def _inside(self, ask: Ask, query: Query, miles: float, *, nowhere: bool) -> Any:
         return self.searcher.search(self._near(ask, query, miles, nowhere=nowhere), MOST_EXACT, count=True)
@@ -189,10 +240,16 @@ class Finder:
             if lat is None or lon is None:
                 append((math.inf, None, None, hit))
                 continue
-            rough = ((lat - here) * up) ** 2 + ((lon - there) * across) ** 2
+            north, east = (lat - here) * up, (lon - there) * across
+            rough = north * north + east * east
             if rough <= surely or (rough <= never and miles_between(here, there, lat, lon) <= miles):
                 append((rough, lat, lon, hit))
         return kept
+
+    def _by_miles(self, ask: Ask, kept: Sequence[Near]) -> list[Hit]:
+        hits = self._told(ask, kept)
+        hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
+        return hits
 
     def _told(self, ask: Ask, kept: Sequence[Near]) -> list[Hit]:
         return self._hits([one[3] for one in kept], [_miles(ask, one[1], one[2]) for one in kept])
@@ -228,6 +285,14 @@ def take_turns(hits: list[Hit]) -> list[Hit]:
             if not waiting[kind]:
                 del waiting[kind]
     return ordered
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    """The index in a folder. One with other fields is from before an upgrade and counts as none until it is rebuilt."""
+    index = tantivy.Index.open(str(folder))
+    if index.schema != shape.build():
+        raise ValueError("an index with other fields")
+    return index
 
 
 @lru_cache(maxsize=1)

@@ -12,9 +12,11 @@ from manypaths.network.rules import sort_key
 SLOT_MINUTES = 15
 ALWAYS = "always"
 NOWHERE = "nowhere"
+HAS_ROOM, MAY_HAVE_ROOM = "open", "unknown"
 CODES = ("need", "pathway", "cost", "language", "audience", "feature", "kind", "medication", "room", "zone", "body")
 COUNTED = ("need", "cost", "language", "audience", "kind")
 GRIDS = {"z": 0.02, "a": 0.1, "b": 0.5, "c": 2.0}
+WIDEST = "c"
 HALF = 2**64
 
 
@@ -30,10 +32,12 @@ def build() -> tantivy.Schema:
     for code in CODES:
         builder.add_text_field(code, tokenizer_name="raw", index_option="basic", fast=code in COUNTED)
     builder.add_text_field("cell", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("zone_there", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("slot", tokenizer_name="raw", index_option="basic")
     builder.add_float_field("latitude", fast=True)
     builder.add_float_field("longitude", fast=True)
     builder.add_unsigned_field("kind_number", fast=True)
+    builder.add_unsigned_field("has_room", fast=True)
     return builder.build()
 
 
@@ -49,9 +53,10 @@ def document(one: dict[str, Any], spans: Iterable[Span], kind_number: int, schem
         "text": sort_key(f"{one['description']} {one['how_to_start']} {one['location__city'] or ''}"),
         "plain": sort_key(f"{words} {one['location__city'] or ''}"),
         "kind_number": kind_number,
+        "has_room": int(one["room"] == HAS_ROOM),
         "slot": [in_zone(one["zone"], slot) for slot in slots(list(spans))],
         **_codes(one),
-        **_where(one["location__latitude"], one["location__longitude"]),
+        **_where(one["location__latitude"], one["location__longitude"], one["zone"]),
     }
     return tantivy.Document.from_dict(values, schema)
 
@@ -74,11 +79,12 @@ def _codes(one: dict[str, Any]) -> dict[str, list[str]]:
     return {**found, **single, "body": [str(one["organisation_id"])]}
 
 
-def _where(latitude: float | None, longitude: float | None) -> dict[str, Any]:
+def _where(latitude: float | None, longitude: float | None, zone: str) -> dict[str, Any]:
     if latitude is None or longitude is None:
-        return {"cell": [NOWHERE]}
-    cells = [cell(grid, latitude, longitude) for grid in GRIDS]
-    return {"latitude": float(latitude), "longitude": float(longitude), "cell": cells}
+        return {"cell": [NOWHERE], "zone_there": [f"{NOWHERE} {zone}"]}
+    cells = {grid: cell(grid, latitude, longitude) for grid in GRIDS}
+    point = {"latitude": float(latitude), "longitude": float(longitude)}
+    return {**point, "cell": list(cells.values()), "zone_there": [f"{cells[WIDEST]} {zone}"]}
 
 
 def cell(grid: str, latitude: float, longitude: float) -> str:

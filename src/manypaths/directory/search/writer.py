@@ -21,7 +21,7 @@ from manypaths.directory.models import Hours, Service, Term
 from manypaths.directory.rules import Span
 from manypaths.directory.search import schema as shape
 
-FORMAT = 3
+FORMAT = 4
 BATCH = 2000
 HEAP = 60_000_000
 PAUSE_SECONDS = 0.5

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import tantivy
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,6 +127,20 @@ class TestWhatIsFound:
         assert sorted(names(found(ten_in_hawaii, folder).sure)) == ["Hawaii office", "Night line", "Vermont office"]
         assert names(found(midnight, folder).sure) == ["Night line"]
 
+    def test_around_a_place_the_clocks_of_both_sides_of_a_zone_line_and_of_what_is_online_are_read(self, folder):
+        line = (32.4, -85.0)
+        service("Georgia office", hours=OFFICE, at=line)
+        service("Alabama office", hours=OFFICE, at=(line[0], line[1] - 0.1), zone="America/Chicago")
+        service("Phone line of Arizona", hours=OFFICE, at=None, zone="America/Phoenix")
+
+        def open_at(hours: int) -> list[str]:
+            ask = Ask(at=NOW + timedelta(hours=hours), open_now=True, latitude=line[0], longitude=line[1])
+            return names(found(ask, folder).sure)
+
+        assert open_at(-1) == ["Georgia office"]
+        assert open_at(3) == ["Georgia office", "Alabama office", "Phone line of Arizona"]
+        assert open_at(7) == ["Alabama office", "Phone line of Arizona"]
+
     def test_taking_people_leaves_out_what_is_full_and_never_what_did_not_say(self, folder):
         for room in ("open", "full", "unknown", "waitlist"):
             service(room, room=room)
@@ -155,6 +170,25 @@ class TestWhatIsFound:
         result = reader.find(near(miles=25), limit=5)
         assert names(result.sure) == ["00", "01", "02", "03", "04"]
         assert 5 <= result.total <= 60
+        assert result.at_least
+
+    @pytest.mark.parametrize("open_ones", [60, 2])
+    def test_in_a_crowd_the_nearest_with_room_are_not_lost_among_those_to_ask_first(
+        self, open_ones, folder, monkeypatch
+    ):
+        module = sys.modules[Finder.__module__]
+        monkeypatch.setattr(module, "MOST_EXACT", 20)
+        monkeypatch.setattr(module, "ENOUGH_IN_A_RING", 12)
+        body = network.organisation("Many doors")
+        for number in range(60):
+            room = "open" if number % 2 and number >= 60 - open_ones * 2 else "unknown"
+            service(f"{number:02d}", body=body, at=(MONTPELIER[0] + number * 0.004, MONTPELIER[1]), room=room)
+        Writer(folder).rebuild()
+        reader = Finder(folder)
+        assert reader.ready()
+        result = reader.find(near(miles=25, taking_people=True), limit=3)
+        assert names(result.sure) == (["01", "03", "05"] if open_ones == 60 else ["57", "59"])
+        assert names(result.ask_first) == (["00", "02", "04"] if open_ones == 60 else ["00", "01", "02"])
         assert result.at_least
 
     def test_a_closed_service_is_not_found(self, folder):
@@ -361,6 +395,18 @@ class TestFollowing:
         shutil.rmtree(folder)
         assert writer.catch_up() == 1
         assert Finder(folder).ready()
+
+    def test_an_index_with_other_fields_counts_as_none_until_it_is_rebuilt(self, committed_db, folder):
+        service("Quarry House")
+        folder.mkdir(parents=True)
+        old = tantivy.SchemaBuilder()
+        old.add_text_field("sid", tokenizer_name="raw")
+        tantivy.Index(old.build(), path=str(folder))
+        assert finder() is None
+        Writer(folder).rebuild()
+        reader = Finder(folder)
+        assert reader.ready()
+        assert names(reader.find(Ask(at=NOW)).sure) == ["Quarry House"]
 
     def test_nothing_is_read_twice(self, committed_db, folder):
         one = service("Quarry House")
