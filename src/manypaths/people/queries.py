@@ -21,6 +21,11 @@ from manypaths.vault.queries import Sealer
 NAMES = "select record_id, name from people_profile where record_id = any(%s)"
 PROFILE = "select name, pronouns, language from people_profile where record_id = %s"
 SAFE_CONTACT = "select way, address, hours, may_leave_message from people_safecontact where record_id = %s"
+PROFILE_AND_CONTACT = """
+    select p.name, p.pronouns, p.language, c.way, c.address, c.hours, c.may_leave_message
+      from people_profile p left join people_safecontact c on c.record_id = p.record_id
+     where p.record_id = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,15 @@ def profile(*, record_id: UUID, sealer: Sealer) -> ProfileWords | None:
         row = cursor.fetchone()
     if row is None:
         return None
+    return _profile_words(record_id, sealer, row)
+
+
+def _profile_words(record_id: UUID, sealer: Sealer, row: Any) -> ProfileWords:
+    name, pronouns, language = row
     return ProfileWords(
-        sealer.read(record_id, "people.profile.name", row[0]),
-        sealer.read(record_id, "people.profile.pronouns", row[1]),
-        row[2],
+        sealer.read(record_id, "people.profile.name", name),
+        sealer.read(record_id, "people.profile.pronouns", pronouns),
+        language,
     )
 
 
@@ -135,15 +145,29 @@ def safe_contact(*, record_id: UUID, sealer: Sealer) -> ContactWords | None:
     with connection.cursor() as cursor:
         cursor.execute(SAFE_CONTACT, [record_id])
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return _contact_words(record_id, sealer, row) if row else None
+
+
+def _contact_words(record_id: UUID, sealer: Sealer, row: Any) -> ContactWords | None:
     way, address, hours, may_leave_message = row
+    if way is None:
+        return None
     return ContactWords(
         way,
         sealer.read(record_id, "people.safecontact.address", address),
         sealer.read(record_id, "people.safecontact.hours", hours),
         may_leave_message,
     )
+
+
+def profile_and_contact(*, record_id: UUID, sealer: Sealer) -> tuple[ProfileWords | None, ContactWords | None]:
+    """Both of a record whose demographics and safe contact are open, asked at once: the page workers open most."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROFILE_AND_CONTACT, [record_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None, None
+    return _profile_words(record_id, sealer, row[:3]), _contact_words(record_id, sealer, row[3:])
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from manypaths.referrals import commands, queries
 from manypaths.support import queries as support
 from manypaths.support import rules
 from manypaths.support.rules import ContactFacts
-from manypaths.vault.queries import sealer_for
+from manypaths.vault.queries import Sealer, sealer_for
 from manypaths.web.ui.access import member
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
@@ -100,18 +100,26 @@ def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] =
     if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
         raise NotThere
     sealer = sealer_for([record_id])
-    profile = people.profile(record_id=record_id, sealer=sealer)
+    may = {one: opened.allows(record_id, one) for one in SEEN}
+    profile, contact = _words(record_id, sealer, may[DataClass.SAFE_CONTACT])
     if profile is None:
         raise NotThere
-    may = {one: opened.allows(record_id, one) for one in SEEN}
     return RecordPage(
         record_id,
         profile,
-        people.safe_contact(record_id=record_id, sealer=sealer) if may[DataClass.SAFE_CONTACT] else None,
+        contact,
         queries.requests_of_opened(record_id=record_id, opened=opened),
         support.contacts_of_opened(record_id=record_id, sealer=sealer) if may[DataClass.CONTACT_LOG] else [],
         may[DataClass.CONTACT_LOG],
     )
+
+
+def _words(
+    record_id: UUID, sealer: Sealer, reachable: bool
+) -> tuple[people.ProfileWords | None, people.ContactWords | None]:
+    if reachable:
+        return people.profile_and_contact(record_id=record_id, sealer=sealer)
+    return people.profile(record_id=record_id, sealer=sealer), None
 
 
 class ContactForm(forms.Form):

@@ -1,0 +1,51 @@
+"""A kept connection is trusted while nobody hung up on it, and asked again after a silence."""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+
+from manypaths.config.postgresql import base
+
+
+@pytest.fixture
+def kept(committed_db: None) -> Iterator[base.DatabaseWrapper]:
+    """A connection that was found good a moment ago."""
+    connection.ensure_connection()
+    assert connection.is_usable()
+    yield connection  # type: ignore[misc]
+    connection.close()
+
+
+def hang_up_on(one: base.DatabaseWrapper) -> None:
+    """End a connection from the server's side, as a restart would."""
+    backend = one.connection.info.backend_pid
+    with psycopg.connect(one.connection.info.dsn, password=one.connection.info.password, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s)", [backend])
+    time.sleep(0.2)
+
+
+@pytest.mark.parametrize(("silence", "questions"), [(30, 0), (0, 1)])
+def test_it_is_asked_again_only_after_a_silence(
+    kept: base.DatabaseWrapper, monkeypatch: pytest.MonkeyPatch, silence: int, questions: int
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(base, "ASK_AFTER_SECONDS", silence)
+    monkeypatch.setattr(base.base.DatabaseWrapper, "is_usable", lambda one: asked.append(one) or True)
+    assert kept.is_usable()
+    assert len(asked) == questions
+
+
+def test_a_connection_the_server_hung_up_on_is_not_usable(kept: base.DatabaseWrapper) -> None:
+    hang_up_on(kept)
+    assert not kept.is_usable()
+
+
+def test_a_request_after_the_server_hung_up_gets_a_new_connection(kept: base.DatabaseWrapper) -> None:
+    hang_up_on(kept)
+    kept.close_if_unusable_or_obsolete()
+    with kept.cursor() as cursor:
+        cursor.execute("select 1")
+        assert cursor.fetchone() == (1,)
