@@ -173,11 +173,13 @@ def _start(
 
 
 @transaction.atomic
-def vouch(*, spoken: str, desk_id: UUID, desk_worker: UUID, caller: Caller, by: Actor, at: datetime) -> None:
+def vouch(*, spoken: str, desk_id: UUID, desk_worker: UUID, caller: Caller, by: Actor, at: datetime) -> bool:
     """A worker at the named desk confirms the code that the person in front of them read out.
 
-    Refuses: a code nobody asked for, an old one, and one for whom another desk was named, all in the same words.
-    Records: accounts.way_back_vouched
+    False for a code nobody asked for, an old one, and one for whom another desk was named: the try is kept, which a
+    refusal would take back with everything else.
+    Refuses: too many failed tries.
+    Records: accounts.way_back_vouched, or a failed try
     Afterwards: it is ready after a day. Neither worker nor desk learns whose it is.
     """
     label = f"desk {desk_worker}"
@@ -185,10 +187,10 @@ def vouch(*, spoken: str, desk_id: UUID, desk_worker: UUID, caller: Caller, by: 
     row = _asked_at_desk(spoken, desk_id, at)
     if row is None:
         signing_in.note_guess(kind=VOUCH, name=label, caller=caller, known=False, at=at)
-        message = _("This code does not work here. Ask the person to start again and read out the new code.")
-        raise Refused([Reason("no_such_code", message, "code")])
+        return False
     WayBack.objects.filter(id=row.id).update(ready_at=at + rules.WAITING)
     audit.record(what="accounts.way_back_vouched", by=by, subject=row.id, at=at)
+    return True
 
 
 def _asked_at_desk(spoken: str, desk_id: UUID, at: datetime) -> WayBack | None:

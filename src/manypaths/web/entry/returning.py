@@ -151,7 +151,7 @@ def vouch(request: HttpRequest) -> HttpResponse:
     done = False
     if request.method == "POST" and form.is_valid():
         try:
-            coming_back.vouch(
+            done = coming_back.vouch(
                 spoken=form.cleaned_data["code"],
                 desk_id=reader.organisation_id,
                 desk_worker=reader.membership_id,
@@ -162,7 +162,9 @@ def vouch(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             show_reasons(form, refusal)
         else:
-            done = True
+            if not done:
+                message = _("This code does not work here. Ask the person to start again and read out the new code.")
+                form.add_error("code", message)
     return render(request, "entry/vouch.html", {"form": form, "done": done})
 
 

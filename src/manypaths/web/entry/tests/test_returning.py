@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from manypaths.accounts.models import User, WayBack
+from manypaths.accounts.models import Guess, User, WayBack
 from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
 from manypaths.network.models import Membership
@@ -167,6 +167,19 @@ def test_a_desk_that_was_not_named_cannot_vouch(desk):
     _lost, name = person()
     answer = at_desk.post("/vouch", {"code": ask(name)[0], "sure": "on"})
     assert "does not work here" in answer.content.decode()
+    assert WayBack.objects.get().ready_at is None
+
+
+def test_the_numbers_read_out_at_a_desk_cannot_be_guessed_quickly(desk):
+    at_desk, body = desk
+    lost, name = person()
+    lost.post("/devices/help", {"desk": str(body.id)})
+    spoken, _back = ask(name)
+    wrong = "000000" if spoken != "000000" else "111111"
+    for _try in range(8):
+        assert "does not work here" in at_desk.post("/vouch", {"code": wrong, "sure": "on"}).content.decode()
+    assert Guess.objects.filter(kind="vouch").count() == 8
+    assert "tried many times" in at_desk.post("/vouch", {"code": spoken, "sure": "on"}).content.decode()
     assert WayBack.objects.get().ready_at is None
 
 
