@@ -263,7 +263,7 @@ class Town(models.Model):
     class Meta:
         indexes = [
             models.Index(name="directory_town_by_key", fields=["key", "state"]),
-            GinIndex(name="directory_town_misspelt", fields=["key"], opclasses=["gin_trgm_ops"]),
+            GinIndex(name="directory_town_misspelt", fields=["key"], opclasses=["gin_trgm_ops"], fastupdate=False),
         ]
 
     def __str__(self) -> str:

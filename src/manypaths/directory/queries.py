@@ -1,23 +1,38 @@
 """Reads of the directory. No reader is needed: nobody's person data is here, and everyone sees the same."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from manypaths.directory.models import Hours, Location, Service, SourceRow, Term, Town
+from django.db import connection
+
+from manypaths.directory.models import Location, Service, Term, Town
 from manypaths.directory.rules import Span
 
-CARD_FIELDS = (
-    "id", "organisation_id", "organisation__name", "organisation__kind", "name", "kind", "description", "venue",
-    "needs", "pathways", "costs", "languages", "audiences", "features", "medication", "phone", "phone_extension",
-    "intake_phone", "website", "how_to_start", "first_visit", "cost_note", "zone", "hours_note", "room", "room_places",
-    "room_wait_days", "room_as_of", "verified_at", "verified_by", "status", "location__address_1",
-    "location__address_2", "location__city", "location__state", "location__postal_code", "location__county_fips",
-    "location__latitude", "location__longitude", "location__is_exact", "location__visibility",
+LISTS = ("needs", "pathways", "costs", "languages", "audiences", "features")
+PLAIN = (
+    "name", "kind", "description", "status", "venue", "medication", "phone", "phone_extension", "intake_phone",
+    "website", "how_to_start", "first_visit", "cost_note", "zone", "hours_note", "room", "room_places",
+    "room_wait_days", "room_as_of", "verified_at", "verified_by",
 )  # fmt: skip
+CARDS = """
+    select s.id, s.organisation_id, o.name as organisation, s.name, s.kind, s.description, s.status, s.venue,
+           s.medication, s.phone, s.phone_extension, s.intake_phone, s.website, s.how_to_start, s.first_visit,
+           s.cost_note, s.zone, s.hours_note, s.room, s.room_places, s.room_wait_days, s.room_as_of, s.verified_at,
+           s.verified_by, s.needs, s.pathways, s.costs, s.languages, s.audiences, s.features,
+           p.visibility, p.address_1, p.address_2, p.city, p.state, p.postal_code, p.county_fips,
+           p.latitude, p.longitude, p.is_exact, r.source, r.year, r.missing_since,
+           array(select array[h.weekday, h.opens, h.closes] from directory_hours h
+                  where h.service_id = s.id order by h.weekday, h.opens) as hours
+      from directory_service s
+      join network_organisation o on o.id = s.organisation_id
+      left join directory_location p on p.id = s.location_id
+      left join directory_sourcerow r on r.service_id = s.id
+     where s.id = any(%s) and s.status = 'active'
+"""
 
 
 @dataclass(frozen=True)
@@ -68,10 +83,13 @@ class Listing:
 
 
 def listings(*, ids: Collection[UUID]) -> list[Listing]:
-    """These services in the given order; closed and unknown ones are left out. Three statements."""
-    rows = {row["id"]: row for row in Service.objects.filter(id__in=ids, status="active").values(*CARD_FIELDS)}
-    hours, sources = _hours_of(rows), _sources_of(rows)
-    return [_listing(rows[one], hours.get(one, ()), sources.get(one)) for one in ids if one in rows]
+    """These services in the given order; closed and unknown ones are left out. One statement, written out: this is read
+    for every page of results, and putting the same statement together again took longer than answering it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CARDS, [list(ids)])
+        columns = [column.name for column in cursor.description]
+        rows = {row[0]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
+    return [_listing(rows[one]) for one in ids if one in rows]
 
 
 def listing(*, service_id: UUID) -> Listing | None:
@@ -85,50 +103,26 @@ def listings_of(*, organisation_id: UUID) -> list[Listing]:
     return listings(ids=list(ids.values_list("id", flat=True)))
 
 
-def _hours_of(ids: Iterable[UUID]) -> dict[UUID, tuple[Span, ...]]:
-    found: dict[UUID, list[Span]] = {}
-    for service, weekday, opens, closes in Hours.objects.filter(service_id__in=list(ids)).values_list(
-        "service_id", "weekday", "opens", "closes"
-    ):
-        found.setdefault(service, []).append(Span(weekday, opens, closes))
-    return {service: tuple(spans) for service, spans in found.items()}
-
-
-def _sources_of(ids: Iterable[UUID]) -> dict[UUID, tuple[str, datetime | None]]:
-    rows = SourceRow.objects.filter(service_id__in=list(ids)).values_list(
-        "service_id", "source", "year", "missing_since"
-    )
-    return {service: (f"{source} {year}", missing) for service, source, year, missing in rows}
-
-
-def _listing(row: dict[str, Any], hours: tuple[Span, ...], source: tuple[str, datetime | None] | None) -> Listing:
-    shown = row["location__visibility"] == Location.Visibility.PUBLIC
-    lines = [row["location__address_1"], row["location__address_2"]] if shown else []
+def _listing(row: dict[str, Any]) -> Listing:
+    shown = row["visibility"] == Location.Visibility.PUBLIC
+    lines = [row["address_1"], row["address_2"]] if shown else []
     values: dict[str, Any] = {name: row[name] for name in PLAIN}
     values |= {name: tuple(row[name]) for name in LISTS}
-    values |= {name: row[f"location__{name}"] or "" for name in ("city", "state", "county_fips")}
+    values |= {name: row[name] or "" for name in ("city", "state", "county_fips")}
     return Listing(
         id=row["id"],
         organisation_id=row["organisation_id"],
-        organisation=row["organisation__name"],
+        organisation=row["organisation"],
         street=", ".join(line for line in lines if line),
-        postal_code=(row["location__postal_code"] or "") if shown else "",
-        latitude=_shown(row["location__latitude"], shown),
-        longitude=_shown(row["location__longitude"], shown),
-        is_exact=bool(row["location__is_exact"]) and shown,
-        hours=hours,
-        source=source[0] if source else "",
-        missing_since=source[1] if source else None,
+        postal_code=(row["postal_code"] or "") if shown else "",
+        latitude=_shown(row["latitude"], shown),
+        longitude=_shown(row["longitude"], shown),
+        is_exact=bool(row["is_exact"]) and shown,
+        hours=tuple(Span(*span) for span in row["hours"]),
+        source=f"{row['source']} {row['year']}" if row["source"] else "",
+        missing_since=row["missing_since"],
         **values,
     )
-
-
-LISTS = ("needs", "pathways", "costs", "languages", "audiences", "features")
-PLAIN = (
-    "name", "kind", "description", "status", "venue", "medication", "phone", "phone_extension", "intake_phone",
-    "website", "how_to_start", "first_visit", "cost_note", "zone", "hours_note", "room", "room_places",
-    "room_wait_days", "room_as_of", "verified_at", "verified_by",
-)  # fmt: skip
 
 
 def _shown(degrees: float | None, shown: bool) -> float | None:

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -22,6 +23,13 @@ STATES = dict(
     ).split("|")
 )
 EARTH_MILES = 3958.8
+ZIP = """
+    select name, state, county_fips, latitude, longitude, zone from directory_town where postal_code = %s
+"""
+SPELT = """
+    select name, state, county_fips, latitude, longitude, zone
+      from directory_town where key = %(key)s and (%(state)s = '' or state = %(state)s)
+"""
 MISSPELT = """
     select name, state, county_fips, latitude, longitude, zone
       from directory_town
@@ -80,10 +88,8 @@ def nearest(latitude: float, longitude: float) -> Point | None:
 
 
 def _zip(code: str) -> Point | None:
-    row = Town.objects.filter(postal_code=code).first()
-    if row is None:
-        return None
-    return Point(f"{row.name}, {row.state} {code}", row.latitude, row.longitude, row.county_fips, row.zone)
+    row = next(iter(_rows(ZIP, [code])), None)
+    return None if row is None else _point(row, f"{row[0]}, {row[1]} {code}")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -104,17 +110,22 @@ def _state(text: str) -> str:
 
 
 def _spelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point | None:
-    rows = list(Town.objects.filter(key=town, **({"state": state} if state else {})))
-    if not rows:
-        return None
-    best = min(rows, key=lambda row: (row.state != home, miles_between(*near, row.latitude, row.longitude)))
-    return Point(f"{best.name}, {best.state}", best.latitude, best.longitude, best.county_fips, best.zone)
+    rows = _rows(SPELT, {"key": town, "state": state})
+    best = min(rows, key=lambda row: (row[1] != home, miles_between(*near, row[3], row[4])), default=None)
+    return None if best is None else _point(best, f"{best[0]}, {best[1]}")
 
 
 def _misspelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point | None:
+    rows = _rows(MISSPELT, {"key": town, "state": state, "home": home, "lat": near[0], "lon": near[1]})
+    return None if not rows else _point(rows[0], f"{rows[0][0]}, {rows[0][1]}", guessed=True)
+
+
+def _rows(statement: str, values: list[str] | dict[str, str | float]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(MISSPELT, {"key": town, "state": state, "home": home, "lat": near[0], "lon": near[1]})
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Point(f"{row[0]}, {row[1]}", row[3], row[4], row[2], row[5], guessed=True)
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _point(row: Any, name: str, *, guessed: bool = False) -> Point:
+    _name, _state, county, latitude, longitude, zone = row
+    return Point(name, latitude, longitude, county, zone, guessed=guessed)
