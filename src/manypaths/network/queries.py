@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from manypaths.accounts import queries as accounts
@@ -15,6 +16,15 @@ from manypaths.network.models import Agreement, Community, Invitation, Membershi
 from manypaths.network.rules import Reader, Role, may_coordinate, sort_key
 
 KEEP_SECONDS = 5.0
+TAKES_REQUESTS = """
+    select p.organisation_id
+      from network_participation p
+     where p.community_id = %s and p.agreed_at is not null and p.left_at is null and p.answers_requests
+       and p.organisation_id = any(%s)
+       and exists (select from network_membership m join accounts_user u on u.id = m.account_id
+                    where m.organisation_id = p.organisation_id and m.answers_requests and m.ended_at is null
+                      and u.is_active)
+"""
 _kept: dict[str, tuple[float, list[Community]]] = {}
 
 
@@ -41,19 +51,11 @@ def forget_communities() -> None:
 
 
 def takes_requests(*, organisation_ids: Collection[UUID], community_id: UUID) -> set[UUID]:
-    """Those of these organisations that take part in the community and have someone who answers requests."""
-    answering = Membership.objects.filter(answers_requests=True, ended_at__isnull=True, account__is_active=True)
-    return set(
-        Participation.objects.filter(
-            community_id=community_id,
-            agreed_at__isnull=False,
-            left_at__isnull=True,
-            answers_requests=True,
-        )
-        .filter(organisation_id__in=organisation_ids)
-        .filter(organisation_id__in=answering.values("organisation_id"))
-        .values_list("organisation_id", flat=True)
-    )
+    """Those of these organisations that take part in the community and have someone who answers requests. Read for
+    every page of results, so the statement is written out."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKES_REQUESTS, [community_id, list(organisation_ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def organisations_answering(*, community_id: UUID) -> list[UUID]:
