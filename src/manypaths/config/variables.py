@@ -5,8 +5,9 @@ VARIABLES = {
     "DATABASE_OWNER_URL": "The same database as role owner; used only to bring the tables up to date.",
     "DATABASE_MEASURES_URL": "The same database as role measures; the night reads facts without identity with it.",
     "MANYPATHS_VAR": "The folder for data, keys and the search index. Else var/ beside the program.",
-    "MANYPATHS_HOSTS": "The names people type, with commas: example.org. Set it when a proxy with https stands before.",
-    "MANYPATHS_BEHIND_PROXY": "1 when the proxy is on another machine and sets X-Forwarded-Proto itself.",
+    "MANYPATHS_HOSTS": "The names people type, with commas: example.org. Set it when a proxy with https stands before; "
+    "the proxy sets X-Forwarded-For and X-Forwarded-Proto itself.",
+    "MANYPATHS_BEHIND_PROXY": "1 when that proxy is on another machine.",
     "MANYPATHS_LOOPBACK_HTTP": "1 allows sign-in without https, on this machine only. Never on a network.",
     "MANYPATHS_PG_BIN": "The folder of the programs of another PostgreSQL (16 or newer) to run instead of ours.",
     "MANYPATHS_KEYRING": "The file with the keys of sealed words. Keep a copy of it apart from the database.",

@@ -26,6 +26,7 @@ from manypaths.web.ui.pages import refused, sent_from_here
 KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter"
 KNOWN_FOR = timedelta(days=365)
 IPV6_HOME = 64
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 REMEMBERED_FOR = timedelta(minutes=30)
 
 
@@ -46,10 +47,16 @@ def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def caller(request: HttpRequest) -> Caller:
     """Where a try comes from. An IPv6 household counts as one place."""
+    return Caller(place=_household(_address(request)), known_for=_known_for(request))
+
+
+def _address(request: HttpRequest) -> str:
+    """The visitor's own address. Behind a proxy of ours: the last hop it names. Visitors can write the others."""
     address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
+    here = settings.PROXY_ON_THIS_MACHINE and address in LOOPBACK
+    if here or settings.SECURE_PROXY_SSL_HEADER:
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
-    return Caller(place=_household(address), known_for=_known_for(request))
+    return address
 
 
 def _household(address: str) -> str:

@@ -85,6 +85,34 @@ def test_guessing_from_elsewhere_does_not_lock_the_person_out():
     assert sign_in(name, REMOTE_ADDR="10.9.9.9")[1].status_code == 303
 
 
+def test_behind_a_proxy_on_this_machine_each_visitor_is_a_place_of_their_own(settings):
+    settings.PROXY_ON_THIS_MACHINE = True
+    _client, name = person()
+    for _try in range(8):
+        sign_in(name, "some other words here", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert sign_in(name, headers={"X-Forwarded-For": "203.0.113.9"})[1].status_code == 200
+    assert sign_in(name, headers={"X-Forwarded-For": "198.51.100.7"})[1].status_code == 303
+
+
+def test_a_visitor_cannot_write_the_place_they_come_from(settings):
+    settings.PROXY_ON_THIS_MACHINE = True
+    _client, name = person()
+    for number in range(8):
+        sign_in(name, "some other words here", headers={"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9"})
+    assert sign_in(name, headers={"X-Forwarded-For": "198.51.100.99, 203.0.113.9"})[1].status_code == 200
+    for number in range(8):
+        elsewhere = {"REMOTE_ADDR": "192.0.2.4", "headers": {"X-Forwarded-For": f"198.51.100.{number}"}}
+        sign_in(name, "some other words here", **elsewhere)
+    assert sign_in(name, REMOTE_ADDR="192.0.2.4", headers={"X-Forwarded-For": "198.51.100.99"})[1].status_code == 200
+
+
+def test_without_a_proxy_the_header_counts_for_nothing():
+    _client, name = person()
+    for number in range(8):
+        sign_in(name, "some other words here", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+    assert sign_in(name, headers={"X-Forwarded-For": "198.51.100.99"})[1].status_code == 200
+
+
 def test_someone_in_the_same_house_cannot_use_up_the_tries_of_ones_own_device():
     own, name = person(device="own")
     own.post("/sign-out")
