@@ -109,9 +109,10 @@ def write_safe_contact(
 
 @transaction.atomic
 def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime) -> UUID:
-    """Keep an organisation, or one worker wherever they work, from ever seeing the person's record. It must be open.
+    """Keep an organisation, or one worker wherever they work, from seeing the person. Their own record must be open.
 
-    A block beats every consent. It counts from this transaction on.
+    A block beats every consent. It counts from this transaction on. The database puts it on every record that an
+    organisation made from the person's requests too, on later ones as well, and ends it there with this one.
 
     Refuses: nobody named · somebody who does not exist here.
     Records: people.blocked

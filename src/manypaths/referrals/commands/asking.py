@@ -18,6 +18,7 @@ from manypaths.network import queries as network
 from manypaths.network.models import Community
 from manypaths.network.rules import Reader
 from manypaths.notices.rules import Template
+from manypaths.people import commands as people
 from manypaths.referrals import queries, rules
 from manypaths.referrals.commands.moving import move, note_move, tell_team
 from manypaths.referrals.models import Packet, Referral, SharedPart
@@ -156,6 +157,25 @@ def stop_sharing(*, referral_id: UUID, by: Reader, at: datetime) -> None:
     if row.status == Status.REQUESTED:
         facts = MoveFacts(Status.REQUESTED, Status.REQUESTED, Status.CANCELLED, Party.REQUESTER, "sharing_ended")
         move(row, facts, by, at)
+
+
+@transaction.atomic
+def shut_out(*, organisation_id: UUID, by: Reader, at: datetime) -> None:
+    """Keep a place away: a safety block, and the end of every open request there.
+
+    The place can open nothing from now on, so a request left open would count as its silence, or stay open for ever.
+
+    Refuses: NotThere for anyone who is not here as a person · a place that does not exist here.
+    Records: people.blocked; for each open request consent.stopped or consent.ended, and referrals.cancelled
+    """
+    record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD, DataClass.SAFE_CONTACT})
+    people.block(organisation_id=organisation_id, by=by, at=at)
+    running = Referral.objects.select_for_update().filter(
+        record_id=record, organisation_id=organisation_id, status__in=sorted(rules.OPEN)
+    )
+    for row in list(running.order_by("id")):
+        status = Status(row.status)
+        move(row, MoveFacts(status, status, Status.CANCELLED, Party.REQUESTER, "sharing_ended"), by, at)
 
 
 @transaction.atomic

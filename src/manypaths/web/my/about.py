@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +17,7 @@ from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.people import commands as people
 from manypaths.people import queries
-from manypaths.referrals import commands as requests_commands
-from manypaths.referrals import queries as requests
-from manypaths.referrals.rules import OPEN
+from manypaths.referrals import commands as referrals
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.frame import Asked, error_page, put_reasons, show, thank
 from manypaths.web.my.words import METHODS
@@ -131,7 +128,7 @@ class AwayForm(forms.Form):
 
     who = forms.ChoiceField(
         label=_("Which place must not see you here?"),
-        help_text=_("They can never open anything of yours, also not with an earlier yes."),
+        help_text=_("While this stands they can open nothing of yours here, also not what they wrote down."),
         error_messages={"required": _("Choose who must not see you here.")},
     )
 
@@ -152,21 +149,12 @@ def safety(request: Asked) -> HttpResponse:
     form = AwayForm(request.POST or None, places)
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                _shut_out(request, UUID(form.cleaned_data["who"]))
+            referrals.shut_out(organisation_id=UUID(form.cleaned_data["who"]), by=request.reader, at=now())
         except Refused as refused:
             put_reasons(form, refused)
         else:
             return thank(request, "blocked", "my:safety")
     return show(request, "safety", {"form": form, "blocks": queries.own_blocks(reader=request.reader)})
-
-
-def _shut_out(request: Asked, place: UUID) -> None:
-    """Block a place, and stop what was shared with it: a request they cannot read must not count as their silence."""
-    people.block(organisation_id=place, by=request.reader, at=now())
-    for line in requests.own_requests(reader=request.reader):
-        if line.organisation_id == place and line.status in OPEN:
-            requests_commands.stop_sharing(referral_id=line.id, by=request.reader, at=now())
 
 
 @person
