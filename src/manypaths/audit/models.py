@@ -61,13 +61,17 @@ class Act(models.Model):
 
 
 class OnceKey(models.Model):
-    """A form or call that was answered once: the same key gets the same answer, whoever pressed twice."""
+    """A form or call that was answered once: the same key gets the same answer, whoever pressed twice.
+
+    Every form passes here, so nothing of it is kept readable: `owner` and `request_hash` are keyed hashes,
+    `location` is sealed. The door makes all three; the key never enters the database.
+    """
 
     owner = models.CharField(max_length=64)
     key = models.UUIDField()
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    location = models.CharField(max_length=500, blank=True, default="")
+    location = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 
     class Meta:

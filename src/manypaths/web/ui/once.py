@@ -1,12 +1,21 @@
-"""A form pressed twice acts once: the second time gets the first answer."""
+"""A form pressed twice acts once: the second time gets the first answer.
 
-import hashlib
+What is kept is useless to whoever has the table but not our key: who asked and what the form said as keyed hashes,
+where the answer led as a sealed text, bound to its row.
+"""
+
+import base64
+import os
 from collections.abc import Callable
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
+from manypaths.accounts import factors
+from manypaths.accounts import queries as accounts
 from manypaths.audit import commands as audit
 from manypaths.web.ui.clock import now
 
@@ -14,6 +23,7 @@ FIELD = "once"
 NOT_PART_OF_THE_REQUEST = frozenset({FIELD, "csrfmiddlewaretoken"})
 FAULT = 500
 REDIRECTS = frozenset({302, 303})
+LONGEST, NONCE = 1000, 12
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -36,14 +46,16 @@ class Once:
         key = _key(request)
         if key is None:
             return None
-        owner, digest = _owner(request), _digest(request)
+        owner = accounts.fingerprint("once owner", _who(request), str(key))
+        digest = _digest(request, owner)
         earlier = audit.claim_once(owner=owner, key=key, request_hash=digest, at=now())
         if earlier is None:
             request.once = (owner, key)  # type: ignore[attr-defined]
             return None
-        if earlier.request_hash != digest or earlier.status is None:
+        location = _unsealed(owner, earlier.location)
+        if earlier.request_hash != digest or earlier.status is None or location is None:
             return render(request, "422.html", {"used_form": True}, status=422)
-        return HttpResponseRedirect(earlier.location, status=earlier.status)
+        return HttpResponseRedirect(location, status=earlier.status)
 
 
 def _settle(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -52,8 +64,9 @@ def _settle(request: HttpRequest, response: HttpResponseBase) -> None:
     if claimed is None:
         return
     owner, key = claimed
-    if response.status_code in REDIRECTS:
-        audit.keep_answer(owner=owner, key=key, status=response.status_code, location=response.headers["Location"])
+    location = response.headers.get("Location", "")
+    if response.status_code in REDIRECTS and len(location) <= LONGEST:
+        audit.keep_answer(owner=owner, key=key, status=response.status_code, location=_sealed(owner, location))
     else:
         audit.release_key(owner=owner, key=key)
 
@@ -67,16 +80,30 @@ def _key(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _owner(request: HttpRequest) -> str:
+def _who(request: HttpRequest) -> str:
     account = request.reader.account_id  # type: ignore[attr-defined]
     return str(account) if account else (request.session.session_key or "anyone")
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: HttpRequest, owner: str) -> str:
     parts = sorted(
         (name, value)
         for name, values in request.POST.lists()
         if name not in NOT_PART_OF_THE_REQUEST
         for value in values
     )
-    return hashlib.sha256(repr((request.path, parts)).encode()).hexdigest()
+    return accounts.fingerprint("once form", owner, repr((request.path, parts)))
+
+
+def _sealed(owner: str, location: str) -> str:
+    nonce = os.urandom(NONCE)
+    box = AESGCM(factors.derived_key("once"))
+    return base64.b64encode(nonce + box.encrypt(nonce, location.encode(), owner.encode())).decode()
+
+
+def _unsealed(owner: str, kept: str) -> str | None:
+    raw = base64.b64decode(kept)
+    try:
+        return AESGCM(factors.derived_key("once")).decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None
