@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
@@ -35,7 +35,7 @@ FIRST_CARD = timedelta(minutes=30)
 def join(request: HttpRequest) -> HttpResponse:
     """Make an account without e-mail or phone, and begin."""
     if request.reader.is_signed_in:  # type: ignore[attr-defined]
-        return redirect("entry:landing")
+        return _here_already(request)
     language = get_language() or "en"
     offered = rules.offered_passphrase(accounts.passphrase_words(language))
     form = JoinForm(request.POST or None, offered=offered)
@@ -45,6 +45,12 @@ def join(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             show_reasons(form, refusal)
     return render(request, "entry/join.html", {"form": form, "offered": form.shown})
+
+
+def _here_already(request: HttpRequest) -> HttpResponse:
+    """Who presses the button twice still comes to the card, which shows their new name."""
+    pressed_again = request.method == "POST" and request.reader.is_person  # type: ignore[attr-defined]
+    return see(reverse("entry:card" if pressed_again else "entry:landing"))
 
 
 def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse:

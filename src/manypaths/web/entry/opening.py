@@ -22,6 +22,7 @@ from manypaths.accounts.rules import LIMITS, Device, device_words
 from manypaths.lib.refusals import Refused
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.pages import refused, sent_from_here
+from manypaths.web.ui.same_session import take_key_of_form
 
 KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter"
 KNOWN_FOR = timedelta(days=365)
@@ -91,6 +92,7 @@ def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at
     if where_to[0] and where_to[1]:
         session["after_sign_in"], session["asked_at"] = where_to
     session.set_expiry(0 if device is Device.SHARED else int(LIMITS[device][1].total_seconds()))
+    take_key_of_form(request)
 
 
 def remember_device(response: HttpResponse, account_id: UUID) -> None:

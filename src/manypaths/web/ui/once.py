@@ -18,6 +18,7 @@ from manypaths.accounts import factors
 from manypaths.accounts import queries as accounts
 from manypaths.audit import commands as audit
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.same_session import come_in_again
 
 FIELD = "once"
 NOT_PART_OF_THE_REQUEST = frozenset({FIELD, "csrfmiddlewaretoken"})

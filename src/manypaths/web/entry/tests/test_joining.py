@@ -125,8 +125,35 @@ def test_a_machine_cannot_start_pages_without_end_and_a_room_full_of_people_can(
     assert User.objects.count() == 3
 
 
-def test_a_form_pressed_twice_makes_one_account():
-    client, key = Client(), "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a11"
-    first, second = joined(client, once=key), joined(Client(), once=key)
+KEY = "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a11"
+
+
+def test_a_form_pressed_twice_makes_one_account_and_the_second_answer_brings_its_session():
+    lost, kept = Client(), Client()
+    first, second = joined(lost, once=KEY), joined(kept, once=KEY)
     assert first["Location"] == second["Location"] == "/card"
+    assert kept.get("/card").status_code == 200
+    assert User.objects.get().username in kept.get("/card").content.decode()
+    assert (User.objects.count(), Session.objects.filter(account_id__isnull=False).count()) == (1, 1)
+
+
+def test_a_form_pressed_twice_leads_to_the_card_when_the_first_answer_came_through():
+    client = Client()
+    joined(client, once=KEY)
+    assert joined(client, once=KEY)["Location"] == "/card"
     assert User.objects.count() == 1
+
+
+def test_the_key_of_a_form_brings_nobody_in_without_the_words_that_were_typed():
+    joined(Client(), once=KEY)
+    other = Client()
+    assert joined(other, once=KEY, passphrase="seven lanterns over the bridge").status_code == 422
+    assert other.get("/card")["Location"] == "/enter"
+
+
+def test_a_form_sent_again_after_signing_out_brings_nobody_in():
+    client, late = Client(), Client()
+    joined(client, once=KEY)
+    client.post("/sign-out")
+    joined(late, once=KEY)
+    assert late.get("/card")["Location"] == "/enter"

@@ -136,6 +136,16 @@ def test_neither_names_nor_addresses_stand_in_the_table_of_tries():
     assert "10.1.2.3" not in str(row)
 
 
+def test_a_sign_in_pressed_twice_is_one_session_that_the_second_answer_brings():
+    _client, name = person()
+    before = Session.objects.filter(account_id__isnull=False).count()
+    form = {"name": name, "passphrase": WORDS, "device": "shared", "once": "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a11"}
+    kept = Client()
+    assert Client().post("/enter", form)["Location"] == kept.post("/enter", form)["Location"] == "/here"
+    assert kept.get("/here")["Location"] == "/my/"
+    assert Session.objects.filter(account_id__isnull=False).count() == before + 1
+
+
 def test_signing_in_changes_the_session_key():
     client, name = person()
     before = client.cookies["sid"].value
