@@ -56,6 +56,7 @@ class Once:
         location = _unsealed(owner, earlier.location)
         if earlier.request_hash != digest or earlier.status is None or location is None:
             return render(request, "422.html", {"used_form": True}, status=422)
+        come_in_again(request)
         return HttpResponseRedirect(location, status=earlier.status)
 
 
