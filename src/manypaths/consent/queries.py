@@ -172,31 +172,6 @@ def _uuid(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-@dataclass(frozen=True)
-class Look:
-    """One time somebody else opened something of a person's record."""
-
-    at: datetime
-    account_id: UUID | None
-    membership_id: UUID | None
-    organisation_id: UUID | None
-    classes: tuple[str, ...]
-    purpose: str
-    basis: str
-
-
-def who_looked(*, reader: Reader) -> list[Look]:
-    """Every look at the person's own record by anyone else, newest first.
-
-    Refuses: NotThere for anyone but the person.
-    """
-    record = open_own(reader=reader, classes={DataClass.ACCESS_LOG})
-    with connection.cursor() as cursor:
-        cursor.execute("select * from who_looked(%s, %s)", [record, reader.account_id])
-        rows = cursor.fetchall()
-    return [Look(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6]) for row in rows]
-
-
 def grants_of_own_record(*, reader: Reader) -> list[Grant]:
     """Every consent the person ever gave, newest first."""
     record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})

@@ -199,25 +199,6 @@ def test_a_mixed_list_opens_what_is_open_and_names_what_is_not():
     assert [row[5] for row in rows if row[5]] == [[foreign]]
 
 
-def test_who_looked_shows_others_and_not_oneself():
-    house = organisation()
-    owner, worker = granted_to(house)
-    given = grant(owner.record_id, house)
-    opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
-    new_request()
-    found = queries.who_looked(reader=owner)
-    assert [(look.account_id, look.classes, look.basis) for look in found] == [
-        (worker.account_id, ("referral_task",), f"granted:{given.id}")
-    ]
-
-
-def test_who_looked_is_not_there_for_a_worker():
-    worker = membership(organisation(), "peer")
-    record_held_by(worker)
-    with pytest.raises(NotThere):
-        queries.who_looked(reader=reader_for(worker))
-
-
 def text() -> Text:
     with as_owner():
         return Text.objects.create(key="t", version="1", language="en", title="t", body="b", source="s", licence="l")

@@ -1,5 +1,6 @@
 """Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
 
+from manypaths.referrals.queries.looks import Looks, LooksByConsent, LooksPage, looks_on_grant, who_looked
 from manypaths.referrals.queries.own import (
     TASK,
     has_open_request,
@@ -32,6 +33,9 @@ __all__ = [
     "TASK",
     "InboxPage",
     "Keys",
+    "Looks",
+    "LooksByConsent",
+    "LooksPage",
     "OpenMove",
     "PacketWords",
     "Part",
@@ -41,6 +45,7 @@ __all__ = [
     "has_open_request",
     "inbox",
     "keys_of",
+    "looks_on_grant",
     "moves_open_to",
     "own_draft",
     "own_request",
@@ -50,4 +55,5 @@ __all__ = [
     "requests_of_opened",
     "requests_of_record",
     "requests_of_steps",
+    "who_looked",
 ]

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection, transaction
 
 from manypaths.config.testing import role_url
-from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.referrals import commands, queries
 from manypaths.referrals.rules import Status
@@ -93,7 +92,7 @@ def test_the_next_request_after_a_stop_finds_nothing(committed_db):
     with pytest.raises(NotThere), transaction.atomic():
         queries.received_request(reader=stage.coach, referral_id=referral)
     with transaction.atomic():
-        looks = consent.who_looked(reader=stage.person)
+        looks = queries.who_looked(reader=stage.person, zone="UTC").lines
     assert [(look.purpose, look.classes) for look in looks] == [("referral", ("referral_task",))]
 
 

@@ -129,10 +129,9 @@ def _path(request: Asked, view: RequestView) -> list[Step]:
     zone, language = zone_of(request), spoken()
     running = rules.is_running(view.line.status)
     steps = [_step(place, zone, language, last=view.path[-1] is place and running) for place in view.path]
-    basis = f"granted:{view.grant.id}" if view.grant else ""
-    looks = [look.at for look in consent.who_looked(reader=request.reader) if look.basis == basis]
-    if looks and view.line.status is Status.REQUESTED:
-        steps.append(Step(str(_("They have read it")), "done", moment(min(looks), zone, language)))
+    if view.grant and view.line.status is Status.REQUESTED:
+        read_at = queries.looks_on_grant(reader=request.reader, grant_id=view.grant.id).first_at
+        steps += [Step(str(_("They have read it")), "done", moment(read_at, zone, language))] if read_at else []
     if running:
         reached = {place.status for place in view.path}
         ahead = [status for status in LATER if status not in reached and not _is_behind(status, view.line.status)]

@@ -1,8 +1,7 @@
 """Who can see what, and who has looked: in plain words, with a way to stop and a way to go on longer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent import rules as consent_rules
-from manypaths.consent.queries import Look
-from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
 from manypaths.referrals import commands as referrals_commands
 from manypaths.referrals import queries as referrals
+from manypaths.referrals.queries import Looks
 from manypaths.web.my import plain
 from manypaths.web.my.ask import what_goes_along
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
@@ -27,6 +25,7 @@ from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
 
 SEEN_ON_A_PAGE = 30
+READ_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -44,19 +43,17 @@ class SharedLine:
     is_active: bool
     ending: Any = ""
     ended_at: datetime | None = None
-    looks: list[datetime] = field(default_factory=list)
 
 
 def shared_lines(request: Asked, at: datetime) -> list[SharedLine]:
     """Every consent the person ever gave, those that hold now first."""
     grants = consent.grants_of_own_record(reader=request.reader)
     requests = {line.id: line for line in referrals.own_requests(reader=request.reader)}
-    looks = consent.who_looked(reader=request.reader)
-    lines = [_line(grant, requests, looks, at) for grant in grants]
+    lines = [_line(grant, requests, at) for grant in grants]
     return sorted(lines, key=lambda line: not line.is_active)
 
 
-def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], looks: list[Look], at: datetime) -> SharedLine:
+def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], at: datetime) -> SharedLine:
     request = requests.get(grant.subject_id)
     active = consent_rules.is_active(consent.grant_facts(grant), at)
     return SharedLine(
@@ -71,7 +68,6 @@ def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], looks: list[L
         is_active=active,
         ending="" if active else plain.ENDINGS.get(grant.ending, plain.OVER),
         ended_at=grant.ended_at or (None if active else grant.until),
-        looks=[look.at for look in looks if look.basis == f"granted:{grant.id}"],
     )
 
 
@@ -97,7 +93,8 @@ def shared(request: Asked, grant_id: UUID) -> HttpResponse:
     if text:
         with translation.override(text.language):
             body = _filled(text.body, line, along, zone_of(request))
-    context = {"line": line, "along": along, "text": text, "body": body, "version": grant.text_version}
+    looks = referrals.looks_on_grant(reader=request.reader, grant_id=grant_id)
+    context = {"line": line, "along": along, "text": text, "body": body, "version": grant.text_version, "looks": looks}
     return show(request, "shared", context)
 
 
@@ -148,40 +145,46 @@ def _request_of(request: Asked, grant_id: UUID) -> UUID:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one reader looked at on one day."""
+    """What one reader looked at on one day, for one reason."""
 
     membership_id: UUID | None
     name: str
     title: str
     place: str
     on: date
-    times: list[datetime]
+    times: int
+    first_at: datetime
+    last_at: datetime
     what: str
     why: Any
     ground: Any
 
 
-def looks_by_day(looks: list[Look], names: dict[UUID, tuple[str, str, str]], zone: str) -> list[Seen]:
-    """Looks grouped by day and reader, with what, why and the ground, the newest first."""
-
-    def key(look: Look) -> tuple[date, str, str, str]:
-        return (local_date(look.at, zone), str(look.membership_id), look.purpose, look.basis.partition(":")[0])
-
-    found = []
-    for (on, _member, purpose, basis), group in groupby(sorted(looks, key=key, reverse=True), key):
-        rows = list(group)
-        name, title, place = names.get(rows[0].membership_id, ("", "", "")) if rows[0].membership_id else ("", "", "")
-        what = plain.what_is_shared(one for row in rows for one in row.classes)
-        why, times = plain.PURPOSES.get(purpose, ""), sorted(row.at for row in rows)
-        found.append(Seen(rows[0].membership_id, name, title, place, on, times, what, why, plain.ground(basis)))
-    return sorted(found, key=lambda seen: seen.times[-1], reverse=True)
+def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
+    nobody = ("", "", "")
+    name, title, place = names.get(look.membership_id, nobody) if look.membership_id else nobody
+    what, why = plain.what_is_shared(look.classes), plain.PURPOSES.get(look.purpose, "")
+    return Seen(
+        look.membership_id, name, title, place, look.on, look.times, look.first_at, look.last_at, what, why,
+        plain.ground(look.basis),
+    )  # fmt: skip
 
 
-def looks_of(request: Asked) -> list[Seen]:
-    """Every look by anyone else, with the names of those who looked."""
-    looks = consent.who_looked(reader=request.reader)
-    names = network.names_of_members(membership_ids={look.membership_id for look in looks if look.membership_id})
-    return looks_by_day(looks, names, zone_of(request))
+def looks_of(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Seen], bool]:
+    """Looks by anyone else with the names of those who looked, the newest first, and whether there are older ones."""
+    page = referrals.who_looked(reader=request.reader, zone=zone_of(request), limit=limit, offset=offset)
+    names = network.names_of_members(membership_ids={one.membership_id for one in page.lines if one.membership_id})
+    return [_seen(one, names) for one in page.lines], page.more
+
+
+def every_look_of(request: Asked) -> list[Seen]:
+    """All looks there ever were, read in parts, for a copy."""
+    found: list[Seen] = []
+    more = True
+    while more:
+        part, more = looks_of(request, limit=READ_AT_ONCE, offset=len(found))
+        found += part
+    return found
 
 
 @person
@@ -190,7 +193,5 @@ def looked(request: Asked) -> HttpResponse:
     """Who looked, when, at which part, why, and on what ground. The newest first, so many on a page."""
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
-    seen = looks_of(request)
-    here = seen[SEEN_ON_A_PAGE * (number - 1) : SEEN_ON_A_PAGE * number]
-    older = number + 1 if len(seen) > SEEN_ON_A_PAGE * number else None
-    return show(request, "looked", {"seen": here, "older": older, "newer": number - 1})
+    seen, more = looks_of(request, limit=SEEN_ON_A_PAGE, offset=SEEN_ON_A_PAGE * (number - 1))
+    return show(request, "looked", {"seen": seen, "older": number + 1 if more else None, "newer": number - 1})

@@ -20,7 +20,7 @@ from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import INSTRUMENT
 from manypaths.web.my.frame import Asked, show, zone_of
-from manypaths.web.my.sharing import looks_of, shared_lines
+from manypaths.web.my.sharing import every_look_of, shared_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 
@@ -44,7 +44,7 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "check_ins": [_check_in(one) for one in check_ins],
         "requests": [referrals.own_request(reader=reader, referral_id=line.id) for line in requests],
         "shared": shared_lines(request, at),
-        "looked": looks_of(request),
+        "looked": every_look_of(request),
     }
 
 

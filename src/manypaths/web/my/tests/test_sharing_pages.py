@@ -1,5 +1,6 @@
 """Who can see what, who looked, and what a stop does."""
 
+import json
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,8 @@ from unittest.mock import patch
 import pytest
 from django.urls import reverse
 
+from manypaths.audit.models import Access
+from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
@@ -18,7 +21,6 @@ from manypaths.plans.tests.factories import goal, step
 from manypaths.referrals import commands, rules
 from manypaths.referrals.queries import own_requests, received_request
 from manypaths.referrals.tests.factories import Scene, draft, scene, send
-from manypaths.web.my.sharing import looks_by_day
 from manypaths.web.my.tests.factories import client_of, somebody
 
 pytestmark = pytest.mark.django_db
@@ -144,33 +146,55 @@ def test_signed_out_leads_to_sign_in():
     assert answer.headers["Location"].startswith(reverse("entry:sign_in"))
 
 
-def test_looks_of_one_day_stand_together_and_the_newest_day_first():
-    here, sent = asked()
-    for _ in range(2):
-        received_request(reader=here.coach, referral_id=sent)
-        new_request()
-    looks = consent.who_looked(reader=here.person)
-    early = replace(looks[0], at=looks[0].at - timedelta(days=3))
-    seen = looks_by_day([*looks, early], {}, "UTC")
-    assert [len(one.times) for one in seen] == [2, 1]
-    assert seen[0].on > seen[1].on
+def looked_at_on(here: Scene, days: int, *, each: int = 1) -> None:
+    """So many earlier days on which the coach looked."""
+    at = datetime(2026, 10, 30, 14, tzinfo=UTC)
+    row = {"xid": 1, "hat": "member", "membership_id": here.coach.membership_id, "organisation_id": here.body.id}
+    row |= {"bases": ["assigned"], "denied": [], "classes": ["demographics"], "purpose": "care"}
+    with as_owner():
+        for number in range(days * each):
+            moment = at - timedelta(days=number // each, minutes=number % each)
+            Access.objects.create(at=moment, nonce=uuid.uuid4(), opened=[here.person.record_id], **row)
+
+
+def test_looks_of_one_day_stand_together():
+    here = scene()
+    network.forget_communities()
+    looked_at_on(here, 1, each=3)
+    words = page(here.person, "my:looked")
+    assert words.count("Dee R.</h2>") == 1
+    assert "3 times, from" in words
 
 
 def test_many_looks_are_told_page_by_page():
-    here, sent = asked()
-    received_request(reader=here.coach, referral_id=sent)
-    new_request()
-    look = consent.who_looked(reader=here.person)[0]
-    many = [replace(look, at=look.at - timedelta(days=number)) for number in range(31)]
+    here = scene()
+    network.forget_communities()
+    looked_at_on(here, 31)
     browser = client_of(here.person)
-    with patch("manypaths.web.my.sharing.consent.who_looked", return_value=many):
-        first = browser.get(reverse("my:looked")).content.decode()
-        second = browser.get(reverse("my:looked"), {"page": "2"}).content.decode()
-        strange = browser.get(reverse("my:looked"), {"page": "-1"}).content.decode()
+    first = browser.get(reverse("my:looked")).content.decode()
+    second = browser.get(reverse("my:looked"), {"page": "2"}).content.decode()
+    strange = browser.get(reverse("my:looked"), {"page": "-1"}).content.decode()
     assert (first.count("Dee R.</h2>"), second.count("Dee R.</h2>")) == (30, 1)
     assert "?page=2" in first
     assert "?page=1" in second
     assert strange.count("Dee R.</h2>") == 30
+
+
+def test_a_copy_holds_every_look_however_many():
+    here = scene()
+    network.forget_communities()
+    looked_at_on(here, 31)
+    with patch("manypaths.web.my.sharing.READ_AT_ONCE", 10):
+        answer = client_of(here.person).post(reverse("my:copy_data"))
+    assert len(json.loads(answer.content)["looked"]) == 31
+
+
+def test_a_look_at_what_a_place_keeps_is_told_too():
+    here, sent = asked()
+    commands.accept_request(referral_id=sent, seen=rules.Status.REQUESTED, by=here.coach, at=datetime.now(UTC))
+    new_request()
+    words = page(here.person, "my:looked")
+    assert "They are assigned to you at a place that supports you." in words
 
 
 def test_a_worker_is_shut_out_from_the_list_of_looks():
@@ -210,7 +234,7 @@ def test_a_request_stands_at_the_step_it_came_from():
     line = queries.plan_of(reader=maria).goals[0].steps[0]
     assert line.id == only
     later = replace(here, asked=replace(here.asked, service_id=uuid.uuid4()))
-    at = datetime.now(UTC)
+    at = before_this_test()
     new_request()
     commands.begin_request(asked=later.asked, name="Mari", step_id=only, by=maria, at=at)
     changes = {"need": "talk", "way": "here"}
