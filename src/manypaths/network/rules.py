@@ -107,29 +107,38 @@ def may_lead_organisation(reader: Reader) -> bool:
     return reader.is_member and reader.has_role(Role.ORG_ADMIN)
 
 
-def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: datetime) -> Iterator[Reason]:
-    """Why this reader cannot invite a worker with these roles, or give them these roles."""
+def reasons_not_to_speak_for_organisation(reader: Reader) -> Iterator[Reason]:
+    """Why this reader cannot say what their organisation does: answer here, leave."""
     if not may_lead_organisation(reader):
         yield Reason("not_a_lead", _("Ask someone who leads your organization here to do this."))
-    elif not factor_is_fresh(reader, at):
+
+
+def reasons_not_to_keep_people(reader: Reader, at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot change anything about the workers of their organisation now."""
+    yield from reasons_not_to_speak_for_organisation(reader)
+    if may_lead_organisation(reader) and not factor_is_fresh(reader, at):
         yield Reason("prove_again", _("Prove once more that it is you, then try again."))
+
+
+def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot invite a worker with these roles, or give them these roles."""
+    yield from reasons_not_to_keep_people(reader, at)
     if not roles or not roles <= KNOWN_ROLES:
         yield Reason("no_role", _("Choose at least one role."), "roles")
     elif Role.COORDINATOR in roles and not reader.has_role(Role.COORDINATOR):
         yield Reason("not_yours_to_give", _("Only a coordinator can make someone a coordinator."), "roles")
 
 
-def reasons_not_to_end(reader: Reader, membership_id: UUID, roles: frozenset[str], at: datetime) -> Iterator[Reason]:
-    """Why this reader cannot end a worker's place in the organisation."""
+def reasons_not_to_end(reader: Reader, membership_id: UUID, at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot end a worker's place in the organisation, whatever the worker does there."""
     if membership_id == reader.membership_id:
         yield Reason("not_yourself", _("Ask another lead of your organization to end your own access."))
-    yield from reasons_not_to_change_people(reader, roles or frozenset({Role.PEER.value}), at)
+    yield from reasons_not_to_keep_people(reader, at)
 
 
-def reasons_not_to_agree(*, is_lead: bool, already: bool, left: bool) -> Iterator[Reason]:
-    """Why an organisation cannot agree to take part now."""
-    if not is_lead:
-        yield Reason("not_a_lead", _("Ask someone who leads your organization here to do this."))
+def reasons_not_to_agree(reader: Reader, *, already: bool, left: bool) -> Iterator[Reason]:
+    """Why this reader's organisation cannot agree to take part now."""
+    yield from reasons_not_to_speak_for_organisation(reader)
     if already:
         yield Reason("agreed_already", _("Your organization takes part already."))
     if left:

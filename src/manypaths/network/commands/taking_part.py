@@ -70,11 +70,7 @@ def agree_to_participate(
     Records: network.agreed
     """
     row = _participation(community_id, by)
-    refuse_if(
-        rules.reasons_not_to_agree(
-            is_lead=rules.may_lead_organisation(by), already=row.agreed_at is not None, left=row.left_at is not None
-        )
-    )
+    refuse_if(rules.reasons_not_to_agree(by, already=row.agreed_at is not None, left=row.left_at is not None))
     agreement = Agreement.objects.filter(id=agreement_id).first()
     if agreement is None:
         raise NotThere
@@ -92,7 +88,7 @@ def leave_community(*, community_id: UUID, by: Reader, at: datetime) -> None:
     Records: network.left
     """
     row = _participation(community_id, by)
-    refuse_if(rules.reasons_not_to_agree(is_lead=rules.may_lead_organisation(by), already=False, left=False))
+    refuse_if(rules.reasons_not_to_speak_for_organisation(by))
     Participation.objects.filter(id=row.id).update(left_at=at, answers_requests=False)
     audit.record(what="network.left", by=by, subject=row.id, at=at)
 
@@ -105,7 +101,7 @@ def set_organisation_answers(*, community_id: UUID, answers: bool, by: Reader, a
     Records: network.answers_changed
     """
     row = _participation(community_id, by)
-    refuse_if(rules.reasons_not_to_agree(is_lead=rules.may_lead_organisation(by), already=False, left=False))
+    refuse_if(rules.reasons_not_to_speak_for_organisation(by))
     Participation.objects.filter(id=row.id, agreed_at__isnull=False).update(answers_requests=answers)
     audit.record(what="network.answers_changed", by=by, subject=row.id, at=at)
 
@@ -122,7 +118,7 @@ def set_member_answers(*, membership_id: UUID, answers: bool, by: Reader, at: da
     ).first()
     if member is None:
         raise NotThere
-    refuse_if(rules.reasons_not_to_change_people(by, frozenset(member.roles), at))
+    refuse_if(rules.reasons_not_to_keep_people(by, at))
     Membership.objects.filter(id=member.id).update(answers_requests=answers)
     audit.record(what="network.answers_changed", by=by, subject=member.id, at=at)
 

@@ -176,6 +176,33 @@ def test_ending_a_place_of_work_ends_its_sessions():
     assert Membership.objects.get(id=member.id).ended_at == NOW
 
 
+def test_a_lead_ends_the_access_of_a_coordinator_and_says_whether_they_answer():
+    by = lead()
+    body = queries.organisation(organisation_id=by.organisation_id)
+    member = make.membership(body, "coordinator", answers_requests=True)
+    network.set_member_answers(membership_id=member.id, answers=False, by=by, at=NOW)
+    member.refresh_from_db()
+    assert not member.answers_requests
+    network.end_membership(membership_id=member.id, by=by, at=NOW)
+    member.refresh_from_db()
+    assert member.ended_at == NOW
+
+
+@pytest.mark.parametrize(("role", "later", "code"), [("peer", 0, "not_a_lead"), ("org_admin", 6, "prove_again")])
+def test_nobody_else_ends_an_access_and_no_old_proof_counts(role: str, later: int, code: str):
+    by = lead(role)
+    member = make.membership(queries.organisation(organisation_id=by.organisation_id), "coordinator")
+    at = NOW + timedelta(minutes=later)
+    for act in (
+        lambda: network.end_membership(membership_id=member.id, by=by, at=at),
+        lambda: network.set_member_answers(membership_id=member.id, answers=True, by=by, at=at),
+    ):
+        with pytest.raises(Refused, match=code):
+            act()
+    member.refresh_from_db()
+    assert (member.ended_at, member.answers_requests) == (None, False)
+
+
 def test_a_lead_does_not_end_their_own_access_by_mistake():
     by = lead()
     with pytest.raises(Refused, match="not_yourself"):
@@ -227,12 +254,17 @@ def test_a_coordinator_elsewhere_invites_nobody_here():
         )
 
 
-def test_only_whoever_leads_an_organisation_agrees_for_it():
+def test_only_whoever_leads_an_organisation_agrees_answers_and_leaves_for_it():
     community, body = make.community(), make.organisation()
     Participation.objects.create(community=community, organisation=body, invited_at=NOW)
     words = queries.agreement(key="participation", language="en")
     peer = make.reader_for(make.membership(body, "peer"))
-    with pytest.raises(Refused, match="not_a_lead"):
-        network.agree_to_participate(
+    for act in (
+        lambda: network.agree_to_participate(
             community_id=community.id, agreement_id=words.id, answers_requests=True, by=peer, at=NOW
-        )
+        ),
+        lambda: network.set_organisation_answers(community_id=community.id, answers=True, by=peer, at=NOW),
+        lambda: network.leave_community(community_id=community.id, by=peer, at=NOW),
+    ):
+        with pytest.raises(Refused, match="not_a_lead"):
+            act()
