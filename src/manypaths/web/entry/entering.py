@@ -15,7 +15,7 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Role
 from manypaths.web.entry.forms import ProveForm, SignInForm
 from manypaths.web.entry.opening import begin, caller, go_on, mark_proved, open_form, remember_device, see, show_reasons
-from manypaths.web.ui.access import anyone, signed_in
+from manypaths.web.ui.access import anyone, before_factor
 from manypaths.web.ui.clock import now
 
 CLEAR = '"cache", "storage"'
@@ -60,7 +60,7 @@ def _enter(request: HttpRequest, account: AbstractBaseUser, device: Device) -> H
     return response
 
 
-@signed_in
+@before_factor
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session, here and on the server."""
@@ -70,7 +70,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
+@before_factor
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """To one's own first page: a person's, or a worker's. Without a hat: why there is nothing here."""
@@ -83,7 +83,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/no_hat.html")
 
 
-@signed_in
+@before_factor
 @require_http_methods(["GET", "POST"])
 def prove_again(request: HttpRequest) -> HttpResponse:
     """Ask the passphrase (or a worker's second factor) once more, then go back to where they were."""

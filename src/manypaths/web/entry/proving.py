@@ -21,7 +21,7 @@ from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.entering import after_proof
 from manypaths.web.entry.forms import CodeForm, FirstCodeForm, PasskeyForm
 from manypaths.web.entry.opening import caller, go_on, mark_proved, see, show_reasons
-from manypaths.web.ui.access import signed_in
+from manypaths.web.ui.access import before_factor, signed_in
 from manypaths.web.ui.clock import now
 
 
@@ -32,7 +32,7 @@ def _worker(request: HttpRequest) -> Reader:
     return reader
 
 
-@signed_in
+@before_factor
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor, or lead to setting one up."""
@@ -103,7 +103,7 @@ def _may_add(request: HttpRequest, reader: Reader, page: str) -> HttpResponse | 
     return see(reverse("entry:second_factor"))
 
 
-@signed_in
+@before_factor
 @require_http_methods(["GET", "POST"])
 def add_app(request: HttpRequest) -> HttpResponse:
     """Set up an app that shows codes."""
@@ -137,7 +137,7 @@ def _picture(request: HttpRequest, secret: str) -> SafeString:
     return mark_safe(drawing)  # noqa: S308 drawn by segno from an address we made
 
 
-@signed_in
+@before_factor
 @require_http_methods(["GET", "POST"])
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Set up a passkey: the lock of this device, or a security key."""

@@ -13,6 +13,7 @@ from manypaths.network.rules import Role
 from manypaths.web.ui.clock import now
 
 View = Callable[..., Any]
+LONGEST_PATH = 300
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,20 @@ def member(*roles: Role) -> Callable[[View], View]:
 
 
 def signed_in(view: View) -> View:
-    """The page is for any account about itself: factors, devices, passphrase."""
+    """The page is for any account about itself: devices, passphrase. A worker proves the second factor first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        reader = request.reader  # type: ignore[attr-defined]
+        if reader.is_signed_in and not reader.is_person and reader.factor_at is None:
+            return redirect("entry:second_factor")
+        return view(request, *args, **kwargs)
+
+    return before_factor(guarded)
+
+
+def before_factor(view: View) -> View:
+    """The page is for any account on its way in or out: proving a factor, setting up the first, signing out."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -80,7 +94,8 @@ def _declared(view: View, audience: Audience) -> View:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        request.session["after_sign_in"] = request.get_full_path()
+    path = request.get_full_path()
+    if request.method == "GET" and len(path) <= LONGEST_PATH and not request.headers.get("HX-Request"):
+        request.session["after_sign_in"] = path
         request.session["asked_at"] = now().isoformat()
     return redirect("entry:sign_in")

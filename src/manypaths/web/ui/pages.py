@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from manypaths.web.ui.access import anyone, signed_in
+from manypaths.web.ui.access import anyone, before_factor
 from manypaths.web.ui.display import CHOICES, COOKIE, YEAR, Choice
 
 OFFLINE_FILES = (
@@ -83,7 +83,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
+@before_factor
 @require_GET
 def stay(request: HttpRequest) -> HttpResponse:
     """Somebody is still at the page: asking keeps the session, nothing else happens."""

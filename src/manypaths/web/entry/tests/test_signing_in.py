@@ -206,3 +206,13 @@ def test_an_account_without_a_place_of_work_is_told_why_there_is_nothing():
     assert page.status_code == 200
     assert "no organization lists you" in page.content.decode()
     assert client.get("/vouch").status_code == 404
+
+
+@pytest.mark.parametrize(("letters", "leads_to"), [(200, "/my/?" + "a" * 200), (600, "/here")])
+def test_only_a_short_address_is_remembered_for_after_the_sign_in(letters, leads_to):
+    _client, name = person()
+    visitor = Client()
+    assert visitor.get("/my/?" + "a" * letters)["Location"] == "/enter"
+    words = {"name": name, "passphrase": WORDS, "device": "shared", "once": "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a12"}
+    answer = visitor.post("/enter", words)
+    assert (answer.status_code, answer["Location"]) == (303, leads_to)

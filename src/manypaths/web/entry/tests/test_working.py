@@ -189,7 +189,7 @@ def test_a_lead_invites_a_worker_lets_them_answer_and_ends_their_access():
     lead.post(f"/workers/{row.id}/answers", {"answers": "yes"})
     row.refresh_from_db()
     assert row.answers_requests
-    assert lee.get("/devices").status_code == 200
+    assert lee.get("/second").status_code == 200
     lead.post(f"/workers/{row.id}/end")
     assert lee.get("/devices")["Location"] == "/enter"
 
@@ -271,3 +271,25 @@ def test_a_demonstration_shows_a_code_that_works(settings):
     assert code in client.get("/second").content.decode()
     assert client.post("/second", {"code": code}).status_code == 303
     assert network.own_places_of_work(reader=make.reader_for(Membership.objects.get()))
+
+
+def test_before_the_second_factor_a_passphrase_alone_opens_nothing_and_ends_nothing():
+    client = worker("peer")
+    set_up_app(client)
+    thief, _answer = sign_in("dee@example.org", STAFF_WORDS)
+    for page in ("/devices", "/devices/passphrase", "/places-of-work"):
+        assert thief.get(page)["Location"] == "/second", page
+    handle = client.session["handle"]
+    for page in ("/devices/others", f"/devices/{handle}/end", "/second/codes", "/second/1/remove"):
+        assert thief.post(page)["Location"] == "/second", page
+    assert client.get("/devices").status_code == 200
+    assert thief.post("/sign-out")["Location"] == "/enter"
+
+
+def test_whoever_has_no_second_factor_yet_finds_the_way_to_one_and_out():
+    client = worker("peer")
+    assert client.get("/devices")["Location"] == "/second"
+    for page in ("/second", "/second/app", "/second/passkey"):
+        assert client.get(page).status_code == 200, page
+    set_up_app(client)
+    assert client.get("/devices").status_code == 200
