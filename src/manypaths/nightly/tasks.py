@@ -16,14 +16,18 @@ TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 @app.task(name="send_email", queue="notices", retry=TRIES)
 def send_email(notice_id: str) -> None:
-    """Send one e-mail that says that a message waits, or keep it here where no mail server is set."""
+    """Send one e-mail that says that a message waits, or keep it here where no mail server is set.
+
+    When no mail server answers, the job has done its work: the sweep asks again when the e-mail has rested. `TRIES` is
+    for faults of ours.
+    """
     commands.send_email(notice_id=UUID(notice_id), at=now())
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="sweep_outbox", queue="notices", queueing_lock="sweep_outbox")
 def sweep_outbox(timestamp: int) -> None:
-    """Queue every e-mail that was left: one whose job was lost, or that was written by a night."""
-    for notice in queries.to_send():
+    """Queue every e-mail that was left: its job was lost, a night wrote it, or it has rested after a failed try."""
+    for notice in queries.to_send(at=now()):
         with suppress(AlreadyEnqueued), transaction.atomic():
             send_email.configure(queueing_lock=f"email-{notice}").defer(notice_id=str(notice))

@@ -57,25 +57,27 @@ def mark_read(*, reader: Addressee, at: datetime) -> None:
 
 @transaction.atomic
 def send_email(*, notice_id: UUID, at: datetime) -> State | None:
-    """Send one e-mail, or keep it here when no mail server is set. None when it was already taken care of.
+    """Send one e-mail, or keep it here when no mail server is set. None when it was taken care of, or rests.
 
-    Repeats safely: the row is locked, and a row that is no longer waiting is left alone.
+    What cannot be sent now is tried again later, each time after a longer rest, until it is given up after days.
+    Repeats safely: the row is locked, and a row that no longer waits, or whose turn has not come, is left alone.
     """
-    row = (
-        StaffNotice.objects.select_for_update(skip_locked=True)
-        .filter(id=notice_id, way=Way.EMAIL, state=State.WAITING)
-        .first()
-    )
+    waiting = StaffNotice.objects.filter(id=notice_id, way=Way.EMAIL, state=State.WAITING)
+    row = waiting.exclude(next_try_at__gt=at).select_for_update(skip_locked=True).first()
     if row is None:
         return None
     row.attempts += 1
     row.state = _knock(row)
     row.delivered_at = at if row.state == State.DELIVERED else None
-    row.save(update_fields=["attempts", "state", "delivered_at"])
+    if row.state == State.WAITING:
+        row.next_try_at = rules.next_try(attempts=row.attempts, written_at=row.written_at, at=at)
+        row.state = State.WAITING if row.next_try_at else State.FAILED
+    row.save(update_fields=["attempts", "state", "delivered_at", "next_try_at"])
     return State(row.state)
 
 
 def _knock(row: StaffNotice) -> State:
+    """Knock once: waiting still when no mail server answered."""
     if not settings.EMAIL_HOST:
         return State.KEPT
     with translation.override(row.language):
@@ -83,5 +85,5 @@ def _knock(row: StaffNotice) -> State:
     try:
         message.send()
     except OSError:
-        return State.FAILED if rules.gives_up(row.attempts) else State.WAITING
+        return State.WAITING
     return State.DELIVERED

@@ -17,6 +17,7 @@ class StaffNotice(models.Model):
     subject_id = models.UUIDField()
     state = models.CharField(max_length=10)
     attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
     written_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -50,9 +50,11 @@ def waiting(*, reader: Addressee) -> list[Waiting]:
     return [Waiting(row[0], Template(row[1]), row[2], row[3], row[4] is None) for row in found]
 
 
-def to_send(*, subject_id: UUID | None = None, limit: int = 200) -> list[UUID]:
-    """Ids of e-mails that were not sent yet: those about one subject, or all of them, the oldest first."""
+def to_send(*, subject_id: UUID | None = None, at: datetime | None = None, limit: int = 200) -> list[UUID]:
+    """Ids of e-mails that were not sent yet, the oldest first: about one subject, or those whose turn has come `at`."""
     rows = StaffNotice.objects.filter(way=Way.EMAIL, state=State.WAITING)
+    if at is not None:
+        rows = rows.exclude(next_try_at__gt=at)
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
     return list(rows.order_by("written_at").values_list("id", flat=True)[:limit])

@@ -1,6 +1,7 @@
 """What may be told, in which words. Pure. Nothing here names a programme, a service, a person or a health fact."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -8,7 +9,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
 
-MOST_ATTEMPTS = 5
+# An e-mail that did not leave rests 1, 2, 4, 8 minutes, then 15 each time, for three days: a weekend without mail loses
+# none, and a server that is back is asked within a quarter of an hour.
+FIRST_REST, LONGEST_REST, TRIED_FOR = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=3)
+DOUBLINGS = 4
 
 
 class Template(StrEnum):
@@ -58,6 +62,7 @@ def notice_id(template: Template, recipient: UUID, cause: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"manypaths/notice/{template}/{recipient}/{cause}")
 
 
-def gives_up(attempts: int) -> bool:
-    """True when an e-mail was tried often enough. The notice itself still waits inside."""
-    return attempts >= MOST_ATTEMPTS
+def next_try(*, attempts: int, written_at: datetime, at: datetime) -> datetime | None:
+    """When an e-mail that failed at `at` is tried again. None: it is given up, and the notice itself waits inside."""
+    rest = min(FIRST_REST * 2 ** min(attempts - 1, DOUBLINGS), LONGEST_REST)
+    return at + rest if at + rest - written_at <= TRIED_FOR else None

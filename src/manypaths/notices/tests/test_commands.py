@@ -1,7 +1,7 @@
 """What waits for whom, who cannot read it, and what an e-mail does when there is no mail server."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -73,13 +73,47 @@ def test_an_email_says_that_a_message_waits_and_nothing_else(settings):
     assert commands.send_email(notice_id=waiting, at=AT) is None
 
 
-def test_an_email_that_cannot_be_sent_is_tried_again_five_times(settings, monkeypatch):
+def test_an_outage_of_two_days_loses_no_email(settings, monkeypatch):
+    settings.EMAIL_HOST = "mail.example.org"
+    tell(account(), address="worker@example.org")
+    with monkeypatch.context() as outage:
+        outage.setattr("django.core.mail.EmailMessage.send", _broken)
+        tries = sweep(AT, minutes=2 * 24 * 60)
+    assert tries[:6] == [0, 1, 3, 7, 15, 30]
+    assert mail.outbox == []
+    back = AT + timedelta(days=2)
+    assert sweep(back, minutes=16)
+    assert [one.to for one in mail.outbox] == [["worker@example.org"]]
+
+
+def test_an_email_that_rests_is_left_alone(settings, monkeypatch):
     settings.EMAIL_HOST = "mail.example.org"
     monkeypatch.setattr("django.core.mail.EmailMessage.send", _broken)
     tell(account(), address="worker@example.org")
     (waiting,) = queries.to_send()
-    found = [commands.send_email(notice_id=waiting, at=AT) for _ in range(6)]
-    assert found == [State.WAITING] * 4 + [State.FAILED, None]
+    assert commands.send_email(notice_id=waiting, at=AT) == State.WAITING
+    assert commands.send_email(notice_id=waiting, at=AT) is None
+    assert commands.send_email(notice_id=waiting, at=AT + timedelta(minutes=1)) == State.WAITING
+
+
+def test_an_email_that_failed_for_three_days_is_given_up_and_the_notice_waits_inside(settings, monkeypatch):
+    settings.EMAIL_HOST = "mail.example.org"
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", _broken)
+    user = account()
+    tell(user, address="worker@example.org")
+    (waiting,) = queries.to_send()
+    assert commands.send_email(notice_id=waiting, at=AT + timedelta(days=3)) == State.FAILED
+    assert queries.to_send() == []
+    assert len(queries.waiting(reader=as_worker(user))) == 1
+
+
+def sweep(start, *, minutes):
+    """What the sweep of each minute sends: the minutes at which something was tried."""
+    tried = []
+    for minute in range(minutes):
+        at = start + timedelta(minutes=minute)
+        tried += [minute for notice in queries.to_send(at=at) if commands.send_email(notice_id=notice, at=at)]
+    return tried
 
 
 def _broken(self, fail_silently=False):

@@ -1,6 +1,7 @@
 """What leaves the house tells nothing."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -41,3 +42,13 @@ def test_the_same_cause_gives_the_same_id():
     one, two = [rules.notice_id(Template.REQUEST_NEWS, rules.NAMESPACE_URL, "accepted") for _ in range(2)]
     assert one == two
     assert one != rules.notice_id(Template.REQUEST_NEWS, rules.NAMESPACE_URL, "completed")
+
+
+def test_an_email_that_fails_rests_longer_each_time_and_is_given_up_after_three_days():
+    written = at = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+    rests = []
+    while (then := rules.next_try(attempts=len(rests) + 1, written_at=written, at=at)) is not None:
+        rests.append((then - at) // timedelta(minutes=1))
+        at = then
+    assert rests[:7] == [1, 2, 4, 8, 15, 15, 15]
+    assert timedelta(days=3) - timedelta(minutes=15) < at - written <= timedelta(days=3)
