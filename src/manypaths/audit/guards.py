@@ -21,6 +21,24 @@ class GuardTable(RunSQL):
         return (self.__class__.__qualname__, [self.table, self.data_class, self.keys], {})
 
 
+class GuardSubjects(RunSQL):
+    """Narrow the wall of a table whose rows hang on one request each: a consent for a request opens its rows.
+
+    `keys` are the columns with a record's id that open the row when the record is open by more than a consent;
+    `subject` is the column with the request's id.
+    """
+
+    def __init__(self, table: str, data_class: str, keys: tuple[str, ...], subject: str) -> None:
+        self.table, self.data_class, self.keys, self.subject = table, data_class, keys, subject
+        super().__init__(
+            sql=[f"drop policy {table}_app on {table}", _subject_policy(table, data_class, keys, subject)],
+            reverse_sql=[f"drop policy {table}_app on {table}", _guard(table, data_class, keys)[2]],
+        )
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return (self.__class__.__qualname__, [self.table, self.data_class, self.keys, self.subject], {})
+
+
 class DefinerFunction(RunSQL):
     """A function that runs as `gate`. `signature` is name and argument types; only `roles` may call it."""
 
@@ -60,6 +78,12 @@ def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> list[str]:
         f"create policy {table}_owner on {table} to owner using (true) with check (true)",
         f"create policy {table}_gate on {table} to gate using (true) with check (true)",
     ]
+
+
+def _subject_policy(table: str, data_class: str, keys: tuple[str, ...], subject: str) -> str:
+    whole = [f"{column} = any((select opened_whole('{data_class}'))::uuid[])" for column in keys]
+    test = " or ".join([*whole, f"{subject} = any((select opened_subjects('{data_class}'))::uuid[])"])
+    return f"create policy {table}_app on {table} to app using ({test}) with check ({test})"
 
 
 def _unguard(table: str) -> list[str]:

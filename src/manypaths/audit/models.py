@@ -10,7 +10,8 @@ from django.db import models
 class Access(models.Model):
     """One look at one or many records. It is written before anything is read, and it is the key to the reading.
 
-    No foreign keys: the log outlives what it speaks of. No content: it says that, never what.
+    `opened`, `bases` and `subjects` run side by side: a subject says that a consent opened no more of the record than
+    what hangs on that one request. No foreign keys: the log outlives what it speaks of. No content: that, never what.
     """
 
     seq = models.BigAutoField(primary_key=True)
@@ -23,6 +24,7 @@ class Access(models.Model):
     organisation_id = models.UUIDField(null=True)
     opened = ArrayField(models.UUIDField())
     bases = ArrayField(models.CharField(max_length=64))
+    subjects = ArrayField(models.UUIDField(null=True), default=list)
     denied = ArrayField(models.UUIDField())
     classes = ArrayField(models.CharField(max_length=32))
     purpose = models.CharField(max_length=24)

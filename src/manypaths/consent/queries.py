@@ -1,6 +1,5 @@
 """Opens records. Every read of anything about a person starts here, with a reader, the classes, and why."""
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +10,12 @@ from django.db import connection
 
 from manypaths.consent import rules
 from manypaths.consent.models import Grant, Text
-from manypaths.consent.rules import DataClass, GrantFacts, Purpose, ReaderFacts, RecordFacts
+from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
 from manypaths.lib.refusals import NotThere, NotYourWork
 from manypaths.network.rules import Reader
 
-ASK_BOTH = """
-    select access_facts(%(account)s, %(hat)s, %(membership)s, %(ids)s),
-           open_records(%(account)s, %(hat)s, %(membership)s, %(ids)s, %(classes)s, %(purpose)s)
-"""
+OPEN = "select open_records(%s, %s, %s, %s, %s, %s, %s)"
+Unit = tuple[UUID, str, UUID | None]
 
 
 class WallsDisagree(Exception):
@@ -27,33 +24,43 @@ class WallsDisagree(Exception):
 
 @dataclass(frozen=True)
 class Opened:
-    """What one opening opened: the basis for each record and class. Absent means closed."""
+    """What one opening opened: the basis for each record and class. Absent means closed.
 
-    bases: dict[tuple[UUID, str], str] = field(default_factory=dict)
+    Where a consent opened it, the third part of the key is the one request it was given for.
+    """
+
+    bases: dict[Unit, str] = field(default_factory=dict)
     known: frozenset[UUID] = frozenset()
 
     @property
     def ids(self) -> frozenset[UUID]:
-        """Every record that is open for at least one class."""
-        return frozenset(record for record, _class in self.bases)
-
-    def records_for(self, data_class: DataClass) -> list[UUID]:
-        """The records that are open for this class."""
-        return [record for record, found in self.bases if found == data_class]
+        """Every record of which at least something is open."""
+        return frozenset(record for record, _class, _subject in self.bases)
 
     def allows(self, record: UUID, data_class: DataClass) -> bool:
-        """True when this class of this record is open."""
-        return (record, data_class.value) in self.bases
+        """True when this class of this record is open, be it for one of the requests that were named."""
+        return any(one[:2] == (record, data_class.value) for one in self.bases)
+
+    def opens_request(self, subject: UUID, org_record: UUID | None, data_class: DataClass) -> bool:
+        """True when this class of one request is open, by a consent for it or through the organisation's record."""
+        kind = data_class.value
+        return (org_record, kind, None) in self.bases or any(one[1:] == (kind, subject) for one in self.bases)
 
     def is_minimal(self, record: UUID, data_class: DataClass) -> bool:
         """True when only named fields of this class are open (the desk)."""
-        return rules.is_minimal(self.bases.get((record, data_class.value), ""))
+        return rules.is_minimal(self.bases.get((record, data_class.value, None), ""))
 
 
 def open_records(
-    *, reader: Reader, records: Iterable[UUID], classes: Collection[DataClass], purpose: Purpose
+    *,
+    reader: Reader,
+    records: Iterable[UUID],
+    classes: Collection[DataClass],
+    purpose: Purpose,
+    subjects: Collection[UUID] = (),
 ) -> Opened:
-    """Open records for some classes, for a stated purpose.
+    """Open records for some classes, for a stated purpose. `subjects` are the requests it is about: a consent opens
+    what hangs on its own request, and nothing where that request was not named.
 
     The rules in code and the function in the database both decide; what is served is what both allow, and a
     difference between them stops the request. The access row is written before this returns.
@@ -61,9 +68,10 @@ def open_records(
     Records: one access row for each set of classes that was opened, naming every record; one for what was not.
     """
     ids = list(dict.fromkeys(records))
-    facts, answers = _ask_both(reader, ids, classes, purpose)
-    opened = {(UUID(row["id"]), row["data_class"]): row["basis"] for row in answers}
-    decided, known = _decide(facts, classes, purpose)
+    inquiry = Inquiry(str(purpose), frozenset(subjects))
+    facts, answers = _ask_both(reader, ids, classes, inquiry)
+    opened = {(UUID(record), kind, _uuid(subject)): basis for record, kind, subject, basis in answers}
+    decided, known = _decide(facts, classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
     return Opened(opened, known)
@@ -93,38 +101,28 @@ def open_own(*, reader: Reader, classes: Collection[DataClass]) -> UUID:
 
 
 def _ask_both(
-    reader: Reader, ids: list[UUID], classes: Collection[DataClass], purpose: Purpose
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    parameters = {
-        "account": reader.account_id,
-        "hat": str(reader.hat),
-        "membership": reader.membership_id,
-        "ids": ids,
-        "classes": sorted({str(data_class) for data_class in classes}),
-        "purpose": str(purpose),
-    }
+    reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry
+) -> tuple[dict[str, Any], list[list[str]]]:
+    """The facts as the database knows them, and its own answer: one call, so that neither leaves without a log row."""
+    kinds = sorted({str(data_class) for data_class in classes})
+    who = [reader.account_id, str(reader.hat), reader.membership_id]
     with connection.cursor() as cursor:
-        cursor.execute(ASK_BOTH, parameters)
-        facts, answers = cursor.fetchone()
-    return _as_json(facts), _as_json(answers)
-
-
-def _as_json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+        cursor.execute(OPEN, [*who, ids, kinds, inquiry.purpose, list(inquiry.subjects)])
+        found = cursor.fetchone()[0]
+    return found["facts"], found["open"]
 
 
 def _decide(
-    facts: dict[str, Any], classes: Collection[DataClass], purpose: Purpose
-) -> tuple[dict[tuple[UUID, str], str], frozenset[UUID]]:
+    facts: dict[str, Any], classes: Collection[DataClass], inquiry: Inquiry
+) -> tuple[dict[Unit, str], frozenset[UUID]]:
     """The basis of each record and class as the rules see it, and the records whose presence is known anyway."""
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
-    decided: dict[tuple[UUID, str], str] = {}
+    decided: dict[Unit, str] = {}
     records = [_record_facts(row) for row in facts["records"]]
     for record in records:
         for data_class in classes:
-            basis = rules.basis_for(reader, record, data_class.value, purpose.value, at)
-            if basis is not None:
-                decided[(record.id, data_class.value)] = basis
+            for subject, basis in rules.bases_for(reader, record, data_class.value, inquiry, at).items():
+                decided[(record.id, data_class.value, subject)] = basis
     return decided, frozenset(record.id for record in records if rules.knows_presence(reader, record))
 
 
@@ -159,6 +157,7 @@ def _record_facts(row: dict[str, Any]) -> RecordFacts:
 def _grant_facts(row: dict[str, Any]) -> GrantFacts:
     return GrantFacts(
         id=UUID(row["id"]),
+        subject=UUID(row["subject"]),
         recipient_organisation=_uuid(row["recipient_organisation"]),
         classes=frozenset(row["classes"]),
         purpose=row["purpose"],
@@ -194,6 +193,7 @@ def grant_facts(grant: Grant) -> GrantFacts:
     """A stored consent as the rules read it."""
     return GrantFacts(
         id=grant.id,
+        subject=grant.subject_id,
         recipient_organisation=grant.recipient_organisation_id,
         classes=frozenset(grant.classes),
         purpose=grant.purpose,

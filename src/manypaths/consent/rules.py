@@ -67,9 +67,10 @@ PURPOSES_OF_TIE = {
 
 @dataclass(frozen=True)
 class GrantFacts:
-    """One consent as it stands now: to whom, what, why, from when until when."""
+    """One consent as it stands now: to whom, for which request, what, why, from when until when."""
 
     id: UUID
+    subject: UUID
     recipient_organisation: UUID | None
     classes: frozenset[str]
     purpose: str
@@ -106,6 +107,14 @@ class RecordFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
+@dataclass(frozen=True)
+class Inquiry:
+    """Why something is opened, and for which requests. A consent for another request opens nothing here."""
+
+    purpose: str
+    subjects: frozenset[UUID] = frozenset()
+
+
 def _role_table() -> dict[tuple[str, str], frozenset[str]]:
     data = json.loads(ROLES_FILE.read_text(encoding="utf-8"))
     return {(role, tie): frozenset(classes) for role, ties in data["roles"].items() for tie, classes in ties.items()}
@@ -114,19 +123,23 @@ def _role_table() -> dict[tuple[str, str], frozenset[str]]:
 ROLE_TABLE = _role_table()
 
 
-def basis_for(reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime) -> str | None:
-    """The ground on which a class of a record is open to a reader, or None when it is closed.
+def bases_for(
+    reader: ReaderFacts, record: RecordFacts, wanted: str, inquiry: Inquiry, at: datetime
+) -> dict[UUID | None, str]:
+    """The grounds on which a class of a record is open to a reader: under None for all of it, under a request's id for
+    what hangs on that request. Empty when it is closed.
 
     Order: an ended reader and an erased record close everything; the person's own way comes before a safety block,
-    and a block before every other tie; then assignment, supervision, consent, and the desk.
+    and a block before every other tie; then assignment, supervision, the desk, and consent.
     """
     if not reader.active or record.erased:
-        return None
+        return {}
     if _is_own(reader, record):
-        return Basis.OWN.value if purpose == Purpose.OWN else None
+        return {None: Basis.OWN.value} if inquiry.purpose == Purpose.OWN else {}
     if reader.hat != Hat.MEMBER or record.blocked:
-        return None
-    return _tie_of_member(reader, record, wanted, purpose) or _grant_for(reader, record, wanted, purpose, at)
+        return {}
+    tie = _tie_of_member(reader, record, wanted, inquiry.purpose)
+    return {None: tie} if tie else _grants_for(reader, record, wanted, inquiry, at)
 
 
 def _is_own(reader: ReaderFacts, record: RecordFacts) -> bool:
@@ -144,14 +157,18 @@ def _tie_of_member(reader: ReaderFacts, record: RecordFacts, wanted: str, purpos
     return None
 
 
-def _grant_for(reader: ReaderFacts, record: RecordFacts, wanted: str, purpose: str, at: datetime) -> str | None:
+def _grants_for(
+    reader: ReaderFacts, record: RecordFacts, wanted: str, inquiry: Inquiry, at: datetime
+) -> dict[UUID | None, str]:
     part = part_for(reader.roles, Basis.GRANTED, wanted)
     if not reader.answers_requests or part is None:
-        return None
+        return {}
     covering = sorted(
-        str(grant.id) for grant in record.grants if grant_covers(grant, reader.organisation_id, wanted, purpose, at)
+        (grant for grant in record.grants if grant_covers(grant, reader.organisation_id, wanted, inquiry, at)),
+        key=lambda grant: str(grant.id),
+        reverse=True,
     )
-    return f"{Basis.GRANTED.value}:{covering[0]}{part}" if covering else None
+    return {grant.subject: f"{Basis.GRANTED.value}:{grant.id}{part}" for grant in covering}
 
 
 def part_for(roles: frozenset[str], tie: str, wanted: str) -> str | None:
@@ -176,13 +193,14 @@ def knows_presence(reader: ReaderFacts, record: RecordFacts) -> bool:
     )
 
 
-def grant_covers(grant: GrantFacts, organisation_id: UUID | None, wanted: str, purpose: str, at: datetime) -> bool:
-    """True when recipient, class, purpose and time all match. One that does not match closes."""
+def grant_covers(grant: GrantFacts, organisation_id: UUID | None, wanted: str, inquiry: Inquiry, at: datetime) -> bool:
+    """True when recipient, request, class, purpose and time all match. One that does not match closes."""
     return (
         organisation_id is not None
         and grant.recipient_organisation == organisation_id
+        and grant.subject in inquiry.subjects
         and wanted in grant.classes
-        and grant.purpose == purpose
+        and grant.purpose == inquiry.purpose
         and is_active(grant, at)
     )
 

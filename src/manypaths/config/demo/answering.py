@@ -27,7 +27,7 @@ def look_in(request: Request, worker: Worker, at: datetime) -> None:
     """A worker reads the request while the consent lasts."""
     if request.grant is not None and consent_rules.is_active(grant_facts(request.grant), at):
         record = shared_facts(request.row.record_id, request.someone.reader.person_id, grant_facts(request.grant))
-        request.book.look(worker.reader, record, TASK, Purpose.REFERRAL, at)
+        request.book.look(worker.reader, record, TASK, Purpose.REFERRAL, at, subject=request.row.id)
 
 
 def accept(request: Request, worker: Worker, at: datetime) -> None:

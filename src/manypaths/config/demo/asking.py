@@ -191,6 +191,7 @@ def grant_facts(grant: Grant) -> GrantFacts:
     """The consent as the gate reads it."""
     return GrantFacts(
         grant.id,
+        grant.subject_id,
         grant.recipient_organisation_id,
         frozenset(grant.classes),
         grant.purpose,

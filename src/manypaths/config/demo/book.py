@@ -16,7 +16,7 @@ from django.db.models import Model
 from manypaths.audit.models import Access, Act
 from manypaths.config.demo.chance import Chance
 from manypaths.consent import rules
-from manypaths.consent.rules import DataClass, GrantFacts, Purpose, ReaderFacts, RecordFacts
+from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
 from manypaths.network.rules import Reader
 
 LONG_AGO = 0  # the transaction of a look of the past: no transaction that runs has this number
@@ -71,16 +71,25 @@ class Book:
         )
 
     def look(
-        self, by: Reader, record: RecordFacts, classes: Collection[DataClass], purpose: Purpose, at: datetime
+        self,
+        by: Reader,
+        record: RecordFacts,
+        classes: Collection[DataClass],
+        purpose: Purpose,
+        at: datetime,
+        *,
+        subject: UUID | None = None,
     ) -> None:
         """Write a look of the past, where the gate allows it.
 
         Refuses: RuleBroken when the gate would not have opened this.
         """
         who = _facts_of(by)
-        bases = [rules.basis_for(who, record, one.value, purpose.value, at) for one in sorted(classes)]
+        inquiry = Inquiry(purpose.value, frozenset({subject} if subject else ()))
+        bases = [rules.bases_for(who, record, one.value, inquiry, at) for one in sorted(classes)]
         if not all(bases):
             raise RuleBroken(f"the gate keeps {sorted(classes)} closed for {purpose}")
+        granted = next(iter(bases[0]))
         self.add(
             Access(
                 at=at,
@@ -91,7 +100,8 @@ class Book:
                 membership_id=by.membership_id,
                 organisation_id=by.organisation_id,
                 opened=[record.id],
-                bases=[min(str(basis) for basis in bases)],
+                bases=[min(one[granted] for one in bases)],
+                subjects=[granted],
                 denied=[],
                 classes=sorted(one.value for one in classes),
                 purpose=purpose.value,

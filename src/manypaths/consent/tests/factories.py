@@ -10,6 +10,8 @@ from manypaths.consent.models import Grant
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.network.models import Organisation
 
+ONE_REQUEST, ANOTHER_REQUEST = uuid.uuid4(), uuid.uuid4()
+
 
 def grant(
     record_id: UUID,
@@ -17,6 +19,7 @@ def grant(
     classes: Collection[DataClass] = (DataClass.REFERRAL_TASK,),
     *,
     purpose: Purpose = Purpose.REFERRAL,
+    subject: UUID = ONE_REQUEST,
     starts_at: datetime | None = None,
     until: datetime | None = None,
     ended_at: datetime | None = None,
@@ -31,7 +34,7 @@ def grant(
             recipient_organisation=to,
             classes=[str(one) for one in classes],
             purpose=str(purpose),
-            subject_id=uuid.uuid4(),
+            subject_id=subject,
             starts_at=start,
             until=until or start + timedelta(days=90),
             given_at=start,

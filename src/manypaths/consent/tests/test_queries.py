@@ -9,7 +9,7 @@ from manypaths.config.testing import as_owner
 from manypaths.consent import commands, queries
 from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.consent.tests.factories import grant
+from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, grant
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import membership, organisation, reader_for
@@ -28,7 +28,9 @@ def looks() -> list[tuple[object, ...]]:
 
 def opens(reader, record, data_class, purpose) -> bool:
     new_request()
-    opened = queries.open_records(reader=reader, records=[record], classes=[data_class], purpose=purpose)
+    opened = queries.open_records(
+        reader=reader, records=[record], classes=[data_class], purpose=purpose, subjects=[ONE_REQUEST]
+    )
     return opened.allows(record, data_class)
 
 
@@ -126,6 +128,41 @@ def test_a_consent_opens_exactly_what_it_names():
     assert not opens(reader, owner.record_id, DataClass.REFERRAL_TASK, Purpose.CARE)
 
 
+def test_a_consent_for_one_request_opens_nothing_of_another():
+    house = organisation()
+    owner, worker = granted_to(house)
+    grant(owner.record_id, house, ended_at=NOW - timedelta(hours=1))
+    grant(owner.record_id, house, subject=ANOTHER_REQUEST)
+    reader = reader_for(worker)
+    assert not opens(reader, owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+    grant(owner.record_id, house)
+    assert opens(reader, owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+
+
+def test_a_consent_opens_nothing_where_no_request_is_named():
+    house = organisation()
+    owner, worker = granted_to(house)
+    grant(owner.record_id, house)
+    opened = queries.open_records(
+        reader=reader_for(worker),
+        records=[owner.record_id],
+        classes=[DataClass.REFERRAL_TASK],
+        purpose=Purpose.REFERRAL,
+    )
+    assert opened.ids == frozenset()
+
+
+def test_the_access_row_says_for_which_request():
+    house = organisation()
+    owner, worker = granted_to(house)
+    grant(owner.record_id, house)
+    opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+    opens(owner, owner.record_id, DataClass.REFERRAL_TASK, Purpose.OWN)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("select opened, subjects from audit_access order by seq desc limit 2")
+        assert cursor.fetchall() == [([owner.record_id], [None]), ([owner.record_id], [ONE_REQUEST])]
+
+
 def test_a_consent_to_one_organisation_opens_nothing_to_another():
     house, other = organisation(), organisation("Harbor Row")
     owner, _worker = granted_to(house)
@@ -207,7 +244,7 @@ def text() -> Text:
 def give(owner, house, days: int = 30) -> Grant:
     return commands.give_for_request(
         organisation_id=house.id,
-        subject_id=house.id,
+        subject_id=ONE_REQUEST,
         classes={DataClass.REFERRAL_TASK},
         until=NOW + timedelta(days=days),
         text=text(),

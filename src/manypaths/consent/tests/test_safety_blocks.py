@@ -9,7 +9,7 @@ from django.db import connection
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.consent.tests.factories import grant
+from manypaths.consent.tests.factories import ONE_REQUEST, grant
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people import commands, queries
@@ -34,7 +34,11 @@ def opened_person():
 def sees(worker, record) -> bool:
     new_request()
     opened = consent.open_records(
-        reader=reader_for(worker), records=[record], classes=[DataClass.REFERRAL_TASK], purpose=Purpose.REFERRAL
+        reader=reader_for(worker),
+        records=[record],
+        classes=[DataClass.REFERRAL_TASK],
+        purpose=Purpose.REFERRAL,
+        subjects=[ONE_REQUEST],
     )
     return bool(opened.ids)
 

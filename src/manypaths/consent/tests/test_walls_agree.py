@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.consent.tests.factories import grant
+from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, grant
 from manypaths.network.models import Membership
 from manypaths.network.rules import Hat, Reader, Role
 from manypaths.network.tests.factories import membership, organisation, reader_for
@@ -36,6 +36,7 @@ WORLDS = st.fixed_dictionaries(
                     "mine": st.booleans(),
                     "classes": st.lists(st.sampled_from(list(DataClass)), min_size=1, max_size=4, unique=True),
                     "purpose": st.sampled_from([Purpose.REFERRAL, Purpose.CARE]),
+                    "request": st.sampled_from([ONE_REQUEST, ANOTHER_REQUEST]),
                     "time": st.sampled_from(["active", "past", "future", "stopped"]),
                 }
             ),
@@ -44,6 +45,7 @@ WORLDS = st.fixed_dictionaries(
         "wears": st.sampled_from(["own hat", "person hat", "another's membership", "no account"]),
         "classes": st.lists(st.sampled_from(list(DataClass)), min_size=1, max_size=5, unique=True),
         "purpose": st.sampled_from(list(Purpose)),
+        "requests": st.sampled_from([[], [ONE_REQUEST], [ONE_REQUEST, ANOTHER_REQUEST]]),
     }
 )
 
@@ -60,7 +62,11 @@ def test_code_and_database_never_disagree(world):
         reader, records = build(world)
         new_request()
         opened = queries.open_records(
-            reader=reader, records=records, classes=world["classes"], purpose=world["purpose"]
+            reader=reader,
+            records=records,
+            classes=world["classes"],
+            purpose=world["purpose"],
+            subjects=world["requests"],
         )
         check_what_never_opens(world, opened)
         raise Undo
@@ -83,6 +89,7 @@ def build(world) -> tuple[Reader, list[uuid.UUID]]:
             house if one["mine"] else other,
             one["classes"],
             purpose=one["purpose"],
+            subject=one["request"],
             **TIMES[one["time"]](now),
         )
     if world["ended"]:
@@ -144,3 +151,4 @@ def check_what_never_opens(world, opened) -> None:
         assert opened.ids == frozenset()
     if world["purpose"] is Purpose.OWN:
         assert opened.ids == frozenset()
+    assert {subject for _record, _class, subject in opened.bases if subject} <= set(world["requests"])

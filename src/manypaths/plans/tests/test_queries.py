@@ -5,7 +5,7 @@ from django.db import ProgrammingError, transaction
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.consent.tests.factories import grant
+from manypaths.consent.tests.factories import ONE_REQUEST, grant
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import ANONYMOUS
 from manypaths.network.tests.factories import NOW, membership, organisation, reader_for
@@ -93,7 +93,9 @@ def test_a_plan_that_is_open_to_somebody_does_not_open_the_list_for_a_hard_day()
     worker = reader_for(membership(house, "peer", answers_requests=True))
     new_request()
     asked = {DataClass.RECOVERY_PLAN, DataClass.SAFETY_PLAN}
-    opened = consent.open_records(reader=worker, records=[maria.record_id], classes=asked, purpose=Purpose.REFERRAL)
+    opened = consent.open_records(
+        reader=worker, records=[maria.record_id], classes=asked, purpose=Purpose.REFERRAL, subjects=[ONE_REQUEST]
+    )
     assert opened.allows(maria.record_id, DataClass.RECOVERY_PLAN)
     assert not opened.allows(maria.record_id, DataClass.SAFETY_PLAN)
     assert list(models.HardDay.objects.all()) == []

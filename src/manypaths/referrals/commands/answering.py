@@ -132,8 +132,7 @@ def record_contact(*, record_id: UUID, facts: ContactFacts, by: Reader, at: date
 
 def _received_locked(referral_id: UUID, by: Reader) -> Referral:
     keys = queries.keys_of(reader=by, referral_id=referral_id)
-    opened = consent.open_records(reader=by, records=keys.records, classes=TASK, purpose=Purpose.REFERRAL)
-    if not opened.ids:
+    if not queries.open_request(reader=by, keys=keys).ids:
         raise NotThere
     return Referral.objects.select_for_update().get(id=referral_id)
 

@@ -69,6 +69,13 @@ def keys_of(*, reader: Reader, referral_id: UUID) -> Keys:
     return Keys(*row)
 
 
+def open_request(*, reader: Reader, keys: Keys) -> Opened:
+    """Open one request to the reader's organisation, and no other of the same person."""
+    return consent.open_records(
+        reader=reader, records=keys.records, classes=TASK, purpose=Purpose.REFERRAL, subjects=[keys.referral_id]
+    )
+
+
 def received_request(*, reader: Reader, referral_id: UUID) -> RequestView:
     """One request to the reader's organisation.
 
@@ -77,7 +84,7 @@ def received_request(*, reader: Reader, referral_id: UUID) -> RequestView:
     Refuses: NotThere when neither the consent nor an assignment opens it.
     """
     keys = keys_of(reader=reader, referral_id=referral_id)
-    opened = consent.open_records(reader=reader, records=keys.records, classes=TASK, purpose=Purpose.REFERRAL)
+    opened = open_request(reader=reader, keys=keys)
     if not opened.ids:
         raise NotThere
     return view_of(Referral.objects.select_related("organisation").get(id=referral_id), sealer_for(opened.ids))
@@ -129,9 +136,12 @@ def moves_open_to(*, reader: Reader, status: Status, language: str) -> list[Open
 def _opened_lines(reader: Reader, keys: Iterable[Keys]) -> dict[UUID, RequestLine]:
     found = list(keys)
     records = [record for one in found for record in one.records]
-    opened = consent.open_records(reader=reader, records=records, classes=TASK, purpose=Purpose.REFERRAL)
-    open_ids = opened.ids
-    ids = [one.referral_id for one in found if open_ids.intersection(one.records)]
-    names = names_of(ids, sealer_for(open_ids)) if ids else {}
+    subjects = [one.referral_id for one in found]
+    opened = consent.open_records(
+        reader=reader, records=records, classes=TASK, purpose=Purpose.REFERRAL, subjects=subjects
+    )
+    task = DataClass.REFERRAL_TASK
+    ids = [one.referral_id for one in found if opened.opens_request(one.referral_id, one.org_record_id, task)]
+    names = names_of(ids, sealer_for(opened.ids)) if ids else {}
     rows = Referral.objects.filter(id__in=ids).values_list(*LINE)
     return {row[0]: RequestLine.from_row(row, names.get(row[0], ("", ""))) for row in rows}
