@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import Q
+
 from manypaths.indicators.models import Figure, NightStep, Release, Wait
 from manypaths.indicators.rules.periods import LENGTHS, Period, first_figures_on
 from manypaths.indicators.rules.shares import Share, share_of
@@ -116,9 +118,11 @@ def latest_first_figures(*, community: Community) -> date:
 
 
 def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:
-    """The newest night of which every step that began has ended."""
-    for night in NightStep.objects.filter(community_id=community_id).order_by("-night").values_list("night", flat=True):
-        ends = list(NightStep.objects.filter(community_id=community_id, night=night).values_list("ended_at", flat=True))
+    """The newest night of which every step that began has ended: the community's own, and those for all."""
+    nights = NightStep.objects.filter(community_id=community_id).order_by("-night").values_list("night", flat=True)
+    for night in nights.distinct():
+        steps = NightStep.objects.filter(Q(community_id=community_id) | Q(community_id=None), night=night)
+        ends = list(steps.values_list("ended_at", flat=True))
         ended = [at for at in ends if at is not None]
         if len(ended) == len(ends):
             return night, max(ended)

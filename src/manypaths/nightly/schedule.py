@@ -80,7 +80,12 @@ class Ended:
 
 
 def run_night(night: Night, steps: tuple[Step, ...] = STEPS) -> Iterator[Ended]:
-    """Do every step of a night that has not ended yet, and say how each ended."""
+    """Do every step of a night that has not ended yet, and say how each ended.
+
+    All are written down as begun first: a night that is cut short between two steps is then seen to be unfinished.
+    """
+    for step in steps:
+        indicators.begin_step(**_where(step, night), at=night.at)
     failed: set[str] = set()
     for step in steps:
         if failed & set(step.needs):
@@ -93,12 +98,13 @@ def run_night(night: Night, steps: tuple[Step, ...] = STEPS) -> Iterator[Ended]:
         yield ended
 
 
+def _where(step: Step, night: Night) -> dict[str, Any]:
+    """Where the diary writes about a step."""
+    return {"community_id": None if step.for_all else night.community.id, "night": night.date, "step": step.name}
+
+
 def _run(step: Step, night: Night) -> Ended:
-    where: dict[str, Any] = {
-        "community_id": None if step.for_all else night.community.id,
-        "night": night.date,
-        "step": step.name,
-    }
+    where = _where(step, night)
     if not indicators.begin_step(**where, at=night.at):
         return Ended(step.name, skipped=True)
     try:

@@ -86,6 +86,25 @@ def test_the_next_round_goes_on_where_the_night_stopped(place: Community) -> Non
     assert indicators.last_night(community_id=place.id) == (date(2026, 11, 20), NIGHT)
 
 
+def test_a_step_for_all_that_failed_is_tried_again_in_the_next_round(place: Community) -> None:
+    log: list[str] = []
+    list(run_night(night(place), (done("remind", log, fails=True, for_all=True), done("publish", log))))
+    assert [one[1] for one in due_nights(NIGHT)] == [date(2026, 11, 20)]
+    list(run_night(night(place), (done("remind", log, for_all=True), done("publish", log))))
+    assert log == ["remind", "publish", "remind"]
+    assert list(due_nights(NIGHT)) == []
+
+
+def test_a_night_cut_short_between_two_steps_goes_on_with_the_next(place: Community) -> None:
+    log: list[str] = []
+    steps = (done("one", log), done("two", log, for_all=True), done("three", log))
+    next(run_night(night(place), steps))
+    assert [one[1] for one in due_nights(NIGHT)] == [date(2026, 11, 20)]
+    list(run_night(night(place), steps))
+    assert log == ["one", "two", "three"]
+    assert list(due_nights(NIGHT)) == []
+
+
 def test_every_step_has_its_own_name_and_needs_only_earlier_ones() -> None:
     names = [step.name for step in STEPS]
     assert len(set(names)) == len(names)
