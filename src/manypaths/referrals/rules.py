@@ -173,6 +173,16 @@ class PickedPart:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """A safe way to be reached, as the person keeps it for their next request."""
+
+    way: str
+    number: str
+    hours: str
+    may_leave_message: bool
+
+
+@dataclass(frozen=True)
 class SendingFacts:
     """What must be known before a request may be sent."""
 

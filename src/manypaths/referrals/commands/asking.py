@@ -23,7 +23,7 @@ from manypaths.referrals import queries, rules
 from manypaths.referrals.commands.moving import move, note_move, tell_team
 from manypaths.referrals.models import Packet, Referral, SharedPart
 from manypaths.referrals.queries import TASK, PacketWords
-from manypaths.referrals.rules import Asked, MoveFacts, Party, PickedPart, SendingFacts, Status
+from manypaths.referrals.rules import Asked, MoveFacts, Party, PickedPart, Reach, SendingFacts, Status
 from manypaths.vault.queries import Sealer, sealer_for
 
 SEALED = ("name", "number", "hours", "words", "service_name")
@@ -31,9 +31,18 @@ SEALED = ("name", "number", "hours", "words", "service_name")
 
 @transaction.atomic
 def begin_request(
-    *, asked: Asked, name: str, step_id: UUID | None = None, again_of: UUID | None = None, by: Reader, at: datetime
+    *,
+    asked: Asked,
+    name: str,
+    reach: Reach | None = None,
+    step_id: UUID | None = None,
+    again_of: UUID | None = None,
+    by: Reader,
+    at: datetime,
 ) -> UUID:
     """Begin to write a request, or go on with the one that was begun. Nobody else can see it.
+
+    Name and way to be reached are a first offer from what the person keeps; each can be changed before it is sent.
 
     Refuses: NotThere when it follows a request that is not the person's own.
     Records: referrals.begun
@@ -53,9 +62,9 @@ def begin_request(
     kept = Referral.objects.get(record_id=record, service_id=asked.service_id, status=Status.DRAFT)
     if kept.id != row.id:
         return kept.id
-    _write_packet(
-        row, PacketWords(name=name, language=by.language, service_name=asked.service_name), sealer_for([record]), at
-    )
+    words = PacketWords(name=name, language=by.language, service_name=asked.service_name)
+    words = _only_what_is_used(replace(words, **vars(reach))) if reach else words
+    _write_packet(row, words, sealer_for([record]), at)
     audit.record(what="referrals.begun", by=by, subject=row.id, record_id=record, at=at)
     return row.id
 
@@ -70,8 +79,7 @@ def write_request(*, service_id: UUID, changes: dict[str, object], by: Reader, a
     row, packet, sealer = _draft(service_id, by)
     need = str(changes.get("need", row.need))
     words = replace(packet, **{key: value for key, value in changes.items() if key != "need"})  # type: ignore[arg-type]
-    if words.way and not rules.wants_number(words.way):
-        words = replace(words, number="", may_leave_message=False)
+    words = _only_what_is_used(words)
     facts = _sending_facts(words, need)
     refuse_if(reason for reason in rules.reasons_not_to_keep(facts) if reason.field in {*changes, *_beside(changes)})
     Referral.objects.filter(id=row.id).update(need=need)
@@ -203,6 +211,13 @@ def answer_request(*, referral_id: UUID, answer: str, by: Reader, at: datetime) 
     refuse_if(rules.reasons_not_to_answer(Status(row.status), row.requested_at, answer))
     Referral.objects.filter(id=row.id).update(person_answer=answer, person_answered_at=at)
     audit.record(what="referrals.person_answered", by=by, subject=row.id, record_id=row.record_id, at=at)
+
+
+def _only_what_is_used(words: PacketWords) -> PacketWords:
+    """A number goes along only with a way that uses it."""
+    if words.way and not rules.wants_number(words.way):
+        return replace(words, number="", may_leave_message=False)
+    return words
 
 
 def _sending_facts(words: PacketWords, need: str) -> SendingFacts:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -56,7 +57,12 @@ def who_looked(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 
             "select * from who_looked(%s, %s, %s, %s, %s)", [record, reader.account_id, zone, limit + 1, offset]
         )
         rows = cursor.fetchall()
-    return LooksPage([Looks(*row[:5], tuple(row[5]), *row[6:]) for row in rows[:limit]], len(rows) > limit)
+    return LooksPage([_looks(row) for row in rows[:limit]], len(rows) > limit)
+
+
+def _looks(row: tuple[Any, ...]) -> Looks:
+    on, membership, organisation, purpose, basis, classes, times, first_at, last_at = row
+    return Looks(on, membership, organisation, purpose, basis, tuple(classes), times, first_at, last_at)
 
 
 def looks_on_grant(*, reader: Reader, grant_id: UUID) -> LooksByConsent:

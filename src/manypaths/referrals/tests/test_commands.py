@@ -19,7 +19,7 @@ from manypaths.people import queries as people
 from manypaths.people.tests.factories import new_request, person
 from manypaths.referrals import commands, queries
 from manypaths.referrals.models import Move, Packet, Referral
-from manypaths.referrals.rules import PickedPart, Status
+from manypaths.referrals.rules import PickedPart, Reach, Status
 from manypaths.referrals.tests.factories import ASKED_AT, asked_of, draft, scene, send, sent
 from manypaths.support.rules import ContactFacts
 from manypaths.vault.queries import sealer_for
@@ -78,6 +78,14 @@ def test_a_sent_request_has_its_clock_its_consent_and_its_team_told(stage):
     assert grant.until - grant.starts_at == timedelta(days=90)
     assert told == {stage.coach_member.account_id, stage.colleague_member.account_id, stage.desk_member.account_id}
     assert {"referrals.begun", "consent.given", "referrals.requested"} <= set(acts())
+
+
+def test_a_kept_number_goes_along_only_with_a_way_that_uses_it(stage):
+    kept = Reach("here", "802-555-0142", "After 5 pm", True)
+    new_request()
+    commands.begin_request(asked=stage.asked, name="Mari", reach=kept, by=stage.person, at=ASKED_AT)
+    words = queries.own_draft(reader=stage.person, service_id=stage.asked.service_id).packet
+    assert (words.way, words.number, words.hours, words.may_leave_message) == ("here", "", "After 5 pm", False)
 
 
 def test_what_goes_along_is_sealed(stage):

@@ -19,24 +19,29 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
 from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.notices import queries as notices
 from manypaths.outcomes import queries as outcomes
+from manypaths.people import queries as people
 from manypaths.plans import commands as plans_commands
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
-from manypaths.referrals.rules import PickedPart
-from manypaths.web.my.ask_forms import WAY_WORDS, NameForm, NeedForm, ReachForm, WordsForm, spoken
+from manypaths.referrals.rules import PickedPart, Reach
+from manypaths.vault.queries import sealer_for
+from manypaths.web.my.ask_forms import WAY_WORDS, NameForm, NeedForm, ReachForm, WordsForm, language_name, spoken
 from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, zone_of
 from manypaths.web.my.home import own_name
 from manypaths.web.my.places import Place, place_of
 from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.going import bound_for
 from manypaths.web.ui.words import day, in_zone
 
 INSTRUMENT = "barc-10"
+MAY_LEAVE: dict[bool, Any] = {True: _("that they may leave a message"), False: _("that they may leave no message")}
 PAGES = ("need", "name", "reach", "words", "check", "agree")
 WHY: dict[str, Any] = {
     "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
@@ -52,9 +57,7 @@ def start(request: Asked, service_id: UUID) -> HttpResponse:
     """What asking means, before anything is asked. Whoever has no page yet makes one first and comes back here."""
     reader = request.reader
     if not reader.is_signed_in:
-        request.session["after_sign_in"] = request.get_full_path()
-        request.session["asked_at"] = now().isoformat()
-        return redirect("entry:join")
+        return redirect(bound_for(reverse("entry:join"), request.get_full_path()))
     if not reader.is_person:
         raise NotThere
     place = place_of(request, service_id)
@@ -77,12 +80,20 @@ def begin(request: Asked, service_id: UUID) -> HttpResponse:
     commands.begin_request(
         asked=place.asked(request.community.id),
         name=profile.name if profile else "",
+        reach=_kept_reach(request),
         step_id=_own_step(request.reader, _uuid(request.POST.get("step"))),
         again_of=_uuid(request.POST.get("again")),
         by=request.reader,
         at=now(),
     )
     return go("my:ask_page", service_id, PAGES[0])
+
+
+def _kept_reach(request: Asked) -> Reach | None:
+    """The safe way to be reached that the person keeps, to be offered: they can change it before it is sent."""
+    record = consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    kept = people.safe_contact(record_id=record, sealer=sealer_for([record]))
+    return Reach(kept.way, kept.address, kept.hours, kept.may_leave_message) if kept else None
 
 
 def _running(reader: Reader, service_id: UUID) -> UUID | None:
@@ -202,6 +213,7 @@ def _check(request: Asked, draft: RequestView) -> HttpResponse:
         "parts": draft.parts,
         "need": rules.word(rules.NEEDS, draft.line.need, spoken()),
         "way": WAY_WORDS.get(packet.way, "") if packet else "",
+        "language": language_name(packet.language) if packet else "",
         "back": _before(draft.line.service_id, "check"),
     }
     return show(request, "ask/check", context)
@@ -255,9 +267,10 @@ def what_goes_along(view: RequestView) -> str:
     if packet is None:
         return ""
     things = [str(_("the name %(name)s")) % {"name": packet.name}, str(_("how to reach you"))]
-    things += [
-        str(words) for value, words in ((packet.number, _("your number")), (packet.hours, _("safe hours"))) if value
-    ]
+    if packet.number:
+        things += [str(_("your number")), str(MAY_LEAVE[packet.may_leave_message])]
+    things += [str(_("safe hours"))] if packet.hours else []
+    things.append(str(_("your language (%(language)s)")) % {"language": language_name(packet.language)})
     things.append(str(_("what would help first")))
     things += [str(_("your own words"))] if packet.words else []
     things += [str(_("this part of your page: %(part)s")) % {"part": part.title} for part in view.parts]

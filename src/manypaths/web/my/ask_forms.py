@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.people.rules import LONGEST_HOURS, LONGEST_NUMBER
 from manypaths.plans import queries as plans
 from manypaths.referrals import rules
 from manypaths.referrals.rules import Way
@@ -22,6 +23,11 @@ WAY_WORDS: dict[str, Any] = {
 def spoken() -> str:
     """The language of this page."""
     return get_language() or "en"
+
+
+def language_name(code: str) -> str:
+    """A language in the words of this page, for what is told about a request."""
+    return str(get_language_info(code)["name_translated"])
 
 
 class NeedForm(forms.Form):
@@ -63,14 +69,14 @@ class ReachForm(forms.Form):
         label=_("Your phone number"),
         help_text=_("Only if they may call you or send you a text."),
         required=False,
-        max_length=40,
+        max_length=LONGEST_NUMBER,
         widget=forms.TextInput(attrs={"class": "w-m", "type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     hours = forms.CharField(
         label=_("When is it safe to reach you?"),
         help_text=_("For example: after 5 pm, not on Sundays."),
         required=False,
-        max_length=120,
+        max_length=LONGEST_HOURS,
         widget=forms.TextInput(attrs={"class": "w-m"}),
     )
     may_leave_message = forms.BooleanField(

@@ -18,7 +18,7 @@ from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Party, Status
 from manypaths.web.my.ask import place_or_none
-from manypaths.web.my.ask_forms import WAY_WORDS, spoken
+from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
 from manypaths.web.ui.access import person
@@ -99,6 +99,7 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "outcome": rules.word_to_person(rules.OUTCOMES, view.outcome, spoken()),
         "need": rules.word(rules.NEEDS, line.need, spoken()),
         "way": WAY_WORDS.get(view.packet.way, "") if view.packet else "",
+        "language": language_name(view.packet.language) if view.packet else "",
         "sharing": view.shares_at(at),
         "may_answer": rules.may_answer(line.status, line.requested_at),
         "may_withdraw": rules.is_running(line.status),

@@ -19,6 +19,7 @@ from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import Looks
 from manypaths.web.my import plain
 from manypaths.web.my.ask import what_goes_along
+from manypaths.web.my.ask_forms import language_name
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
@@ -95,6 +96,7 @@ def shared(request: Asked, grant_id: UUID) -> HttpResponse:
             body = _filled(text.body, line, along, zone_of(request))
     looks = referrals.looks_on_grant(reader=request.reader, grant_id=grant_id)
     context = {"line": line, "along": along, "text": text, "body": body, "version": grant.text_version, "looks": looks}
+    context["language"] = language_name(along.packet.language) if along and along.packet else ""
     return show(request, "shared", context)
 
 

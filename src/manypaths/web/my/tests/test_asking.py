@@ -137,6 +137,48 @@ def test_the_agreement_says_who_what_why_until_when_and_how_to_stop_and_ticks_no
     assert "Not now" in page
 
 
+def test_everything_the_worker_reads_is_named_before_the_yes_and_after(stage):
+    stage.write()
+    agreed = text(stage.client.get(f"{stage.ask}/agree"))
+    for words in ("your number; that they may leave no message", "your language (English)", "safe hours"):
+        assert words in agreed
+    assert "English" in text(stage.client.get(f"{stage.ask}/check"))
+    referral = stage.send()
+    with as_owner():
+        given = Grant.objects.get().id
+    for url in (f"/my/requests/{referral}", f"/my/sharing/{given}"):
+        page = text(stage.client.get(url))
+        assert "Your language" in page
+        assert "English" in page
+        assert "They leave no message." in page
+
+
+def test_without_a_number_nothing_is_said_about_messages(stage):
+    stage.write()
+    stage.client.post(f"{stage.ask}/reach", {"way": "here", "may_leave_message": "on"})
+    assert "leave a message" not in text(stage.client.get(f"{stage.ask}/agree"))
+
+
+def test_a_safe_way_that_is_kept_is_offered_and_can_be_changed(stage):
+    kept = {"way": "call", "address": "802-555-0199", "hours": "Before noon", "may_leave_message": "on"}
+    assert stage.client.post("/my/about/contact", kept).status_code == 302
+    stage.client.post(f"{stage.ask}/begin")
+    page = text(stage.client.get(f"{stage.ask}/reach"))
+    assert 'value="802-555-0199"' in page
+    assert 'value="Before noon"' in page
+    assert re.search(r'value="call"[^>]*checked', page)
+    assert re.search(r'name="may_leave_message"[^>]*checked', page)
+    stage.write()
+    stage.client.post(f"{stage.ask}/agree")
+    page = text(stage.client.get("/my/about/contact"))
+    assert 'value="802-555-0199"' in page, "a request changes nothing of what is kept"
+
+
+def test_with_nothing_kept_nothing_is_chosen_for_the_person(stage):
+    stage.client.post(f"{stage.ask}/begin")
+    assert "checked" not in text(stage.client.get(f"{stage.ask}/reach")).split("<main")[1]
+
+
 def test_nothing_is_sent_before_the_yes(stage):
     stage.write()
     with as_owner():
@@ -241,6 +283,7 @@ def test_the_answer_of_the_organisation_and_the_persons_own_word_stand_side_by_s
     commands.complete_request(referral_id=referral, seen=Status.ACCEPTED, outcome="given", by=stage.coach(), at=now())
     page = text(stage.client.get(f"/my/requests/{referral}"))
     assert "You got what you asked for" in page
+    assert page.index("Lantern House sees your answer beside its own word.") < page.index('name="answer"')
     assert stage.client.post(f"/my/requests/{referral}/answer", {"answer": "no"}).status_code == 302
     page = text(stage.client.get(f"/my/requests/{referral}"))
     assert re.search(r'value="no"[^>]*checked', page)
@@ -256,6 +299,7 @@ def test_a_not_now_shows_the_reason_and_others_that_answer(stage):
     )
     page = text(stage.client.get(f"/my/requests/{referral}"))
     assert "No open place right now" in page
+    assert "Nobody at Lantern House sees your answer." in page
     assert "Recovery coaching" in page
     assert f"/my/ask/{stage.similar.id}?again={referral}" in page
 
