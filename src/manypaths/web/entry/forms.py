@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.rules import LONGEST, Device
+from manypaths.lib import strict_json
 from manypaths.web.entry.roles import NAMES, WORDS
 
 OWN, OFFERED = "own", "offered"
@@ -196,11 +197,48 @@ class FirstCodeForm(forms.Form):
     )
 
 
+class CredentialField(forms.CharField):
+    """What a passkey answered: one small JSON object whose parts have the types the standard gives them.
+
+    A number where text belongs would be read as a length of memory to take.
+    """
+
+    LONGEST = 64 * 1024
+    TEXTS = ("id", "rawId", "type")
+    TEXTS_OF_RESPONSE = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, required=False)
+
+    def to_python(self, value: Any) -> dict[str, Any]:
+        """The credential as a dictionary; an empty one for anything that no passkey sends."""
+        body = str(value or "").encode("utf-8", "replace")
+        if len(body) > self.LONGEST:
+            return {}
+        try:
+            found = strict_json.loads(body)
+        except strict_json.BadJson:
+            return {}
+        return found if self._holds(found) else {}
+
+    def run_validators(self, value: Any) -> None:
+        """Nothing more to look at: whether it fits is decided by who asked for it."""
+
+    def _holds(self, found: dict[str, Any]) -> bool:
+        response, more = found.get("response"), found.get("clientExtensionResults", {})
+        if not isinstance(response, dict) or not isinstance(more, dict):
+            return False
+        texts = [found.get(name) for name in self.TEXTS]
+        return all(isinstance(one, str) for one in texts) and all(
+            isinstance(response.get(name), str | None) for name in self.TEXTS_OF_RESPONSE
+        )
+
+
 class PasskeyForm(forms.Form):
     """What a passkey answered."""
 
     name = forms.CharField(required=False, max_length=60, label=_("What do you call this passkey?"))
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField()
 
 
 class AcceptForm(forms.Form):

@@ -1,10 +1,12 @@
 """A worker's second factor: an app that shows codes, a passkey, emergency codes. On django-allauth's own parts."""
 
+import struct
+from collections.abc import Callable
 from typing import Any
 
 import segno
-from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,6 +25,13 @@ from manypaths.web.entry.forms import CodeForm, FirstCodeForm, PasskeyForm
 from manypaths.web.entry.opening import caller, go_on, mark_proved, see, show_reasons
 from manypaths.web.ui.access import before_factor, signed_in
 from manypaths.web.ui.clock import now
+
+# What the readers of a passkey's answer raise when it is not one: they were written for answers of browsers.
+NO_ANSWER = (
+    ValidationError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, MemoryError,
+    struct.error, InvalidSignature, UnsupportedAlgorithm,
+)  # fmt: skip
+BEING_SET_UP = "app_being_set_up"
 
 
 def _worker(request: HttpRequest) -> Reader:
@@ -72,20 +81,32 @@ def _proves(request: HttpRequest, reader: Reader, form: CodeForm) -> bool:
 
 def _passkey_proves(request: HttpRequest, reader: Reader, form: CodeForm) -> bool:
     answer = PasskeyForm(request.POST)
-    if answer.is_valid():
-        try:
-            webauthn.complete_authentication(
-                request.user,  # type: ignore[arg-type]
-                webauthn.parse_authentication_response(answer.cleaned_data["credential"]),  # type: ignore[arg-type]
-            )
-        except ValidationError:
-            pass
-        else:
-            proving.note_passkey_used(account_id=reader.account_id, by=reader, at=now())  # type: ignore[arg-type]
-            return True
+    if answer.is_valid() and _answers(_complete_authentication, request, answer.cleaned_data["credential"]):
+        proving.note_passkey_used(account_id=reader.account_id, by=reader, at=now())  # type: ignore[arg-type]
+        return True
     form.cleaned_data = {}
     form.add_error(None, _("The passkey did not answer. Try again, or use a code."))
     return False
+
+
+def _answers(
+    complete: Callable[[HttpRequest, dict[str, Any]], Any], request: HttpRequest, answer: dict[str, Any]
+) -> bool:
+    """Whether what came is the answer to what was asked. Whatever else came is no answer, and never a fault."""
+    try:
+        complete(request, answer)
+    except NO_ANSWER:
+        return False
+    return True
+
+
+def _complete_authentication(request: HttpRequest, answer: dict[str, Any]) -> None:
+    webauthn.complete_authentication(request.user, webauthn.parse_authentication_response(answer))  # type: ignore[arg-type]
+
+
+def _complete_registration(_request: HttpRequest, answer: dict[str, Any]) -> None:
+    webauthn.parse_registration_response(answer)
+    webauthn.complete_registration(answer)
 
 
 def _proved(request: HttpRequest) -> HttpResponse:
@@ -110,7 +131,7 @@ def add_app(request: HttpRequest) -> HttpResponse:
     reader = _worker(request)
     if (elsewhere := _may_add(request, reader, "entry:add_app")) is not None:
         return elsewhere
-    secret = totp.get_totp_secret()
+    secret = _secret_of_new_app(request)
     form = FirstCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -124,11 +145,19 @@ def add_app(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             show_reasons(form, refusal)
         else:
-            totp.clear_totp_secret(request)
+            request.session.pop(BEING_SET_UP, None)
             return _added(request, reader)
     groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
     shown = {"form": form, "picture": _picture(request, secret), "groups": groups}
     return render(request, "entry/add_app.html", shown)
+
+
+def _secret_of_new_app(request: HttpRequest) -> str:
+    """The secret of the app that is being set up. The session keeps it sealed: its row can be read by others."""
+    sealing = factors.SealingAdapter()
+    if BEING_SET_UP not in request.session:
+        request.session[BEING_SET_UP] = sealing.encrypt(factors.new_secret())
+    return sealing.decrypt(request.session[BEING_SET_UP])
 
 
 def _picture(request: HttpRequest, secret: str) -> SafeString:
@@ -146,24 +175,23 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
         return elsewhere
     form = PasskeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            credential = form.cleaned_data["credential"]
-            webauthn.parse_registration_response(credential)
-            webauthn.complete_registration(credential)
-        except ValidationError:
-            form.add_error(None, _("The passkey did not answer. Try again, or use an app."))
-        else:
-            name = form.cleaned_data["name"] or _("Passkey")
-            proving.add_passkey(
-                account_id=reader.account_id,  # type: ignore[arg-type]
-                name=name,
-                credential=credential,
-                by=reader,
-                at=now(),
-            )
+        credential = form.cleaned_data["credential"]
+        if _answers(_complete_registration, request, credential):
+            _keep_passkey(reader, form.cleaned_data["name"], credential)
             return _added(request, reader)
+        form.add_error(None, _("The passkey did not answer. Try again, or use an app."))
     asks = webauthn.begin_registration(request.user, True)  # type: ignore[arg-type]
     return render(request, "entry/add_passkey.html", {"form": form, "asks": asks})
+
+
+def _keep_passkey(reader: Reader, name: str, credential: dict[str, Any]) -> None:
+    proving.add_passkey(
+        account_id=reader.account_id,  # type: ignore[arg-type]
+        name=name or _("Passkey"),
+        credential=credential,
+        by=reader,
+        at=now(),
+    )
 
 
 def _added(request: HttpRequest, reader: Reader) -> HttpResponse:
