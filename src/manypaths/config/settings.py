@@ -125,6 +125,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "manypaths.web.ui.templatetags.ui",
             ],
+            "libraries": {"i18n": "manypaths.web.ui.templatetags.i18n_kept"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -147,7 +148,7 @@ LOGIN_URL = "entry:sign_in"
 LOGIN_REDIRECT_URL = "entry:landing"
 LOGOUT_REDIRECT_URL = "public:home"
 
-SESSION_ENGINE = "manypaths.accounts.sessions"
+SESSION_ENGINE = "manypaths.people.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_NAME = "sid" if LOOPBACK_HTTP else "__Host-sid"
 SESSION_COOKIE_SECURE = not LOOPBACK_HTTP

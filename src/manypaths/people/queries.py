@@ -1,7 +1,4 @@
-"""People are opened through `consent`, which stands above this room. Here is only what is read once they are open.
-
-`visitor_of` is the exception: it tells an account about itself, so that a request knows whose it is.
-"""
+"""People are opened through `consent`, which stands above this room. Here is only what is read once they are open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,46 +23,6 @@ PROFILE_AND_CONTACT = """
       from people_profile p left join people_safecontact c on c.record_id = p.record_id
      where p.record_id = %s
 """
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """One membership of an account, as its own visitor facts."""
-
-    membership_id: UUID
-    organisation_id: UUID
-    roles: frozenset[str]
-    answers_requests: bool
-    display_name: str
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """What an account may know about itself: its kind, its person, its places of work."""
-
-    account_id: UUID
-    kind: str
-    language: str
-    password: str
-    person_id: UUID | None
-    record_id: UUID | None
-    workplaces: tuple[Workplace, ...]
-
-
-def visitor_of(*, account_id: UUID) -> Visitor | None:
-    """An account's own facts, or None when it does not exist or has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("select * from visitor(%s)", [account_id])
-        rows = cursor.fetchall()
-    if not rows:
-        return None
-    kind, language, password, person, record = rows[0][:5]
-    workplaces = tuple(_workplace(row) for row in rows if row[5] is not None)
-    return Visitor(account_id, kind, language, password, person, record, workplaces)
-
-
-def _workplace(row: Any) -> Workplace:
-    return Workplace(row[5], row[6], frozenset(row[7]), row[8], row[9])
 
 
 @dataclass(frozen=True)
@@ -179,6 +136,7 @@ class BlockLine:
     name: str
     place: str
     since: datetime
+    until: datetime | None = None
 
 
 def own_blocks(*, reader: Reader) -> list[BlockLine]:
@@ -186,9 +144,21 @@ def own_blocks(*, reader: Reader) -> list[BlockLine]:
 
     Refuses: NotThere for anyone who is not here as a person.
     """
+    return _blocks(reader, ended=False)
+
+
+def ended_blocks(*, reader: Reader) -> list[BlockLine]:
+    """The blocks that the person has ended, the newest first. The person's own safe contact must be open.
+
+    Refuses: NotThere for anyone who is not here as a person.
+    """
+    return _blocks(reader, ended=True)
+
+
+def _blocks(reader: Reader, *, ended: bool) -> list[BlockLine]:
     if not reader.is_person or reader.record_id is None:
         raise NotThere
-    blocks = Block.objects.filter(record_id=reader.record_id, until__isnull=True).select_related("organisation")
+    blocks = Block.objects.filter(record_id=reader.record_id, until__isnull=not ended).select_related("organisation")
     rows = list(blocks.order_by("-since"))
     workers = _workers({row.account_id for row in rows if row.account_id})
     return [_block_line(row, workers) for row in rows]
@@ -201,6 +171,6 @@ def _workers(accounts: set[UUID]) -> dict[UUID, tuple[str, str]]:
 
 def _block_line(row: Block, workers: dict[UUID, tuple[str, str]]) -> BlockLine:
     if row.organisation is not None:
-        return BlockLine(row.id, True, row.organisation.name, "", row.since)
+        return BlockLine(row.id, True, row.organisation.name, "", row.since, row.until)
     name, place = workers.get(row.account_id, ("", "")) if row.account_id else ("", "")
-    return BlockLine(row.id, False, name, place, row.since)
+    return BlockLine(row.id, False, name, place, row.since, row.until)

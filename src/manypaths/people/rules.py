@@ -1,7 +1,9 @@
-"""What can be kept about how a person is called and reached. Pure."""
+"""Whose a request is, and what can be kept about how a person is called and reached. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,30 @@ LONGEST_PRONOUNS = 40
 LONGEST_NUMBER = 40
 LONGEST_HOURS = 1000
 FEWEST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One membership of an account, as its own visitor facts."""
+
+    membership_id: UUID
+    organisation_id: UUID
+    roles: frozenset[str]
+    answers_requests: bool
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What an account may know about itself: its kind, its person, its places of work."""
+
+    account_id: UUID
+    kind: str
+    language: str
+    password: str
+    person_id: UUID | None
+    record_id: UUID | None
+    workplaces: tuple[Workplace, ...]
 
 
 class Way(StrEnum):

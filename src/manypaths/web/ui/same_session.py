@@ -4,7 +4,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from manypaths.accounts import queries as accounts
-from manypaths.accounts.sessions import SessionStore
+from manypaths.people.sessions import SessionStore
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
 LETTERS = 40

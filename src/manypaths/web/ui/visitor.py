@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -14,7 +13,8 @@ from django.utils.crypto import constant_time_compare
 from manypaths.accounts.rules import Device, has_ended, session_hash
 from manypaths.network import queries as network
 from manypaths.network.rules import ANONYMOUS, Hat, Reader
-from manypaths.people import queries as people
+from manypaths.people.rules import Visitor as Account
+from manypaths.people.rules import Workplace
 from manypaths.web.ui.clock import now
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -39,7 +39,7 @@ def _reader(request: HttpRequest) -> Reader:
     anonymous = replace(ANONYMOUS, community_id=community.id if community else None, language=_language(request))
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
         return anonymous
-    visitor = people.visitor_of(account_id=UUID(request.session[SESSION_KEY]))
+    visitor: Account | None = request.session.visitor  # type: ignore[attr-defined]
     if visitor is None or not _still_valid(request, visitor):
         request.session.flush()
         return anonymous
@@ -47,7 +47,7 @@ def _reader(request: HttpRequest) -> Reader:
     return _wearing_a_hat(request, visitor, anonymous)
 
 
-def _still_valid(request: HttpRequest, visitor: people.Visitor) -> bool:
+def _still_valid(request: HttpRequest, visitor: Account) -> bool:
     session = request.session
     known = constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash(visitor.password))
     return known and not has_ended(
@@ -58,7 +58,7 @@ def _still_valid(request: HttpRequest, visitor: people.Visitor) -> bool:
     )
 
 
-def _wearing_a_hat(request: HttpRequest, visitor: people.Visitor, anonymous: Reader) -> Reader:
+def _wearing_a_hat(request: HttpRequest, visitor: Account, anonymous: Reader) -> Reader:
     reader = replace(
         anonymous,
         account_id=visitor.account_id,
@@ -81,7 +81,7 @@ def _wearing_a_hat(request: HttpRequest, visitor: people.Visitor, anonymous: Rea
     )
 
 
-def _workplace(request: HttpRequest, visitor: people.Visitor) -> people.Workplace | None:
+def _workplace(request: HttpRequest, visitor: Account) -> Workplace | None:
     """The place of work this session chose, or the first one."""
     chosen = request.session.get("membership")
     places = [place for place in visitor.workplaces if str(place.membership_id) == chosen]

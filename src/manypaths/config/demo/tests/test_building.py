@@ -85,9 +85,11 @@ class TestBuilt:
             assert referrals.inbox(reader=dee).total >= 1
 
     def test_the_new_person_has_nothing_yet(self, demo: Story):
-        with connection.cursor() as cursor, transaction.atomic():
-            cursor.execute("select person_id, record_id from visitor(%s)", [demo.accounts_of["person_new"]])
+        with as_owner(), connection.cursor() as cursor:
+            account = demo.accounts_of["person_new"]
+            cursor.execute("select id, record_id from people_person where account_id = %s", [account])
             person_id, record_id = cursor.fetchone()
+        with transaction.atomic():
             robin = Reader(
                 account_id=demo.accounts_of["person_new"], hat=Hat.PERSON, person_id=person_id, record_id=record_id
             )

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
+from manypaths.accounts.models import User
 from manypaths.accounts.rules import session_hash
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -14,7 +15,6 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import community
 from manypaths.people import commands as people
-from manypaths.people import queries as visitors
 from manypaths.people.tests.factories import new_request, person
 from manypaths.vault.queries import sealer_for
 from manypaths.web.ui.clock import now
@@ -37,13 +37,13 @@ def somebody(name: str = "Maria") -> Reader:
 
 def session_of(reader: Reader, device: str = "own", *, proved: bool = True) -> str:
     """The key of a fresh session, on the person's own device or on a shared one; proved a moment ago, or long ago."""
-    visitor = visitors.visitor_of(account_id=reader.account_id)
+    password = User.objects.get(id=reader.account_id).password
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     started = (now() - timedelta(minutes=1)).isoformat()
     session.update(
         {
             SESSION_KEY: str(reader.account_id),
-            HASH_SESSION_KEY: session_hash(visitor.password),
+            HASH_SESSION_KEY: session_hash(password),
             "device": device,
             "started_at": started,
             "seen_at": now().isoformat(),
