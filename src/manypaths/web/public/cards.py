@@ -35,6 +35,7 @@ class Card:
 
     number: int
     service_id: UUID
+    href: str
     kind: str
     name: str
     room: Room

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +17,7 @@ from manypaths.directory.search import Found, Hit, find_services, take_turns
 from manypaths.lib.dates import local_date, month_of
 from manypaths.network import queries as network
 from manypaths.web.public import cards
-from manypaths.web.public.asking import FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept
+from manypaths.web.public.asking import DISTANCES, FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept
 from manypaths.web.public.cards import Card
 from manypaths.web.public.sealed import GoneError, seal, unseal
 from manypaths.web.ui import maps
@@ -25,6 +26,7 @@ from manypaths.web.ui.clock import now
 
 PAGE = 8
 MOST_PAGES = 10
+MOST_WORDS = 32
 SEE_OTHER = 303
 GONE = 410
 
@@ -119,10 +121,12 @@ def choices(form: SearchForm) -> dict[str, Any]:
     """What each list of filters offers, and what is chosen. Needs beyond the large buttons stand with the filters."""
     language = form.language
     shown = {code for code, _icon in FIRST_NEEDS}
-    lists = {f"{kind}_words": list(queries.words(kind=kind, language=language).items()) for kind in MANY}
-    lists["need_words"] = [pair for pair in lists["need_words"] if pair[0] not in shown]
-    lists["language_words"] = lists["language_words"][:8]
-    return {**lists, "picked": {kind: form.picked(kind) for kind in MANY}}
+    lists = {f"{kind}_words": tuple(queries.words(kind=kind, language=language).items()) for kind in MANY}
+    lists["need_words"] = tuple(pair for pair in lists["need_words"] if pair[0] not in shown)
+    lists["cost_words"], lists["language_words"] = lists["cost_words"][:5], lists["language_words"][:8]
+    lists["miles_words"] = tuple((value, str(label)) for value, label in DISTANCES)
+    miles = form.data.get("miles") or USUAL_MILES
+    return {**lists, "picked": {**{kind: form.picked(kind) for kind in MANY}, "miles": {miles}}}
 
 
 def answer(request: HttpRequest, form: SearchForm, at: datetime) -> dict[str, Any]:
@@ -165,10 +169,11 @@ def make_cards(request: HttpRequest, hits: list[Hit], form: SearchForm, at: date
         Card(
             number=number,
             service_id=one.id,
+            href=reverse("public:service", args=[one.id]),
             kind=cards.labels("kind", (one.kind,))[0] if cards.labels("kind", (one.kind,)) else "",
             name=one.name,
             room=cards.room(one, at),
-            about=cards.about(one),
+            about=Truncator(cards.about(one)).words(MOST_WORDS, truncate=" …"),
             facts=cards.facts(one, far.get(one.id), at),
             tags=cards.tags(one),
             why=why(one, form),
