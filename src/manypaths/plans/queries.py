@@ -317,3 +317,20 @@ def earlier_words(*, reader: Reader) -> list[EarlierLine]:
         words = sealer.read(record, "plans.hardday.text", old.text)
         kept.append(EarlierLine(old.id, "plans.hardday.text", words, old.replaced_at or old.written_at))
     return sorted(kept, key=lambda line: line.until, reverse=True)
+
+
+def taken_off(*, reader: Reader) -> list[EarlierLine]:
+    """Strengths, steps and supports that the person took off their page, newest first. They stay the person's own."""
+    record, sealer = open_own_plan(reader=reader)
+    gone = {"record_id": record, "removed_at__isnull": False}
+    kept: list[Any] = [(row, "statement", "fact", row.removed_at) for row in Strength.objects.filter(**gone)]
+    kept += [(row, "text", "", row.removed_at) for row in Step.objects.filter(**gone)]
+    ended = Choice.objects.filter(record_id=record, ended_at__isnull=False)
+    kept += [(row, "name", "reason", row.ended_at) for row in ended]
+    return sorted((_taken_off_line(sealer, *one) for one in kept), key=lambda line: line.until, reverse=True)
+
+
+def _taken_off_line(sealer: Sealer, row: Any, first: str, second: str, until: datetime) -> EarlierLine:
+    label = f"plans.{row._meta.model_name}."
+    words = [sealer.read(row.record_id, label + name, getattr(row, name)) for name in (first, second) if name]
+    return EarlierLine(row.id, label + first, _joined(*words), until)

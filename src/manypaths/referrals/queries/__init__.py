@@ -7,6 +7,7 @@ from manypaths.referrals.queries.own import (
     own_draft,
     own_request,
     own_requests,
+    own_whole_requests,
     requests_of_steps,
 )
 from manypaths.referrals.queries.received import (
@@ -52,6 +53,7 @@ __all__ = [
     "own_draft",
     "own_request",
     "own_requests",
+    "own_whole_requests",
     "packet_of_opened",
     "received_request",
     "requests_of_opened",

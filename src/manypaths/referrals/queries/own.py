@@ -44,6 +44,17 @@ def own_request(*, reader: Reader, referral_id: UUID) -> RequestView:
     return view_of(row, sealer_for([record]), grant=grant)
 
 
+def own_whole_requests(*, reader: Reader) -> list[RequestView]:
+    """Every request of the person with all that is in it, what they only began to write too, the newest first.
+
+    Opened once, for a copy of everything.
+    """
+    record = consent.open_own(reader=reader, classes=TASK)
+    rows = Referral.objects.select_related("organisation").filter(record_id=record).order_by("-started_at", "id")
+    sealer = sealer_for([record])
+    return [view_of(row, sealer) for row in rows]
+
+
 def own_draft(*, reader: Reader, service_id: UUID) -> RequestView:
     """The request the person is writing to one service.
 

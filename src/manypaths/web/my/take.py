@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
@@ -17,9 +18,13 @@ from manypaths.outcomes import queries as outcomes
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
+from manypaths.referrals import rules
+from manypaths.referrals.rules import Status
 from manypaths.vault.queries import sealer_for
-from manypaths.web.my.answers import INSTRUMENT
+from manypaths.web.my.answers import INSTRUMENT, lines_of
+from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.requests import STATES
 from manypaths.web.my.sharing import every_look_of, shared_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
@@ -29,34 +34,41 @@ VERSION = "2026-11"
 
 
 def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
-    """Everything of the own record that this installation holds, opened once by its owner."""
+    """Everything the person wrote here, what is off their page too, what they shared, and who looked.
+
+    Each kind of information is opened once, by its owner.
+    """
     reader = request.reader
     record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
     sealer = sealer_for([record])
-    requests = referrals.own_requests(reader=reader)
     check_ins = outcomes.own_sittings(reader=reader, instrument=INSTRUMENT)
+    unfinished = outcomes.own_unfinished(reader=reader, instrument=INSTRUMENT)
     return {
         "profile": people.profile(record_id=record, sealer=sealer),
         "safe_contact": people.safe_contact(record_id=record, sealer=sealer),
         "shut_out": people.own_blocks(reader=reader),
+        "shut_out_before": people.ended_blocks(reader=reader),
         "plan": plans.plan_of(reader=reader),
         "earlier_words": plans.earlier_words(reader=reader),
-        "check_ins": [_check_in(one) for one in check_ins],
-        "requests": [referrals.own_request(reader=reader, referral_id=line.id) for line in requests],
+        "taken_off": plans.taken_off(reader=reader),
+        "check_ins": [_check_in(one) for one in [*check_ins, *([unfinished] if unfinished else [])]],
+        "requests": referrals.own_whole_requests(reader=reader),
         "shared": shared_lines(request, at),
         "looked": every_look_of(request),
     }
 
 
 def _check_in(one: outcomes.OwnSitting) -> dict[str, Any]:
-    """One check-in: which questionnaire, on which day, each answer, and the person's note."""
+    """One check-in: which questionnaire, on which day, each answer and its words, and the person's note."""
     return {
         "instrument": one.instrument.id,
         "version": one.instrument.version,
+        "started_at": one.started_at,
         "answered_on": one.answered_on,
-        "answered": one.answered,
+        "answered": len([given for given in one.answers.values() if isinstance(given, int)]),
         "total": one.total,
         "answers": dict(one.answers),
+        "in_words": [{"statement": line.text, "said": line.said} for line in lines_of(one)],
         "note": one.note,
         "may_be_counted": one.may_be_counted,
     }
@@ -76,7 +88,9 @@ def as_page(request: Asked) -> HttpResponse:
     at = now()
     if not factor_is_fresh(request.reader, at):
         return _prove_first(request)
-    context = {**whole_record(request, at), "at": at, "zone": zone_of(request)}
+    found = whole_record(request, at)
+    requests = [(one, _request_words(one)) for one in found["requests"]]
+    context = {**found, "requests": requests, "at": at, "zone": zone_of(request)}
     return _file(render(request, "my/copy.html", context), "my-copy.html", at)
 
 
@@ -91,6 +105,21 @@ def as_data(request: Asked) -> HttpResponse:
     head = {"format": FORMAT, "version": VERSION, "taken_at": at.isoformat()}
     body = json.dumps(head | found, ensure_ascii=False, indent=2, default=_text)
     return _file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
+
+
+def _request_words(view: referrals.RequestView) -> dict[str, Any]:
+    """What a page to read says of one request: codes in words."""
+    packet, language = view.packet, spoken()
+    is_draft = view.line.status is Status.DRAFT
+    return {
+        "state": _("Not sent") if is_draft else STATES[view.line.status][0],
+        "need": rules.word(rules.NEEDS, view.line.need, language),
+        "way": WAY_WORDS.get(packet.way, "") if packet else "",
+        "language": language_name(packet.language) if packet else "",
+        "reason": rules.word_to_person(rules.REASONS, view.reason, language),
+        "outcome": rules.word_to_person(rules.OUTCOMES, view.outcome, language),
+        "answer": rules.word(rules.ANSWERS, view.line.person_answer, language),
+    }
 
 
 def _prove_first(request: Asked) -> HttpResponse:

@@ -2,7 +2,9 @@
 
 import json
 import uuid
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -15,14 +17,16 @@ from manypaths.directory.models import Service
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, organisation, participation
-from manypaths.outcomes.commands import answer_instrument
+from manypaths.outcomes.commands import answer_instrument, save_answers
 from manypaths.outcomes.instruments.files import shipped
+from manypaths.people import commands as people_commands
 from manypaths.people import queries as people
 from manypaths.people.tests.factories import new_request
 from manypaths.plans import commands as plans_commands
 from manypaths.plans import queries as plans
 from manypaths.plans.rules import MOST_STEPS
-from manypaths.plans.tests.factories import goal, step, strength
+from manypaths.plans.tests.factories import TODAY, goal, step, strength, support
+from manypaths.referrals.tests.factories import asked_of, draft, scene, send
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.tests.factories import client_of, somebody
 from manypaths.web.ui.clock import now
@@ -147,22 +151,88 @@ def test_a_service_that_does_not_exist_cannot_be_kept():
 
 
 def whole(maria: Reader) -> None:
+    """Something of every kind a person can keep here, on the page and taken off it, sent and not sent."""
     plans_commands.write_own_words(text="A quiet <home>.", by=maria, at=now())
     plans_commands.write_own_words(text="I pick them up.", by=maria, at=now())
+    plans_commands.write_hard_day(text="Call Ana", by=maria, at=now())
     strength(maria)
-    step(maria, goal(maria))
+    plans_commands.remove_strength(strength_id=strength(maria, "I can cook", "For ten"), by=maria, at=now())
+    only = goal(maria)
+    step(maria, only)
+    plans_commands.remove_step(step_id=step(maria, only, "Buy a bus pass"), by=maria, at=now())
+    left = plans_commands.choose_support(
+        support=support("Harbor Row"), reason="Near my work", options=[], today=TODAY, by=maria, at=now()
+    )
+    plans_commands.let_go_of_support(choice_id=left, by=maria, at=now())
     new_request()
+    whole_about_others(maria)
+    new_request()
+
+
+def whole_about_others(maria: Reader) -> None:
+    with as_owner():
+        near, far = organisation("Old Mill"), organisation("Bay House")
+    consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
+    people_commands.block(organisation_id=near.id, by=maria, at=now())
+    over = people_commands.block(organisation_id=far.id, by=maria, at=now())
+    people_commands.unblock(block_id=over, by=maria, at=now())
+    items = shipped("barc-10", "2017").items
+    save_answers(instrument="barc-10", answers={items[0]: 3}, language="en", by=maria, at=now())
+
+
+def asks(maria: Reader) -> None:
+    """One request that was sent and one that was only begun."""
+    with patch("manypaths.referrals.tests.factories.ASKED_AT", now() - timedelta(minutes=1)):
+        here = replace(scene(), person=maria)
+        draft(here, words="I would like to talk.")
+        send(here)
+        later = replace(here, asked=asked_of(here.body, here.place, "Recovery rides"))
+        draft(later, words="Only begun.")
+    new_request()
+
+
+EVERYTHING = (
+    "Maria", "I pick them up.", "A quiet &lt;home&gt;.", "Call Ana", "I show up", "14 meetings this season",
+    "I can cook<br>For ten", "Weekends with my kids", "Talk with the family worker", "Buy a bus pass",
+    "Harbor Row<br>Near my work", "Shut out now: Old Mill", "Shut out before: Bay House", "Not finished: 1 of 10",
+    "Peer coaching, Lantern House", "I would like to talk.", "802-555-0142", "After 5 pm", "They leave no message.",
+    "Your language: English", "Recovery rides, Lantern House", "Not sent", "Only begun.", "Nobody has looked",
+)  # fmt: skip
 
 
 def test_the_copy_to_read_holds_everything_and_comes_as_a_file():
     maria = somebody()
     whole(maria)
+    asks(maria)
     answer = client_of(maria).post(reverse("my:copy_page"))
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="my-copy-')
     words = answer.content.decode()
-    for part in ("Maria", "I pick them up.", "A quiet &lt;home&gt;.", "I show up", "Weekends with my kids"):
-        assert part in words
+    assert [part for part in EVERYTHING if part not in words] == []
     assert "<script" not in words
+
+
+def test_the_copy_for_another_program_holds_what_is_off_the_page_too():
+    maria = somebody()
+    whole(maria)
+    asks(maria)
+    found = json.loads(client_of(maria).post(reverse("my:copy_data")).content)
+    assert {one["text"] for one in found["taken_off"]} == {
+        "I can cook\nFor ten", "Buy a bus pass", "Harbor Row\nNear my work",
+    }  # fmt: skip
+    assert [one["name"] for one in found["shut_out_before"]] == ["Bay House"]
+    assert {one["status"]: one["packet"]["words"] for one in found["requests"]} == {
+        "draft": "Only begun.",
+        "requested": "I would like to talk.",
+    }
+    assert [(one["answered_on"], list(one["answers"].values())) for one in found["check_ins"]] == [(None, [3])]
+
+
+def test_what_is_off_the_page_is_not_on_it_again():
+    maria = somebody()
+    whole(maria)
+    words = client_of(maria).get(reverse("my:home")).content.decode()
+    for gone in ("I can cook", "Buy a bus pass", "Near my work"):
+        assert gone not in words
 
 
 def test_the_copy_for_another_program_is_json_with_the_same_words():
