@@ -4,7 +4,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +16,7 @@ from manypaths.web.entry.forms import ProveForm, SignInForm
 from manypaths.web.entry.opening import begin, caller, go_on, mark_proved, open_form, remember_device, see, show_reasons
 from manypaths.web.ui.access import anyone, before_factor
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.going import is_ours, where_to
 
 CLEAR = '"cache", "storage"'
 
@@ -27,7 +27,7 @@ CLEAR = '"cache", "storage"'
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in. The answer does not tell whether a name exists."""
     if request.method == "GET" and request.reader.is_signed_in:  # type: ignore[attr-defined]
-        return redirect("entry:landing")
+        return redirect(where_to(request) or "entry:landing")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             if account is not None:
                 return _enter(request, account, Device(form.cleaned_data["device"]))
             form.add_error(None, _("Name and passphrase do not fit together. Check both and try again."))
-    return render(request, "entry/sign_in.html", {"form": form})
+    return render(request, "entry/sign_in.html", {"form": form, "to": where_to(request)})
 
 
 def _check(request: HttpRequest, form: SignInForm) -> AbstractBaseUser | None:
@@ -54,7 +54,7 @@ def _check(request: HttpRequest, form: SignInForm) -> AbstractBaseUser | None:
 def _enter(request: HttpRequest, account: AbstractBaseUser, device: Device) -> HttpResponse:
     is_person = account.is_person
     begin(request, account, device=device if is_person else Device.STAFF, at=now(), proved=is_person)
-    response = go_on(request)
+    response = go_on(request) if is_person else see(reverse("entry:landing"))  # a worker goes on after the factor
     if device is Device.OWN:
         remember_device(response, account.id)
     return response
@@ -117,5 +117,4 @@ def _proved(request: HttpRequest) -> HttpResponse:
 def after_proof(request: HttpRequest) -> str:
     """The page that asked for the proof, or the landing."""
     path = request.session.pop("after_proof", "")
-    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if safe else reverse("entry:landing")
+    return path if is_ours(path) else reverse("entry:landing")

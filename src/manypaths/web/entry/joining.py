@@ -25,6 +25,7 @@ from manypaths.web.entry.forms import JoinForm
 from manypaths.web.entry.opening import begin, caller, go_on, open_form, remember_device, see, show_reasons
 from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.going import where_to
 
 FIRST_CARD = timedelta(minutes=30)
 
@@ -44,13 +45,13 @@ def join(request: HttpRequest) -> HttpResponse:
             return _joined(request, form, language)
         except Refused as refusal:
             show_reasons(form, refusal)
-    return render(request, "entry/join.html", {"form": form, "offered": form.shown})
+    return render(request, "entry/join.html", {"form": form, "offered": form.shown, "to": where_to(request)})
 
 
 def _here_already(request: HttpRequest) -> HttpResponse:
     """Who presses the button twice still comes to the card, which shows their new name."""
     pressed_again = request.method == "POST" and request.reader.is_person  # type: ignore[attr-defined]
-    return see(reverse("entry:card" if pressed_again else "entry:landing"))
+    return see(reverse("entry:card") if pressed_again else where_to(request) or reverse("entry:landing"))
 
 
 def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse:

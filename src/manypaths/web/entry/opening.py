@@ -14,13 +14,13 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
 from manypaths.accounts.commands.signing_in import Caller
 from manypaths.accounts.rules import LIMITS, Device, device_words
 from manypaths.lib.refusals import Refused
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.going import is_ours, where_to
 from manypaths.web.ui.pages import refused, sent_from_here
 from manypaths.web.ui.same_session import take_key_of_form
 
@@ -80,7 +80,6 @@ def _known_for(request: HttpRequest) -> UUID | None:
 
 def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at: datetime, proved: bool) -> None:
     """Begin a new session for an account. An older session of this browser is gone, its key too."""
-    where_to = request.session.get("after_sign_in"), request.session.get("asked_at")
     request.session.flush()
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = request.session
@@ -89,8 +88,8 @@ def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at
     session["words"] = device_words(request.headers.get("User-Agent", ""))
     if proved:
         session["factor_at"] = at.isoformat()
-    if where_to[0] and where_to[1]:
-        session["after_sign_in"], session["asked_at"] = where_to
+    if (path := where_to(request)) != "":
+        session["after_sign_in"], session["asked_at"] = path, at.isoformat()
     session.set_expiry(0 if device is Device.SHARED else int(LIMITS[device][1].total_seconds()))
     take_key_of_form(request)
 
@@ -117,9 +116,7 @@ def go_on(request: HttpRequest) -> HttpResponseRedirect:
     """To the page that asked for the sign-in, or to one's own first page."""
     path, asked = request.session.pop("after_sign_in", ""), request.session.pop("asked_at", "")
     fresh = bool(asked) and now() - datetime.fromisoformat(asked) < REMEMBERED_FOR
-    if fresh and path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
-        return HttpResponseRedirect(path, status=303)
-    return see(reverse("entry:landing"))
+    return see(path if fresh and is_ours(path) else reverse("entry:landing"))
 
 
 def see(path: str) -> HttpResponseRedirect:

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Role
-from manypaths.web.ui.clock import now
+from manypaths.web.ui.going import bound_for
 
 View = Callable[..., Any]
-LONGEST_PATH = 300
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,6 @@ def _declared(view: View, audience: Audience) -> View:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    path = request.get_full_path()
-    if request.method == "GET" and len(path) <= LONGEST_PATH and not request.headers.get("HX-Request"):
-        request.session["after_sign_in"] = path
-        request.session["asked_at"] = now().isoformat()
-    return redirect("entry:sign_in")
+    """To the sign-in page, which carries along where they were going. Nothing is kept, and no cookie is set."""
+    came_for = request.method == "GET" and not request.headers.get("HX-Request")
+    return redirect(bound_for(reverse("entry:sign_in"), request.get_full_path() if came_for else ""))

@@ -24,7 +24,7 @@ def test_a_person_sees_where_they_are_signed_in_and_ends_one():
     assert page.count("/end") == 2
     handle = there.session["handle"]
     here.post(f"/devices/{handle}/end")
-    assert there.get("/devices")["Location"] == "/enter"
+    assert there.get("/devices")["Location"] == "/enter?to=/devices"
     assert here.get("/devices").status_code == 200
 
 
@@ -32,7 +32,7 @@ def test_a_person_ends_every_other_session_at_once():
     here, name = person()
     others = [sign_in(name)[0] for _ in range(2)]
     here.post("/devices/others")
-    assert [other.get("/devices")["Location"] for other in others] == ["/enter", "/enter"]
+    assert [other.get("/devices")["Location"] for other in others] == ["/enter?to=/devices"] * 2
     assert here.get("/devices").status_code == 200
 
 
@@ -52,7 +52,7 @@ def test_a_new_passphrase_needs_a_proof_and_ends_every_other_session():
     assert here.post("/devices/passphrase", {"passphrase": NEW})["Location"] == "/enter/again"
     prove(here)
     assert here.post("/devices/passphrase", {"passphrase": NEW})["Location"] == "/devices"
-    assert there.get("/devices")["Location"] == "/enter"
+    assert there.get("/devices")["Location"] == "/enter?to=/devices"
     assert here.get("/devices").status_code == 200
     assert sign_in(name)[1].status_code == 200
     assert sign_in(name, NEW)[1].status_code == 303
@@ -84,7 +84,7 @@ def test_a_new_second_factor_ends_every_other_session():
     here = worker()
     there, _answer = sign_in("dee@example.org", "paper boats cross the harbor")
     set_up_app(here)
-    assert there.get("/devices")["Location"] == "/enter"
+    assert there.get("/devices")["Location"] == "/enter?to=/devices"
     assert here.get("/devices").status_code == 200
 
 

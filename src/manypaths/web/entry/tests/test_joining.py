@@ -148,7 +148,7 @@ def test_the_key_of_a_form_brings_nobody_in_without_the_words_that_were_typed():
     joined(Client(), once=KEY)
     other = Client()
     assert joined(other, once=KEY, passphrase="seven lanterns over the bridge").status_code == 422
-    assert other.get("/card")["Location"] == "/enter"
+    assert other.get("/card")["Location"] == "/enter?to=/card"
 
 
 def test_a_form_sent_again_after_signing_out_brings_nobody_in():
@@ -156,4 +156,4 @@ def test_a_form_sent_again_after_signing_out_brings_nobody_in():
     joined(client, once=KEY)
     client.post("/sign-out")
     joined(late, once=KEY)
-    assert late.get("/card")["Location"] == "/enter"
+    assert late.get("/card")["Location"] == "/enter?to=/card"

@@ -41,7 +41,7 @@ def test_a_code_of_the_card_opens_the_page_with_a_new_passphrase_and_ends_every_
     client, answer = use(name, f" {code.upper().replace('-', ' ')} ")
     assert answer["Location"] == "/devices"
     assert client.get("/devices").status_code == 200
-    assert lost.get("/devices")["Location"] == "/enter"
+    assert lost.get("/devices")["Location"] == "/enter?to=/devices"
     assert sign_in(name)[1].status_code == 200
     assert sign_in(name, NEW)[1].status_code == 303
 
@@ -92,7 +92,7 @@ def test_a_trusted_persons_code_opens_nothing_for_a_day():
     assert "not time yet" in early
     a_day_passes()
     assert use(name, back, "/enter/lost/finish")[1]["Location"] == "/devices"
-    assert lost.get("/devices")["Location"] == "/enter"
+    assert lost.get("/devices")["Location"] == "/enter?to=/devices"
 
 
 def test_the_person_sees_that_someone_asks_and_stops_it():

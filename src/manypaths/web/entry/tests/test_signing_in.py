@@ -11,7 +11,7 @@ from django.test import Client
 from manypaths.accounts.commands import joining
 from manypaths.accounts.models import Guess, Session, User
 from manypaths.network.rules import SYSTEM
-from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, person, sign_in, worker
+from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, person, set_up_app, sign_in, worker
 from manypaths.web.ui.clock import now
 
 pytestmark = pytest.mark.django_db
@@ -156,8 +156,38 @@ def test_signing_in_changes_the_session_key():
 def test_signing_in_leads_back_to_the_page_that_was_asked_for():
     _client, name = person()
     client = Client()
-    assert client.get("/devices")["Location"] == "/enter"
-    assert sign_in(name, client=client)[1]["Location"] == "/devices"
+    page = client.get(client.get("/devices")["Location"]).content.decode()
+    assert '<input type="hidden" name="to" value="/devices">' in page
+    assert 'href="/join?to=/devices"' in page
+    form = {"name": name, "passphrase": WORDS, "device": "shared", "to": "/devices"}
+    assert client.post("/enter", form)["Location"] == "/devices"
+
+
+def test_a_worker_comes_to_the_page_that_was_asked_for_after_the_second_factor():
+    _secret, codes = set_up_app(worker("frontdesk"))
+    client = Client()
+    form = {"name": "dee@example.org", "passphrase": STAFF_WORDS, "device": "shared", "to": "/vouch"}
+    assert client.post("/enter", form)["Location"] == "/here"
+    assert client.get("/vouch")["Location"] == "/second"
+    assert client.post("/second", {"code": codes[0]})["Location"] == "/vouch"
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/my/", "/\\evil.example", "javascript:x"])
+def test_no_form_leads_to_another_site(elsewhere):
+    _client, name = person()
+    form = {"name": name, "passphrase": WORDS, "device": "shared", "to": elsewhere}
+    assert Client().post("/enter", form)["Location"] == "/here"
+    assert "evil" not in Client().get("/enter", {"to": elsewhere}).content.decode()
+
+
+def test_a_visitor_who_asks_for_a_page_leaves_no_cookie_and_nothing_in_a_table():
+    visitor = Client()
+    for path in ("/devices", "/my/", "/work/"):
+        sign_in_page = visitor.get(path)["Location"]
+        visitor.get(sign_in_page)
+    visitor.get("/join?to=/devices")
+    assert not visitor.cookies
+    assert not Session.objects.exists()
 
 
 def test_a_form_from_another_site_signs_nobody_in():
@@ -171,14 +201,14 @@ def test_signing_out_ends_the_session_on_the_server():
     client.post("/sign-out")
     ghost = Client()
     ghost.cookies["sid"] = key
-    assert ghost.get("/devices")["Location"] == "/enter"
+    assert ghost.get("/devices")["Location"] == "/enter?to=/devices"
     assert not Session.objects.filter(account_id__isnull=False).exists()
 
 
 def test_an_account_that_was_ended_is_nobody_at_its_next_request():
     client, name = person()
     joining.end_account(account_id=User.objects.get(username=name).id, by=SYSTEM, at=now())
-    assert client.get("/devices")["Location"] == "/enter"
+    assert client.get("/devices")["Location"] == "/enter?to=/devices"
     assert sign_in(name)[1].status_code == 200
 
 
@@ -187,7 +217,7 @@ def test_a_shared_device_is_signed_out_after_five_minutes():
     session = client.session
     session["seen_at"] = (now() - timedelta(minutes=6)).isoformat()
     session.save()
-    assert client.get("/devices")["Location"] == "/enter"
+    assert client.get("/devices")["Location"] == "/enter?to=/devices"
 
 
 def test_a_worker_signs_in_with_the_address_and_comes_to_no_work_page_without_a_second_factor():
@@ -209,10 +239,11 @@ def test_an_account_without_a_place_of_work_is_told_why_there_is_nothing():
 
 
 @pytest.mark.parametrize(("letters", "leads_to"), [(200, "/my/?" + "a" * 200), (600, "/here")])
-def test_only_a_short_address_is_remembered_for_after_the_sign_in(letters, leads_to):
+def test_only_a_short_address_is_carried_along_to_the_sign_in(letters, leads_to):
     _client, name = person()
     visitor = Client()
-    assert visitor.get("/my/?" + "a" * letters)["Location"] == "/enter"
-    words = {"name": name, "passphrase": WORDS, "device": "shared", "once": "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a12"}
-    answer = visitor.post("/enter", words)
+    page = visitor.get(visitor.get("/my/?" + "a" * letters)["Location"]).content.decode()
+    carried = re.findall(r'name="to" value="([^"]+)"', page)
+    words = {"name": name, "passphrase": WORDS, "device": "shared", "to": carried[0] if carried else ""}
+    answer = visitor.post("/enter", words | {"once": "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a12"})
     assert (answer.status_code, answer["Location"]) == (303, leads_to)

@@ -191,7 +191,7 @@ def test_a_lead_invites_a_worker_lets_them_answer_and_ends_their_access():
     assert row.answers_requests
     assert lee.get("/second").status_code == 200
     lead.post(f"/workers/{row.id}/end")
-    assert lee.get("/devices")["Location"] == "/enter"
+    assert lee.get("/devices")["Location"] == "/enter?to=/devices"
 
 
 def test_keeping_workers_needs_a_proof_of_at_most_five_minutes():

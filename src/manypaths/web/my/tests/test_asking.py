@@ -101,8 +101,11 @@ def text(answer) -> str:
 def test_someone_without_a_page_makes_one_first_and_comes_back(stage):
     visitor = Client()
     answer = visitor.get(stage.ask)
-    assert answer["Location"] == "/join"
-    assert visitor.session["after_sign_in"] == stage.ask
+    assert answer["Location"] == f"/join?to={stage.ask}"
+    assert not visitor.cookies
+    joined = {"alias": "Rosa", "choice": "own", "passphrase": "quiet rivers run under stone", "device": "shared"}
+    assert visitor.post("/join", joined | {"to": stage.ask})["Location"] == "/card"
+    assert visitor.get("/card/done")["Location"] == stage.ask
 
 
 def test_asking_goes_one_question_at_a_time_and_back_works(stage):

@@ -241,7 +241,7 @@ def test_without_a_second_factor_no_page_opens():
 
 def test_signed_out_leads_to_sign_in():
     stage()
-    assert Client().get("/work/people")["Location"] == "/enter"
+    assert Client().get("/work/people")["Location"] == "/enter?to=/work/people"
 
 
 def test_nothing_of_these_pages_is_stored():
