@@ -246,5 +246,8 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_USE_FINDERS = TESTING
 
-SILENCED_SYSTEM_CHECKS = ["security.W002"]  # frame-ancestors 'none' in the policy above says it better
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # frame-ancestors 'none' in the policy above says it better
+    "templates.W003",  # our library i18n stands in the place of Django's on purpose
+]
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
