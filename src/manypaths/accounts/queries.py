@@ -111,6 +111,15 @@ def card_codes_left(*, reader: Own) -> int:
     ).count()
 
 
+def gets_first_card(*, reader: Own, at: datetime) -> bool:
+    """True in the first half hour of an account that never had a card. A code that was used still says it had one."""
+    if reader.account_id is None:
+        return False
+    is_new = User.objects.filter(id=reader.account_id, date_joined__gt=at - rules.FIRST_CARD).exists()
+    cards = RecoveryCode.objects.filter(account_id=reader.account_id, kind=RecoveryCode.Kind.CARD)
+    return is_new and not cards.exists()
+
+
 def has_trusted_code(*, reader: Own) -> bool:
     """Whether a trusted person holds a code for the reader."""
     return RecoveryCode.objects.filter(

@@ -104,6 +104,7 @@ def offered_passphrase(words: Sequence[str], pick: Callable[[Sequence[str]], str
 FIRST_NUMBER, NUMBERS = 1000, 9000
 CODE_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 CODE_LENGTH, CARD_CODES = 10, 8
+FIRST_CARD = timedelta(minutes=30)
 SPOKEN_LENGTH = 6
 
 

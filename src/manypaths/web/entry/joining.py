@@ -1,6 +1,6 @@
 """Join alone, and the card that brings a person back in."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -26,8 +26,6 @@ from manypaths.web.entry.opening import begin, caller, go_on, open_form, remembe
 from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import where_to
-
-FIRST_CARD = timedelta(minutes=30)
 
 
 @anyone
@@ -98,7 +96,7 @@ def card(request: HttpRequest) -> HttpResponse:
     shown = {"name": account.username if account else "", "left": left}
     if request.method == "GET":
         return render(request, "entry/card_start.html", shown)
-    if not (factor_is_fresh(reader, at) or (left == 0 and _has_just_begun(request, at))):
+    if not (factor_is_fresh(reader, at) or accounts.gets_first_card(reader=reader, at=at)):
         request.session["after_proof"] = reverse("entry:card")
         return see(reverse("entry:prove_again"))
     codes = coming_back.make_card(account_id=reader.account_id, by=reader, at=at)
@@ -109,8 +107,3 @@ def card(request: HttpRequest) -> HttpResponse:
 def card_done(request: HttpRequest) -> HttpResponse:
     """On to where the person was going when they joined."""
     return go_on(request)
-
-
-def _has_just_begun(request: HttpRequest, at: datetime) -> bool:
-    started = request.session.get("started_at")
-    return bool(started) and at - datetime.fromisoformat(started) < FIRST_CARD
