@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import connection
 from django.db.models import Q
 
@@ -269,6 +270,41 @@ def workers(*, reader: Reader) -> list[Worker]:
         for row in rows.select_related("account")
     ]
     return sorted(found, key=lambda one: sort_key(one.display_name))
+
+
+ALIKE, FEW_ALIKE = 0.6, 12
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An organisation of the directory, with a name like the one that was typed."""
+
+    organisation_id: UUID
+    name: str
+
+
+def named_like(*, name: str) -> list[Listed]:
+    """Organisations of the directory whose name is, or holds, something like this name. The likest come first."""
+    typed = sort_key(name)
+    if not typed:
+        return []
+    rows = Organisation.objects.filter(closed_at__isnull=True).annotate(
+        part=TrigramWordSimilarity(typed, "sort_name"), whole=TrigramSimilarity("sort_name", typed)
+    )
+    found = rows.filter(part__gte=ALIKE).order_by("-whole", "sort_name", "id").values_list("id", "name")
+    return [Listed(*row) for row in found[:FEW_ALIKE]]
+
+
+def has_lead(*, organisation_id: UUID) -> bool:
+    """Whether an organisation has a lead of its own here now, who can read an invitation and agree."""
+    leads = Membership.objects.filter(roles__contains=[Role.ORG_ADMIN.value], ended_at__isnull=True)
+    return leads.filter(organisation_id=organisation_id).exists()
+
+
+def takes_part(*, organisation_id: UUID, community_id: UUID) -> bool:
+    """Whether an organisation has agreed to take part in a community, and has not left."""
+    agreed = Participation.objects.filter(agreed_at__isnull=False, left_at__isnull=True)
+    return agreed.filter(organisation_id=organisation_id, community_id=community_id).exists()
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,16 @@ def reasons_not_to_end(reader: Reader, membership_id: UUID, at: datetime) -> Ite
     yield from reasons_not_to_keep_people(reader, at)
 
 
+def reasons_not_to_invite(*, alike: bool, is_chosen: bool, takes_part: bool) -> Iterator[Reason]:
+    """Why an organisation cannot be invited now: it may be listed already, or takes part. Two rows for one organisation
+    would leave its services with the one that nobody can ask."""
+    if alike and not is_chosen:
+        message = _("The directory lists a name like this. Choose it, or say that yours is another one.")
+        yield Reason("listed_already", message, "listed")
+    if takes_part:
+        yield Reason("takes_part", _("This organization takes part already."), "listed")
+
+
 def reasons_not_to_agree(reader: Reader, *, already: bool, left: bool) -> Iterator[Reason]:
     """Why this reader's organisation cannot agree to take part now."""
     yield from reasons_not_to_speak_for_organisation(reader)

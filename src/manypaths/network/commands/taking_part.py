@@ -1,12 +1,13 @@
 """Organisations: invited by a coordinator, agreeing to exact words, free to leave."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from manypaths.audit import commands as audit
-from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network import queries, rules
 from manypaths.network.commands.inviting import write_invitation
 from manypaths.network.models import Agreement, Community, Membership, Organisation, Participation
@@ -18,40 +19,53 @@ def invite_organisation(
     *,
     organisation_id: UUID | None = None,
     name: str = "",
-    kind: str = "",
+    is_another: bool = False,
     community_id: UUID,
     email: str,
     contact_name: str,
     by: Reader,
     at: datetime,
-) -> str:
+) -> str | None:
     """Invite an organisation to take part: one of the directory, or a new one. Gives the code of a link for its lead.
 
-    Refuses: NotThere for anyone who does not coordinate this community, and for an organisation that does not exist.
+    None where it has a lead here already, who finds the invitation: nobody is made a second one from outside.
+    `is_another` says that a new one is meant although a listed name is like it.
+    Refuses: NotThere for anyone who does not coordinate this community, and for an organisation that does not exist · a
+    name like a listed one · one that takes part already.
     Records: network.organisation_invited
     """
     if not queries.coordinates(reader=by, community_id=community_id):
         raise NotThere
-    body = _body(organisation_id, name, kind, at)
+    refuse_if(_reasons_not_to_invite(organisation_id, name, is_another, community_id))
+    body = _body(organisation_id, name, at)
     community = Community.objects.get(id=community_id)
     Participation.objects.get_or_create(
         community=community, organisation=body, left_at__isnull=True, defaults={"invited_at": at}
     )
     audit.record(what="network.organisation_invited", by=by, subject=body.id, at=at)
+    if queries.has_lead(organisation_id=body.id):
+        return None
+    lead = {Role.ORG_ADMIN.value}
     return write_invitation(
-        organisation=body,
-        community=community,
-        email=email,
-        display_name=contact_name,
-        roles={Role.ORG_ADMIN.value},
-        by=by,
-        at=at,
+        organisation=body, community=community, email=email, display_name=contact_name, roles=lead, by=by, at=at
     )
 
 
-def _body(organisation_id: UUID | None, name: str, kind: str, at: datetime) -> Organisation:
+def _reasons_not_to_invite(
+    organisation_id: UUID | None, name: str, is_another: bool, community_id: UUID
+) -> Iterator[Reason]:
+    chosen = organisation_id is not None
+    return rules.reasons_not_to_invite(
+        alike=not chosen and bool(queries.named_like(name=name)),
+        is_chosen=chosen or is_another,
+        takes_part=organisation_id is not None
+        and queries.takes_part(organisation_id=organisation_id, community_id=community_id),
+    )
+
+
+def _body(organisation_id: UUID | None, name: str, at: datetime) -> Organisation:
     if organisation_id is None:
-        made = Organisation(name=name, sort_name=rules.sort_key(name), kind=kind, created_at=at)
+        made = Organisation(name=name, sort_name=rules.sort_key(name), created_at=at)
         made.save(force_insert=True)
         return made
     found = Organisation.objects.filter(id=organisation_id, closed_at__isnull=True).first()

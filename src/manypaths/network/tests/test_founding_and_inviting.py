@@ -11,7 +11,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands as network
 from manypaths.network import queries
 from manypaths.network.commands import Answers
-from manypaths.network.models import Community, Invitation, Membership, Participation
+from manypaths.network.models import Community, Invitation, Membership, Organisation, Participation
 from manypaths.network.places import find_places
 from manypaths.network.rules import ANONYMOUS, SYSTEM, Reader
 from manypaths.network.tests import factories as make
@@ -243,6 +243,56 @@ def test_a_coordinator_invites_an_organisation_which_reads_and_agrees_and_may_le
     network.leave_community(community_id=community.id, by=reader, at=NOW)
     row.refresh_from_db()
     assert (row.left_at, row.answers_requests) == (NOW, False)
+
+
+def invite(by: Reader, community: Community, **whom: object) -> str | None:
+    """A coordinator invites an organisation."""
+    more = {"community_id": community.id, "email": "l@example.org", "contact_name": "Lou", "by": by, "at": NOW}
+    return network.invite_organisation(**{**more, **whom})
+
+
+@pytest.mark.parametrize("typed", ["Lantern House", "lantern house", "Lantern", "Lanter House", "Lántern Hóuse Inc."])
+def test_a_listed_organisation_is_found_by_a_name_like_its_own(typed: str):
+    body = make.organisation("Lantern House")
+    make.organisation("Harbor Row")
+    assert [one.organisation_id for one in queries.named_like(name=typed)] == [body.id]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "Quiet Field"])
+def test_a_name_like_no_other_finds_nothing(typed: str):
+    make.organisation("Lantern House")
+    assert queries.named_like(name=typed) == []
+
+
+def test_an_organisation_that_is_listed_is_not_made_a_second_time_by_mistake():
+    community = make.community()
+    by, body = coordinator_of(community), make.organisation("Lantern House")
+    with pytest.raises(Refused, match="listed_already"):
+        invite(by, community, name="Lantern House")
+    reader = member_of(accepted(invite(by, community, name="Lantern House", organisation_id=body.id)))
+    assert reader.organisation_id == body.id
+    assert invite(by, community, name="Lantern House", is_another=True)
+    assert Organisation.objects.filter(name="Lantern House").count() == 2
+
+
+def test_an_organisation_with_a_lead_is_invited_and_nobody_is_made_its_lead_from_outside():
+    community = make.community()
+    by, body = coordinator_of(community), make.organisation("Lantern House")
+    lead_there = make.reader_for(make.membership(body, "org_admin"))
+    assert invite(by, community, organisation_id=body.id) is None
+    assert not Invitation.objects.filter(organisation=body).exists()
+    assert [one.id for one in queries.invited_to(reader=lead_there)] == [community.id]
+
+
+def test_an_organisation_that_takes_part_is_not_invited_again_until_it_left():
+    community = make.community()
+    by, body = coordinator_of(community), make.organisation("Lantern House")
+    lead_there = make.reader_for(make.membership(body, "org_admin"))
+    row = make.participation(community, body)
+    with pytest.raises(Refused, match="takes_part"):
+        invite(by, community, organisation_id=body.id)
+    network.leave_community(community_id=row.community_id, by=lead_there, at=NOW)
+    assert invite(by, community, organisation_id=body.id) is None
 
 
 def test_a_coordinator_elsewhere_invites_nobody_here():

@@ -1,6 +1,7 @@
 """The forms of this door. They check shape; whether it is right is decided by the rules of accounts."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
@@ -282,12 +283,33 @@ class WorkerForm(forms.Form):
 
 
 class BodyForm(forms.Form):
-    """Invite one organisation."""
+    """Invite one organisation: one that the directory lists under a name like this, or another one."""
 
+    ANOTHER = "another"
     name = forms.CharField(
         label=_("Name of the organization"), max_length=300, error_messages={"required": _("Type its name.")}
+    )
+    listed = forms.ChoiceField(
+        label=_("Is it one of these?"),
+        help_text=_("Choose it if it is. What the directory lists for it then belongs to it."),
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose one of these.")},
     )
     contact_name = forms.CharField(
         label=_("Who leads it here"), max_length=80, error_messages={"required": _("Type the name of a person.")}
     )
     email = _address()
+
+    def __init__(self, data: Any = None, *, listed: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        field = self.fields["listed"] if listed else self.fields.pop("listed")
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*listed, (self.ANOTHER, _("None of these. It is another one."))]
+
+    def invited(self) -> dict[str, Any]:
+        """Who is invited, as the command wants it."""
+        rest = dict(self.cleaned_data)
+        listed = rest.pop("listed", "")
+        is_another = listed == self.ANOTHER
+        return rest | {"organisation_id": UUID(listed) if listed and not is_another else None, "is_another": is_another}

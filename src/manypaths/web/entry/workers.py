@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from manypaths.directory import queries as directory
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
 from manypaths.network.rules import Reader, Role, factor_is_fresh
@@ -16,6 +17,8 @@ from manypaths.web.entry.opening import see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
 from manypaths.web.ui.access import member
 from manypaths.web.ui.clock import now
+
+FEW_TOWNS = 3
 
 
 def _must_prove(request: HttpRequest, page: str) -> HttpResponse | None:
@@ -82,10 +85,26 @@ def bodies(request: HttpRequest) -> HttpResponse:
     if reader.community_id is None:
         raise NotThere
     rows = queries.bodies(reader=reader, community_id=reader.community_id)
-    form = BodyForm(request.POST or None)
+    form = BodyForm(request.POST or None, listed=_listed_like(request.POST.get("name", "")))
     if request.method == "POST" and form.is_valid():
         if (elsewhere := _must_prove(request, "entry:bodies")) is not None:
             return elsewhere
-        code = commands.invite_organisation(community_id=reader.community_id, by=reader, at=now(), **form.cleaned_data)
-        return _link(request, code, form.cleaned_data["contact_name"])
+        try:
+            code = commands.invite_organisation(community_id=reader.community_id, by=reader, at=now(), **form.invited())
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            name = form.cleaned_data["contact_name"]
+            return _link(request, code, name) if code else render(request, "entry/invited_inside.html")
     return render(request, "entry/bodies.html", {"form": form, "rows": rows, "zone": zone(request)})
+
+
+def _listed_like(name: str) -> list[tuple[str, str]]:
+    """Organisations of the directory with a name like this, each with the towns where it offers something."""
+    return [(str(one.organisation_id), _with_towns(one)) for one in queries.named_like(name=name)]
+
+
+def _with_towns(one: queries.Listed) -> str:
+    offered = directory.listings_of(organisation_id=one.organisation_id)
+    towns = sorted({", ".join(part for part in (each.city, each.state) if part) for each in offered} - {""})
+    return f"{one.name} ({'; '.join(towns[:FEW_TOWNS])})" if towns else one.name

@@ -12,8 +12,9 @@ from manypaths.accounts import factors
 from manypaths.accounts import queries as accounts
 from manypaths.accounts.commands import proving
 from manypaths.accounts.models import User
+from manypaths.directory.tests.factories import service
 from manypaths.network import queries as network
-from manypaths.network.models import Membership, Participation
+from manypaths.network.models import Invitation, Membership, Organisation, Participation
 from manypaths.network.queries import forget_communities
 from manypaths.network.rules import SYSTEM
 from manypaths.network.tests import factories as make
@@ -224,6 +225,58 @@ def test_a_coordinator_invites_an_organisation_and_sees_who_takes_part():
     assert "Harbor Row invites you" in Client().get(f"/invited/{link}").content.decode()
     assert "Has not answered" in client.get("/organizations").content.decode()
     forget_communities()
+
+
+@pytest.fixture
+def coordinating():
+    """A coordinator at work."""
+    community, body = make.community(), make.organisation("The council")
+    make.participation(community, body)
+    forget_communities()
+    client = worker("coordinator", body=body)
+    set_up_app(client)
+    yield client
+    forget_communities()
+
+
+LOU = {"name": "Lantern House", "contact_name": "Lou", "email": "lou@example.org"}
+
+
+def test_a_coordinator_chooses_a_listed_organisation_and_its_services_come_along(coordinating):
+    body = make.organisation("Lantern House")
+    listed = service("Evening circle", body=body)
+    page = coordinating.post("/organizations", LOU).content.decode()
+    assert "The directory lists a name like this" in page
+    assert "Lantern House (Montpelier, VT)" in page
+    assert 'value="lou@example.org"' in page
+    assert not Invitation.objects.filter(organisation=body).exists()
+    page = coordinating.post("/organizations", LOU | {"listed": str(body.id)}).content.decode()
+    link = re.findall(r"/invited/([\w-]+)", page)[0]
+    Client().post(f"/invited/{link}", {"display_name": "Lou", "passphrase": STAFF_WORDS})
+    assert Membership.objects.get(display_name="Lou").organisation_id == body.id == listed.organisation_id
+    assert Organisation.objects.filter(name="Lantern House").count() == 1
+
+
+def test_a_coordinator_says_that_it_is_another_one(coordinating):
+    make.organisation("Lantern House")
+    page = coordinating.post("/organizations", LOU | {"listed": "another"}).content.decode()
+    assert "/invited/" in page
+    assert Organisation.objects.filter(name="Lantern House").count() == 2
+
+
+def test_a_coordinator_is_told_that_its_own_lead_finds_the_invitation(coordinating):
+    body = make.organisation("Lantern House")
+    make.membership(body, "org_admin")
+    page = coordinating.post("/organizations", LOU | {"listed": str(body.id)}).content.decode()
+    assert "They need no link" in page
+    assert "/invited/" not in page
+
+
+def test_only_an_organisation_that_was_offered_can_be_chosen(coordinating):
+    make.organisation("Lantern House")
+    other = make.organisation("Harbor Row")
+    page = coordinating.post("/organizations", LOU | {"listed": str(other.id)}).content.decode()
+    assert "Choose one of these." in page
 
 
 def test_a_coordinator_of_nothing_here_sees_no_list():
