@@ -1,5 +1,8 @@
 """The second wall alone: real sign-ins to the database, with every filter of the application taken away."""
 
+import contextlib
+from datetime import timedelta
+
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -7,6 +10,7 @@ from django.db import connection, transaction
 from manypaths.config.testing import as_owner, role_url
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.tests.factories import grant
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people import commands as people
 from manypaths.people.tests.factories import person, record_held_by
@@ -41,7 +45,7 @@ def test_every_guarded_table_has_exactly_the_three_policies_of_the_wall():
     with connection.cursor() as cursor:
         cursor.execute(
             "select tablename, array_agg(roles::text order by roles::text) from pg_policies "
-            "where schemaname = 'public' group by tablename"
+            "where schemaname = 'public' and permissive = 'PERMISSIVE' group by tablename"
         )
         found = dict(cursor.fetchall())
     for table in guarded_tables():
@@ -51,7 +55,9 @@ def test_every_guarded_table_has_exactly_the_three_policies_of_the_wall():
 @pytest.mark.django_db
 def test_the_wall_of_the_application_always_asks_what_was_opened():
     with connection.cursor() as cursor:
-        cursor.execute("select tablename, qual, with_check from pg_policies where 'app' = any(roles)")
+        cursor.execute(
+            "select tablename, qual, with_check from pg_policies where 'app' = any(roles) and permissive = 'PERMISSIVE'"
+        )
         for table, using, check in cursor.fetchall():
             assert "opened" in using, table
             assert "opened" in check, table
@@ -225,6 +231,82 @@ def test_a_false_purpose_or_hat_opens_nothing(world):
         with psycopg.connect(role_url("app")) as raw, raw.transaction():
             open_as(raw, world["mine"], [world["mine"].record_id], "demographics", purpose, hat=hat)
             assert raw.execute("select record_id from people_profile").fetchall() == [], (hat, purpose)
+
+
+def consent_of(world) -> None:
+    """Maria agrees to share a request, and stops it."""
+    house = organisation()
+    given = grant(world["mine"].record_id, house)
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        open_as(raw, world["mine"], [world["mine"].record_id], "consent_record", "own")
+        raw.execute("update consent_grant set ended_at = now(), ending = 'stopped' where id = %s", [given.id])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update consent_grant set ended_at = null, ending = ''",
+        "update consent_grant set ended_at = now() + interval '1 year'",
+        "update consent_grant set until = until + interval '1 day'",
+    ],
+)
+def test_a_consent_that_was_stopped_is_never_revived(world, statement):
+    consent_of(world)
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        open_as(raw, world["mine"], [world["mine"].record_id], "consent_record", "own")
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), raw.transaction():
+            assert raw.execute(statement).rowcount == 0
+    with psycopg.connect(role_url("owner"), autocommit=True) as raw:
+        ((ended, ending),) = raw.execute("select ended_at <= now(), ending from consent_grant").fetchall()
+    assert (ended, ending) == (True, "stopped")
+
+
+@pytest.mark.parametrize(
+    "change", [{"until": timedelta(days=91)}, {"text_version": "nobody's"}, {"language": "xx"}], ids=str
+)
+def test_a_consent_that_no_rule_allows_cannot_be_written(world, change):
+    given = grant(world["mine"].record_id, organisation())
+    values = {"until": timedelta(days=9), "text_version": given.text_version, "language": "en", **change}
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        open_as(raw, world["mine"], [world["mine"].record_id], "consent_record", "own")
+        with pytest.raises(psycopg.errors.IntegrityError), raw.transaction():
+            raw.execute(
+                "insert into consent_grant (id, record_id, kind, recipient_organisation_id, classes, purpose, "
+                "subject_id, starts_at, until, given_at, text_key, text_version, language, ending) "
+                "values (gen_random_uuid(), %s, 'request', %s, '{referral_task}', 'referral', gen_random_uuid(), "
+                "now(), now() + %s, now(), 'request', %s, %s, '')",
+                [world["mine"].record_id, given.recipient_organisation_id, *values.values()],
+            )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update people_record set erased_at = now()",
+        "update people_person set made_at = now()",
+        "delete from people_assignment",
+        "update people_assignment set record_id = gen_random_uuid()",
+    ],
+)
+def test_records_and_assignments_are_not_rewritten_by_the_application(world, statement):
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        reader = reader_for(world["worker"])
+        open_as(raw, reader, [world["record"]], "presence", "care", hat="member")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), raw.transaction():
+            raw.execute(statement)
+
+
+def test_who_shares_with_whom_is_not_told_without_an_access_row(world):
+    """The facts of a decision and the account behind a record: the application may not ask for them."""
+    mine = world["mine"]
+    asks = [
+        ("select access_facts(%s, 'person', null, %s)", [mine.account_id, [mine.record_id]]),
+        ("select * from visitor(%s)", [mine.account_id]),
+    ]
+    with psycopg.connect(role_url("app"), autocommit=True) as raw:
+        for sql, values in asks:
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction)):
+                raw.execute(sql, values)
 
 
 def test_names_do_not_stand_in_the_tables(world):

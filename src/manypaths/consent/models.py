@@ -1,12 +1,17 @@
 """What a person agreed to share: with whom, what, why, until when, in which words. Never edited, only ended."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models.lookups import LessThanOrEqual
 
 from manypaths.network.models import Organisation
+
+# As time that passes: 90 days of the calendar are an hour more or less where the clocks change.
+SPAN = ExpressionWrapper(F("until") - F("starts_at"), DurationField())
 
 
 class Grant(models.Model):
@@ -48,6 +53,9 @@ class Grant(models.Model):
                 name="consent_grant_for_what_is_shared", condition=Q(purpose__in=["referral", "care"])
             ),
             models.CheckConstraint(name="consent_grant_ends_after_start", condition=Q(until__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="consent_grant_at_most_90_days", condition=LessThanOrEqual(SPAN, timedelta(days=90))
+            ),
             models.CheckConstraint(
                 name="consent_grant_ended_with_cause",
                 condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),

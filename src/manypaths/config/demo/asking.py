@@ -1,7 +1,7 @@
 """One request for support, from sending to its end. Every move is asked of the rules of the room, then written."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from manypaths.config.demo.book import Book, Words, obey, own_facts
@@ -153,7 +153,7 @@ def send(request: Request, at: datetime, words: str) -> None:
 
 def _give(request: Request, at: datetime) -> None:
     book, someone = request.book, request.someone
-    until = at + rules.SHARED_FOR
+    until = at.astimezone(UTC) + rules.SHARED_FOR
     obey(consent_rules.reasons_not_to_give(at, until, frozenset({DataClass.REFERRAL_TASK.value})))
     text = request.ground.texts[someone.language]
     before = request.grant
@@ -183,7 +183,7 @@ def lengthen(request: Request, at: datetime) -> None:
     """The person agrees for another 90 days."""
     if request.grant is None or not request.is_open:
         return
-    obey(consent_rules.reasons_not_to_lengthen(grant_facts(request.grant), at + rules.SHARED_FOR, at))
+    obey(consent_rules.reasons_not_to_lengthen(grant_facts(request.grant), at.astimezone(UTC) + rules.SHARED_FOR, at))
     _give(request, at)
 
 

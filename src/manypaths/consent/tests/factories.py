@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from manypaths.config.testing import as_owner
-from manypaths.consent.models import Grant
+from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.network.models import Organisation
 
@@ -39,7 +39,7 @@ def grant(
             until=until or start + timedelta(days=90),
             given_at=start,
             text_key="request",
-            text_version="test",
+            text_version=Text.objects.filter(key="request", language="en").latest("version").version,
             language="en",
             ended_at=ended_at,
             ending=Grant.Ending.STOPPED if ended_at else "",
