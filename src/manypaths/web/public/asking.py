@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -62,8 +63,13 @@ class SearchForm(forms.Form):
 
     def picked(self, kind: str) -> frozenset[str]:
         """The codes of one kind that were chosen and exist."""
-        known = words(kind=kind, language=self.language)
-        return frozenset(code for code in self.data.getlist(kind) if code in known)
+        return self.all_picked[kind]
+
+    @cached_property
+    def all_picked(self) -> dict[str, frozenset[str]]:
+        """What was chosen and exists, by kind. Each card asks for it."""
+        known = {kind: words(kind=kind, language=self.language) for kind in MANY}
+        return {kind: frozenset(code for code in self.data.getlist(kind) if code in known[kind]) for kind in MANY}
 
     def ask(self, at: datetime) -> Ask:
         """The search this form asks for."""

@@ -142,6 +142,8 @@ def checked(one: Listing, at: datetime) -> str:
 
 def labels(kind: str, codes: tuple[str, ...]) -> list[str]:
     """Codes in the words of the reader's language, in their shared order."""
+    if not codes:
+        return []
     known = words(kind=kind, language=language())
     return [label for code, label in known.items() if code in codes]
 

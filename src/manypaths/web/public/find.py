@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -27,6 +28,7 @@ from manypaths.web.ui.clock import now
 PAGE = 8
 MOST_PAGES = 10
 MOST_WORDS = 32
+NO_SERVICE = UUID(int=0)
 SEE_OTHER = 303
 GONE = 410
 
@@ -126,7 +128,7 @@ def choices(form: SearchForm) -> dict[str, Any]:
     lists["cost_words"], lists["language_words"] = lists["cost_words"][:5], lists["language_words"][:8]
     lists["miles_words"] = tuple((value, str(label)) for value, label in DISTANCES)
     miles = form.data.get("miles") or USUAL_MILES
-    return {**lists, "picked": {**{kind: form.picked(kind) for kind in MANY}, "miles": {miles}}}
+    return {**lists, "picked": {**form.all_picked, "miles": {miles}}}
 
 
 def answer(request: HttpRequest, form: SearchForm, at: datetime) -> dict[str, Any]:
@@ -165,12 +167,13 @@ def make_cards(request: HttpRequest, hits: list[Hit], form: SearchForm, at: date
     community = request.community  # type: ignore[attr-defined]
     bodies = {one.organisation_id for one in listings}
     asked = network.takes_requests(organisation_ids=bodies, community_id=community.id) if community else set()
+    page_of_none = reverse("public:service", args=[NO_SERVICE])
     return [
         Card(
             number=number,
             service_id=one.id,
-            href=reverse("public:service", args=[one.id]),
-            kind=cards.labels("kind", (one.kind,))[0] if cards.labels("kind", (one.kind,)) else "",
+            href=page_of_none.replace(str(NO_SERVICE), str(one.id)),
+            kind="".join(cards.labels("kind", (one.kind,))),
             name=one.name,
             room=cards.room(one, at),
             about=Truncator(cards.about(one)).words(MOST_WORDS, truncate=" …"),

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import accumulate, pairwise
@@ -235,13 +235,13 @@ def contains(shape: Shape, place: Place) -> bool:
     return inside
 
 
-def _middles(shape: Shape, view: Box) -> list[Place]:
-    """Where its name may stand: the middle of the county, or of the part that is in view."""
+def _middles(shape: Shape, view: Box) -> Iterator[Place]:
+    """Where its name may stand: the middle of the county, or of the part that is in view. Looked for one by one."""
     west, south = max(shape.box[0], view[0]), max(shape.box[1], view[1])
     east, north = min(shape.box[2], view[2]), min(shape.box[3], view[3])
     seen = [(west + (east - west) * across, (south + north) / 2) for across in (0.5, 0.25, 0.75)]
     whole = ((shape.box[0] + shape.box[2]) / 2, (shape.box[1] + shape.box[3]) / 2)
-    return [place for place in (whole, *seen) if contains(shape, place)]
+    return (place for place in (whole, *seen) if contains(shape, place))
 
 
 def _labels(shapes: Sequence[Shape], ruler: Ruler, pins: Sequence[Pin]) -> list[Label]:
@@ -249,7 +249,7 @@ def _labels(shapes: Sequence[Shape], ruler: Ruler, pins: Sequence[Pin]) -> list[
     placed: list[Label] = []
     for shape in shapes:
         half = len(shape.name) * 3.7
-        spots = [ruler.at(place) for place in _middles(shape, ruler.view)]
+        spots = map(ruler.at, _middles(shape, ruler.view))
         tried = (Label(shape.name, round(x), round(y + shift)) for x, y in spots for shift in (0, -30, 30, -48, 48))
         free = (label for label in tried if _free(label, half, ruler.width, pins, placed))
         placed += [label for label in [next(free, None)] if label]
