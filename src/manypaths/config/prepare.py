@@ -155,4 +155,4 @@ def _ask(question: str, before: str) -> str:
         answer = input(f"{question}{f' [{before}]' if before else ''}\n> ").strip() or before
         if answer:
             return answer
-        say("This one needs an answer. It can be changed later.")
+        say("This one needs an answer. Take your time: no page can change it later.")

@@ -1,4 +1,7 @@
-"""What each role will be able to do, in words for the one who is invited."""
+"""What each role is able to do here today, in words for the one who is invited.
+
+A role whose pages are not built yet keeps its place in the data and has a name; it is offered to nobody.
+"""
 
 from collections.abc import Iterable
 
@@ -23,17 +26,19 @@ NAMES = {
 WORDS = {
     "peer": _("Walk with people you are assigned to, answer requests, and write down contacts."),
     "clinician": _("See what people you are assigned to share with you, and answer requests."),
-    "supervisor": _("See the work of those you supervise, for the people they are assigned to."),
-    "frontdesk": _("See the name of people your organization supports and how to reach them safely."),
+    "supervisor": _(
+        "Read requests that people send here, and hear when one waits too long."
+    ),
+    "frontdesk": _(
+        "Read requests that people send here, and vouch for someone who cannot get in."
+    ),
     "coordinator": _("Invite organizations and keep the community going. You never see who receives support."),
     "org_admin": _("Invite workers, end their access, and agree for your organization. You see no person's record."),
-    "privacy_officer": _("See who looked at what, and consents. You see no plan and no answer."),
     "volunteer": _("See the name of people you are assigned to, how to reach them, and write down contacts."),
-    "facilitator": _("Lead groups. You see no person's record."),
-    "fiscal": _("Work with sums and budgets. You see no person's record."),
 }
+NO_PAGE = _("There is no page for this work yet. You can sign in and keep your keys.")
 
 
 def what_they_do(roles: Iterable[str]) -> list[dict[str, object]]:
     """Name and words of each role."""
-    return [{"name": NAMES[role], "words": WORDS[role]} for role in roles if role in WORDS]
+    return [{"name": NAMES[role], "words": WORDS.get(role, NO_PAGE)} for role in roles if role in NAMES]

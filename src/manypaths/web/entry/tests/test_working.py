@@ -7,6 +7,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.test import Client
+from django.urls import get_resolver
+from tests.architecture.test_house import patterns
 
 from manypaths.accounts import factors
 from manypaths.accounts import queries as accounts
@@ -18,6 +20,7 @@ from manypaths.network.models import Invitation, Membership, Organisation, Parti
 from manypaths.network.queries import forget_communities
 from manypaths.network.rules import SYSTEM
 from manypaths.network.tests import factories as make
+from manypaths.web.entry import roles
 from manypaths.web.entry.tests.people import STAFF_WORDS, invitation, person, set_up_app, sign_in, worker
 from manypaths.web.ui.clock import now
 
@@ -37,6 +40,26 @@ def test_an_invitation_says_who_invites_and_what_one_will_be_able_to_do():
     assert "Lantern House invites you" in page
     assert "Walk with people you are assigned to" in page
     assert "Every time you open something about a person, it is written down" in page
+
+
+def test_only_work_that_has_a_page_is_offered():
+    """Every role that a page names is offered, and no other."""
+    with_a_page = {role for _path, entry in patterns(get_resolver()) for role in _roles_of(entry.callback)}
+    assert set(roles.WORDS) == with_a_page
+    lead = worker("org_admin", "coordinator")
+    set_up_app(lead)
+    page = lead.get("/workers").content.decode()
+    assert set(re.findall(r'name="roles" value="(\w+)"', page)) == with_a_page
+
+
+def _roles_of(view: object) -> frozenset[str]:
+    return getattr(getattr(view, "audience", None), "roles", frozenset())
+
+
+def test_an_older_invitation_promises_no_page_that_there_is_not():
+    page = Client().get(f"/invited/{invitation('privacy_officer')}").content.decode()
+    assert "Privacy officer" in page
+    assert "There is no page for this work yet." in page
 
 
 def test_a_worker_accepts_and_must_set_up_a_second_factor_before_any_work():
