@@ -1,4 +1,4 @@
-"""Gives, lengthens and ends consents."""
+"""Gives and ends consents, and lets a person agree anew."""
 
 import uuid
 from collections.abc import Collection
@@ -23,6 +23,7 @@ def give_for_request(
     classes: Collection[DataClass],
     until: datetime,
     text: Text,
+    replaces: UUID | None = None,
     by: Reader,
     at: datetime,
 ) -> Grant:
@@ -48,6 +49,7 @@ def give_for_request(
         text_key=text.key,
         text_version=text.version,
         language=text.language,
+        replaces_id=replaces,
     )
     grant.save(force_insert=True)
     audit.record(what="consent.given", by=by, subject=grant.id, record_id=record, at=at)
@@ -100,25 +102,26 @@ def _end(*, grant_id: UUID, ending: Grant.Ending, what: str, by: Reader, at: dat
 
 
 @transaction.atomic
-def lengthen(*, grant_id: UUID, until: datetime, text: Text, by: Reader, at: datetime) -> Grant:
-    """Agree anew until a later day. The earlier consent stays as it was and points nowhere; a new one replaces it.
+def agree_anew(*, grant_id: UUID, until: datetime, text: Text, by: Reader, at: datetime) -> Grant:
+    """Agree anew until a later day. The earlier consent stays as it was; the new one says which it replaces.
 
-    Refuses: an ended consent · a day that is not later · more than 90 days from now.
-    Records: consent.ended and consent.given
+    Refuses: a day that is not later, while the earlier one holds · more than 90 days from now.
+    Records: consent.given, and consent.ended where the earlier one still held
     """
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     old = Grant.objects.filter(id=grant_id, record_id=record).first()
     if old is None:
         raise NotThere
-    refuse_if(rules.reasons_not_to_lengthen(queries.grant_facts(old), until, at))
-    _end(grant_id=old.id, ending=Grant.Ending.REPLACED, what="consent.ended", by=by, at=at)
-    new = give_for_request(
+    if rules.is_active(queries.grant_facts(old), at):
+        refuse_if(rules.reasons_not_to_lengthen(queries.grant_facts(old), until, at))
+        _end(grant_id=old.id, ending=Grant.Ending.REPLACED, what="consent.ended", by=by, at=at)
+    return give_for_request(
         organisation_id=old.recipient_organisation_id,
         subject_id=old.subject_id,
         classes=[DataClass(one) for one in old.classes],
         until=until,
         text=text,
+        replaces=old.id,
         by=by,
         at=at,
     )
-    return new

@@ -11,7 +11,7 @@ from django.db import connection
 from manypaths.consent import rules
 from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
-from manypaths.lib.refusals import NotThere, NotYourWork
+from manypaths.lib.refusals import NotThere, NotYourWork, refuse_if
 from manypaths.network.rules import Reader
 
 OPEN = "select open_records(%s, %s, %s, %s, %s, %s, %s)"
@@ -212,6 +212,16 @@ def text(*, key: str, language: str) -> Text:
     if found is None:
         raise NotThere
     return found
+
+
+def text_as_shown(*, key: str, version: str, language: str) -> Text:
+    """The words a page showed, for the consent that is given on it.
+
+    Refuses: words that are not the newest in their language.
+    """
+    versions = Text.objects.filter(key=key, language=language).order_by("-version").values_list("version", flat=True)
+    refuse_if(rules.reasons_not_to_agree_to(version, versions.first()))
+    return text(key=key, language=language)
 
 
 def text_agreed_to(*, reader: Reader, grant: Grant) -> Text | None:

@@ -226,10 +226,14 @@ def reasons_not_to_give(starts_at: datetime, until: datetime, classes: frozenset
 
 
 def reasons_not_to_lengthen(grant: GrantFacts, until: datetime, at: datetime) -> Iterator[Reason]:
-    """Why a consent cannot be made longer."""
-    if not is_active(grant, at):
-        yield Reason("already_ended", _("This has ended. You can ask again and agree anew."))
-    elif until <= grant.until:
+    """Why a consent that holds cannot be made longer."""
+    if until <= grant.until:
         yield Reason("not_later", _("Choose a later day than now."), "until")
     elif until - at > LONGEST_GRANT:
         yield Reason("too_long", _("Choose a day within 90 days."), "until")
+
+
+def reasons_not_to_agree_to(shown: str, newest: str | None) -> Iterator[Reason]:
+    """Why the words on a page cannot be agreed to: only the newest ones can, and only those that were read."""
+    if shown != newest:
+        yield Reason("words_changed", _("These words have changed since you opened the page. Read them once more."))

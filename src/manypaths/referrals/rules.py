@@ -226,6 +226,12 @@ def wants_number(way: str) -> bool:
 def answer_due_on(asked_at: datetime, days: int, zone: str) -> date:
     """The last day on which an answer is in time: so many working days after the day of asking, in the zone."""
     return add_working_days(local_date(asked_at, zone), days)
+def reasons_not_to_agree_anew(status: Status) -> Iterator[Reason]:
+    """Why a person cannot agree anew that a place sees what went along."""
+    if not is_running(status):
+        yield Reason("request_closed", _("This request is closed. You can ask again and agree anew."))
+
+
 
 
 def answer_due_at(due_on: date, zone: str) -> datetime:

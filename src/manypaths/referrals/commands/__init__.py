@@ -11,11 +11,11 @@ from manypaths.referrals.commands.answering import (
     start_work,
 )
 from manypaths.referrals.commands.asking import (
+    agree_anew,
     answer_request,
     begin_request,
     pick_parts,
     send_request,
-    share_longer,
     shut_out,
     stop_sharing,
     withdraw_request,
@@ -28,6 +28,7 @@ from manypaths.referrals.commands.night import (
 __all__ = [
     "accept_request",
     "answer_request",
+    "agree_anew",
     "begin_request",
     "cancel_request",
     "complete_request",
@@ -38,7 +39,6 @@ __all__ = [
     "reject_request",
     "remind_overdue",
     "send_request",
-    "share_longer",
     "shut_out",
     "start_work",
     "stop_sharing",

@@ -187,16 +187,18 @@ def shut_out(*, organisation_id: UUID, by: Reader, at: datetime) -> None:
 
 
 @transaction.atomic
-def share_longer(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> None:
-    """Agree anew for another 90 days from now. Only the person can.
+def agree_anew(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> None:
+    """Agree for another 90 days from now: before the last day, or after sharing was stopped or ran out.
 
-    Refuses: NotThere for anyone else's · a consent that has ended · a request that is closed.
-    Records: consent.ended, consent.given
+    Refuses: NotThere for anyone else's · a request that is closed.
+    Records: consent.given, and consent.ended where one still held
+    Afterwards: those at the place who answer requests can read again what went along.
     """
     row = _own_locked(referral_id, by)
-    if row.grant_id is None or not rules.is_running(Status(row.status)):
+    refuse_if(rules.reasons_not_to_agree_anew(Status(row.status)))
+    if row.grant_id is None:
         raise NotThere
-    grant = consent_commands.lengthen(grant_id=row.grant_id, until=at + rules.SHARED_FOR, text=text, by=by, at=at)
+    grant = consent_commands.agree_anew(grant_id=row.grant_id, until=at + rules.SHARED_FOR, text=text, by=by, at=at)
     Referral.objects.filter(id=row.id).update(grant_id=grant.id)
 
 

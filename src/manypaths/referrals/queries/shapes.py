@@ -107,6 +107,11 @@ class RequestView:
     grant: Grant | None = None
 
     @property
+    def is_open(self) -> bool:
+        """True from sending until one of the closed states."""
+        return rules.is_running(self.line.status)
+
+    @property
     def sharing(self) -> bool:
         """True while a consent for this request has not been ended. Its last day is `grant.until`."""
         return self.grant is not None and self.grant.ended_at is None

@@ -378,16 +378,17 @@ def test_only_the_person_makes_the_sharing_longer_and_only_while_it_lasts(stage)
     referral = sent(stage)
     text = consent.text(key="request", language="es")
     new_request()
-    commands.share_longer(referral_id=referral, text=text, by=stage.person, at=ASKED_AT + timedelta(days=10))
+    commands.agree_anew(referral_id=referral, text=text, by=stage.person, at=ASKED_AT + timedelta(days=10))
     new_request()
     grant = queries.own_request(reader=stage.person, referral_id=referral).grant
     assert (grant.until - ASKED_AT, grant.language) == (timedelta(days=100), "es")
     with pytest.raises(NotThere):
-        commands.share_longer(referral_id=referral, text=text, by=stage.coach, at=LATER)
+        commands.agree_anew(referral_id=referral, text=text, by=stage.coach, at=LATER)
     new_request()
     commands.withdraw_request(referral_id=referral, reason="found_other", by=stage.person, at=LATER)
-    with pytest.raises(NotThere):
-        commands.share_longer(referral_id=referral, text=text, by=stage.person, at=LATER)
+    with pytest.raises(Refused) as refused:
+        commands.agree_anew(referral_id=referral, text=text, by=stage.person, at=LATER)
+    assert [reason.code for reason in refused.value.reasons] == ["request_closed"]
 
 
 # The night

@@ -31,17 +31,17 @@ from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import PickedPart, Reach
 from manypaths.vault.queries import sealer_for
+from manypaths.web.my.agreeing import show_agreement, text_shown
 from manypaths.web.my.ask_forms import WAY_WORDS, NameForm, NeedForm, ReachForm, WordsForm, language_name, spoken
-from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, zone_of
+from manypaths.web.my.frame import Asked, go, put_reasons, show, thank
 from manypaths.web.my.home import own_name
 from manypaths.web.my.places import Place, place_of
 from manypaths.web.ui.access import anyone, person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import bound_for
-from manypaths.web.ui.words import day, in_zone
+from manypaths.web.ui.words import day
 
 INSTRUMENT = "barc-10"
-MAY_LEAVE: dict[bool, Any] = {True: _("that they may leave a message"), False: _("that they may leave no message")}
 PAGES = ("need", "name", "reach", "words", "check", "agree")
 WHY: dict[str, Any] = {
     "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
@@ -220,29 +220,18 @@ def _check(request: Asked, draft: RequestView) -> HttpResponse:
 
 
 def _agree(request: Asked, draft: RequestView) -> HttpResponse:
-    text = consent.text(key="request", language=spoken().split("-")[0])
-    service = draft.line.service_id
-    if request.method == "POST":
-        at = now()
-        try:
-            sent = commands.send_request(service_id=service, text=text, by=request.reader, at=at)
-        except Refused as refused:
-            return error_page(request, refused)
-        queue_emails(sent)
-        if draft.line.step_id is not None:
-            plans_commands.link_request(step_id=draft.line.step_id, referral_id=sent, by=request.reader, at=at)
-        return thank(request, "sent", "my:request", sent)
-    until = day(in_zone(now() + rules.SHARED_FOR, zone_of(request)).date(), spoken(), weekday=False, year=True)
-    filled = {"{organisation}": draft.line.organisation_name, "{until}": until, "{parts}": what_goes_along(draft)}
-    context = {
-        "line": draft.line,
-        "title": _filled(text.title, filled),
-        "sections": [_filled(section, filled).partition("\n") for section in text.body.split("\n\n")],
-        "parts": draft.parts,
-        "version": text.version,
-        "back": _before(service, "agree"),
-    }
-    return show(request, "ask/agree", context)
+    service, back = draft.line.service_id, _before(draft.line.service_id, "agree")
+    if request.method != "POST":
+        return show_agreement(request, "ask/agree", draft, back)
+    at = now()
+    try:
+        sent = commands.send_request(service_id=service, text=text_shown(request), by=request.reader, at=at)
+    except Refused as refused:
+        return show_agreement(request, "ask/agree", draft, back, refused)
+    queue_emails(sent)
+    if draft.line.step_id is not None:
+        plans_commands.link_request(step_id=draft.line.step_id, referral_id=sent, by=request.reader, at=at)
+    return thank(request, "sent", "my:request", sent)
 
 
 def queue_emails(subject_id: UUID) -> None:
@@ -253,29 +242,6 @@ def queue_emails(subject_id: UUID) -> None:
         job = jobs.configure_task("send_email", queue="notices", queueing_lock=f"email-{notice}")
         with suppress(AlreadyEnqueued), transaction.atomic():
             job.defer(notice_id=str(notice))
-
-
-def _filled(words: str, filled: dict[str, str]) -> str:
-    for mark, value in filled.items():
-        words = words.replace(mark, value)
-    return words
-
-
-def what_goes_along(view: RequestView) -> str:
-    """Everything that goes along, in one or two sentences."""
-    packet = view.packet
-    if packet is None:
-        return ""
-    things = [str(_("the name %(name)s")) % {"name": packet.name}, str(_("how to reach you"))]
-    if packet.number:
-        things += [str(_("your number")), str(MAY_LEAVE[packet.may_leave_message])]
-    things += [str(_("safe hours"))] if packet.hours else []
-    things.append(str(_("your language (%(language)s)")) % {"language": language_name(packet.language)})
-    things.append(str(_("what would help first")))
-    things += [str(_("your own words"))] if packet.words else []
-    things += [str(_("this part of your page: %(part)s")) % {"part": part.title} for part in view.parts]
-    listed = "; ".join(things)
-    return f"{listed[:1].upper()}{listed[1:]}."
 
 
 def place_or_none(request: Asked, service_id: UUID) -> Place | None:

@@ -32,7 +32,7 @@ WORDS: dict[str, Any] = {
     "taken_up": _("Taken up again."),
     "chosen": _("It is on your page now. Nobody was told."),
     "stopped": _("Sharing has stopped. New looks are closed from now on."),
-    "longer": _("You made it longer. You can still stop it any time."),
+    "longer": _("You agreed anew. You can still stop it any time."),
     "blocked": _("They can see nothing of yours from now on."),
     "asked_already": _("You have already asked them. This is where it stands."),
     "sent": _("Sent. You see each step here."),

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -17,6 +19,7 @@ from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Party, Status
+from manypaths.web.my.agreeing import show_agreement, text_shown
 from manypaths.web.my.ask import place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
@@ -191,12 +194,15 @@ def stop_sharing(request: Asked, referral_id: UUID) -> HttpResponse:
 
 
 @person
-@require_POST
-def share_longer(request: Asked, referral_id: UUID) -> HttpResponse:
-    """Agree anew for another 90 days."""
-    text = consent.text(key="request", language=spoken().split("-")[0])
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree_anew(request: Asked, referral_id: UUID) -> HttpResponse:
+    """Read the words again, and agree for another 90 days: before the last day, or after sharing has ended."""
+    view = queries.own_request(reader=request.reader, referral_id=referral_id)
+    back = reverse("my:request", args=[referral_id])
+    if request.method != "POST":
+        return show_agreement(request, "requests/agree", view, back) if view.is_open else redirect(back)
     try:
-        commands.share_longer(referral_id=referral_id, text=text, by=request.reader, at=now())
+        commands.agree_anew(referral_id=referral_id, text=text_shown(request), by=request.reader, at=now())
     except Refused as refused:
-        return error_page(request, refused)
+        return show_agreement(request, "requests/agree", view, back, refused)
     return thank(request, "longer", "my:request", referral_id)

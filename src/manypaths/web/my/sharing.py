@@ -8,19 +8,18 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent import rules as consent_rules
-from manypaths.lib.refusals import NotThere, Refused
+from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
-from manypaths.referrals import commands as referrals_commands
 from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import Looks
 from manypaths.web.my import plain
-from manypaths.web.my.ask import what_goes_along
+from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
-from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
+from manypaths.web.my.frame import Asked, show, zone_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
@@ -114,35 +113,6 @@ def _filled(body: str, line: SharedLine, along: referrals.RequestView | None, zo
     for mark, word in {"{organisation}": line.who, "{until}": until, "{parts}": parts}.items():
         body = body.replace(mark, word)
     return body
-
-
-@person
-@require_POST
-def stop(request: Asked, grant_id: UUID) -> HttpResponse:
-    """Stop one consent. New looks are closed from now on."""
-    referrals_commands.stop_sharing(referral_id=_request_of(request, grant_id), by=request.reader, at=now())
-    return thank(request, "stopped", "my:sharing")
-
-
-@person
-@require_POST
-def lengthen(request: Asked, grant_id: UUID) -> HttpResponse:
-    """Agree anew for 90 days from now. Only the person can."""
-    subject = _request_of(request, grant_id)
-    text = consent.text(key="request", language=get_language() or "en")
-    try:
-        referrals_commands.share_longer(referral_id=subject, text=text, by=request.reader, at=now())
-    except Refused as refused:
-        return error_page(request, refused)
-    return thank(request, "longer", "my:sharing")
-
-
-def _request_of(request: Asked, grant_id: UUID) -> UUID:
-    grants = consent.grants_of_own_record(reader=request.reader)
-    found = next((one.subject_id for one in grants if one.id == grant_id), None)
-    if found is None:
-        raise NotThere
-    return UUID(str(found))
 
 
 @dataclass(frozen=True)

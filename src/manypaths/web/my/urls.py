@@ -30,8 +30,6 @@ urlpatterns = [
     path("sharing", sharing.sharing, name="sharing"),
     path("sharing/looked", sharing.looked, name="looked"),
     path("sharing/<uuid:grant_id>", sharing.shared, name="shared"),
-    path("sharing/<uuid:grant_id>/stop", sharing.stop, name="stop"),
-    path("sharing/<uuid:grant_id>/longer", sharing.lengthen, name="lengthen"),
     path("about", about.profile, name="profile"),
     path("about/contact", about.contact, name="contact"),
     path("about/safety", about.safety, name="safety"),
@@ -56,5 +54,5 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/answer", requests.answer, name="answer_request"),
     path("requests/<uuid:referral_id>/back", requests.withdraw, name="withdraw"),
     path("requests/<uuid:referral_id>/stop", requests.stop_sharing, name="stop_sharing"),
-    path("requests/<uuid:referral_id>/longer", requests.share_longer, name="share_longer"),
+    path("requests/<uuid:referral_id>/agree", requests.agree_anew, name="agree_anew"),
 ]

@@ -44,6 +44,12 @@ def received(stage: "Stage", referral: uuid.UUID):
         return queries.received_request(reader=stage.coach(), referral_id=referral)
 
 
+def shown(browser: Client, url: str) -> dict[str, str]:
+    """Which version in which language the page with the words says it shows."""
+    page = browser.get(url).content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("words_version", "words_language")}
+
+
 class Stage:
     """A community with two organisations of the same kind, their coaches, and a person."""
 
@@ -76,7 +82,7 @@ class Stage:
     def send(self) -> uuid.UUID:
         """Ask, to the end."""
         self.write()
-        answer = self.client.post(f"{self.ask}/agree")
+        answer = self.client.post(f"{self.ask}/agree", shown(self.client, f"{self.ask}/agree"))
         assert answer.status_code == 302, answer.content.decode()[:500]
         return uuid.UUID(answer["Location"].rsplit("/", 1)[1])
 
@@ -171,8 +177,7 @@ def test_a_safe_way_that_is_kept_is_offered_and_can_be_changed(stage):
     assert 'value="Before noon"' in page
     assert re.search(r'value="call"[^>]*checked', page)
     assert re.search(r'name="may_leave_message"[^>]*checked', page)
-    stage.write()
-    stage.client.post(f"{stage.ask}/agree")
+    stage.send()
     page = text(stage.client.get("/my/about/contact"))
     assert 'value="802-555-0199"' in page, "a request changes nothing of what is kept"
 
@@ -225,7 +230,7 @@ def test_parts_of_the_plan_go_along_only_when_picked(stage):
     stage.client.post(f"{stage.ask}/words", {"words": "", "parts": [part.key]})
     page = text(stage.client.get(f"{stage.ask}/agree"))
     assert all(line in page for line in part.text.splitlines()), "each part is shown in full before the yes"
-    stage.client.post(f"{stage.ask}/agree")
+    stage.client.post(f"{stage.ask}/agree", shown(stage.client, f"{stage.ask}/agree"))
     with as_owner():
         referral = Referral.objects.get().id
     view = received(stage, referral)
@@ -244,7 +249,7 @@ def test_a_check_in_goes_along_only_when_picked_and_never_with_a_pass_mark(stage
     key = re.search(r'value="(check-in-[0-9a-f-]+)"', page).group(1)
     assert "My check-in of" in page
     stage.client.post(f"{stage.ask}/words", {"words": "", "parts": [key]})
-    stage.client.post(f"{stage.ask}/agree")
+    stage.client.post(f"{stage.ask}/agree", shown(stage.client, f"{stage.ask}/agree"))
     with as_owner():
         referral = Referral.objects.get().id
     (part,) = received(stage, referral).parts
@@ -337,9 +342,81 @@ def test_asking_again_while_a_request_is_open_leads_to_that_request(stage):
     assert "You have already asked them" in text(stage.client.get(f"/my/requests/{referral}"))
 
 
-def test_sharing_is_made_longer_by_the_person(stage):
+def ended(given: Grant, how: str) -> None:
+    """A consent that holds no more."""
+    at = now()
+    span = {"starts_at": at - timedelta(days=91), "until": at - timedelta(days=1)}
+    stopped = {"ended_at": at, "ending": "stopped"}
+    with as_owner():
+        Grant.objects.filter(id=given.id).update(**(span if how == "ran out" else stopped))
+
+
+def grants() -> list[Grant]:
+    with as_owner():
+        return list(Grant.objects.order_by("given_at"))
+
+
+def test_before_sharing_is_made_longer_the_words_are_read_again(stage):
     referral = stage.send()
-    assert stage.client.post(f"/my/requests/{referral}/longer").status_code in {302, 422}
+    url = f"/my/requests/{referral}/agree"
+    assert f'href="{url}"' in text(stage.client.get(f"/my/requests/{referral}"))
+    page = text(stage.client.get(url))
+    for words in ("Share this with Lantern House?", "Until when", "How to stop", "The name Mari"):
+        assert words in page
+    assert stage.client.post(url, shown(stage.client, url))["Location"] == f"/my/requests/{referral}"
+    old, new = grants()
+    assert (old.ending, new.ended_at, new.replaces_id) == ("replaced", None, old.id)
+
+
+@pytest.mark.parametrize("how", ["ran out", "stopped"])
+def test_a_running_request_is_shared_anew_after_sharing_has_ended(stage, how):
+    referral = stage.send()
+    commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach(), at=now())
+    ended(grants()[0], how)
+    assert received(stage, referral).packet is None
+    url = f"/my/requests/{referral}/agree"
+    assert f'href="{url}"' in text(stage.client.get(f"/my/requests/{referral}"))
+    assert stage.client.post(url, shown(stage.client, url)).status_code == 302
+    assert received(stage, referral).packet.name == "Mari"
+    with transaction.atomic():
+        assert queries.inbox(reader=stage.coach()).total == 1
+    assert [one.replaces_id for one in grants()] == [None, grants()[0].id]
+
+
+def test_a_closed_request_is_not_shared_anew(stage):
+    referral = stage.send()
+    url = f"/my/requests/{referral}/agree"
+    words = shown(stage.client, url)
+    stage.client.post(f"/my/requests/{referral}/back")
+    assert stage.client.get(url)["Location"] == f"/my/requests/{referral}"
+    answer = stage.client.post(url, words)
+    assert answer.status_code == 422
+    assert "This request is closed." in text(answer)
+    assert len(grants()) == 1
+
+
+@pytest.mark.parametrize("which", ["first", "anew"])
+def test_words_that_were_not_shown_are_not_agreed_to(stage, which):
+    stage.write()
+    url = f"{stage.ask}/agree"
+    if which == "anew":
+        url = f"/my/requests/{stage.send()}/agree"
+    before = len(grants())
+    for wrong in ({}, {"words_version": "2026-11"}, {"words_version": "2026-11", "words_language": "de"}):
+        assert stage.client.post(url, wrong).status_code == 422
+    answer = stage.client.post(url, {"words_version": "2020-01", "words_language": "en"})
+    assert answer.status_code == 422
+    assert "These words have changed since you opened the page." in text(answer)
+    assert 'name="words_version" value="2026-11"' in text(answer)
+    assert len(grants()) == before
+
+
+def test_a_language_switched_in_another_tab_changes_nothing_of_what_was_read(stage):
+    stage.write()
+    words = shown(stage.client, f"{stage.ask}/agree")
+    stage.client.cookies["lang"] = "es"
+    stage.client.post(f"{stage.ask}/agree", words)
+    assert [one.language for one in grants()] == ["en"]
 
 
 def test_news_is_marked_until_it_was_seen(stage):
@@ -360,7 +437,7 @@ def test_the_path_says_when_they_have_read_it(stage):
 def test_the_request_of_someone_else_looks_like_one_that_does_not_exist(stage):
     referral = stage.send()
     other = client_of(somebody("Sam"))
-    for tail in ("", "/answer", "/back", "/stop", "/longer"):
+    for tail in ("", "/answer", "/back", "/stop", "/agree"):
         real, unreal = f"/my/requests/{referral}{tail}", f"/my/requests/{uuid.uuid4()}{tail}"
         one, two = (other.post(url, {"answer": "yes"}) if tail else other.get(url) for url in (real, unreal))
         assert (one.status_code, two.status_code) == (404, 404), tail

@@ -88,24 +88,22 @@ def test_a_look_is_told_on_both_pages_with_who_and_why():
 
 def test_stopping_closes_the_next_look_and_says_so():
     here, sent = asked()
-    browser, given = client_of(here.person), grant_of(here.person)
+    browser = client_of(here.person)
     received_request(reader=here.coach, referral_id=sent)
-    with patch("manypaths.web.my.sharing.now", before_this_test):
-        answer = browser.post(reverse("my:stop", args=[given]))
-    assert answer.headers["Location"] == reverse("my:sharing")
-    words = browser.get(reverse("my:sharing")).content.decode()
-    assert "Sharing has stopped." in words
-    assert "You stopped it" in words
+    with patch("manypaths.web.my.requests.now", before_this_test):
+        answer = browser.post(reverse("my:stop_sharing", args=[sent]))
+    assert answer.headers["Location"] == reverse("my:request", args=[sent])
+    assert "Sharing has stopped." in browser.get(answer.headers["Location"]).content.decode()
+    assert "You stopped it" in browser.get(reverse("my:sharing")).content.decode()
     new_request()
     with pytest.raises(NotThere):
         received_request(reader=here.coach, referral_id=sent)
 
 
-def test_the_person_lengthens_a_consent_and_the_earlier_one_is_kept():
-    here, _sent = asked()
+def test_the_earlier_consent_is_kept_beside_the_new_one():
+    here, sent = asked()
     browser = client_of(here.person)
-    answer = browser.post(reverse("my:lengthen", args=[grant_of(here.person)]))
-    assert answer.status_code == 302
+    browser.post(reverse("my:agree_anew", args=[sent]), {"words_version": "2026-11", "words_language": "en"})
     new_request()
     kept = consent.grants_of_own_record(reader=here.person)
     assert len(kept) == 2
@@ -113,19 +111,12 @@ def test_the_person_lengthens_a_consent_and_the_earlier_one_is_kept():
     assert "You agreed anew" in browser.get(reverse("my:sharing")).content.decode()
 
 
-def test_a_consent_that_has_ended_cannot_be_lengthened():
-    here, _sent = asked()
-    browser, given = client_of(here.person), grant_of(here.person)
-    browser.post(reverse("my:stop", args=[given]))
-    assert browser.post(reverse("my:lengthen", args=[given])).status_code in {404, 422}
-
-
 def test_the_consent_of_another_person_is_not_there():
-    here, _sent = asked()
+    here, sent = asked()
     given, browser = grant_of(here.person), client_of(somebody("Sam"))
     assert browser.get(reverse("my:shared", args=[given])).status_code == 404
-    assert browser.post(reverse("my:stop", args=[given])).status_code == 404
-    assert browser.post(reverse("my:lengthen", args=[given])).status_code == 404
+    for name in ("my:stop_sharing", "my:agree_anew"):
+        assert browser.post(reverse(name, args=[sent])).status_code == 404
     new_request()
     assert consent.grants_of_own_record(reader=here.person)[0].ended_at is None
 
