@@ -27,6 +27,7 @@ OUTCOMES: Mapping[str, dict[str, Any]] = CODES["outcomes"]
 ANSWERS: Mapping[str, dict[str, Any]] = CODES["answers"]
 
 SHARED_FOR = timedelta(days=90)
+SHARING_ENDED, SILENCE = "sharing_ended", "silence"
 LONGEST_WORDS = 1000
 LONGEST_NAME = 80
 
@@ -89,6 +90,13 @@ def allowed_moves(status: Status, party: Party) -> frozenset[Status]:
     return MOVES.get((status, party), frozenset())
 
 
+def offered_moves(status: Status, party: Party) -> frozenset[Status]:
+    """The moves that are worth a button. Before an answer, "not now" says all that "stop" would say."""
+    both = {Status.REJECTED, Status.CANCELLED}
+    allowed = allowed_moves(status, party)
+    return allowed - {Status.CANCELLED} if both <= allowed else allowed
+
+
 def is_running(status: Status) -> bool:
     """True from sending until one of the closed states."""
     return status in OPEN
@@ -98,6 +106,18 @@ def reasons_for(to: Status, party: Party, language: str) -> list[tuple[str, str]
     """The typed reasons a party may give for a move, in a language, in the order of the file."""
     rows = {code: row for code, row in REASONS.items() if row["by"] == party and to.value in row["moves"]}
     return in_words(rows, language)
+
+
+def reasons_to_take_back(late: bool, language: str) -> list[tuple[str, str]]:
+    """Why the one who asked may take a request back. Silence is on the list only where there was silence."""
+    offered = reasons_for(Status.CANCELLED, Party.REQUESTER, language)
+    return [(code, words) for code, words in offered if not list(reasons_not_to_take_back(code, late))]
+
+
+def reasons_not_to_take_back(reason: str, late: bool) -> Iterator[Reason]:
+    """Why a request cannot be taken back with this reason. The end of sharing is an act of its own, never chosen."""
+    if reason == SHARING_ENDED or (reason == SILENCE and not late):
+        yield Reason("not_this_reason", _("Choose another reason, or none."), "reason")
 
 
 def in_words(table: Mapping[str, dict[str, Any]], language: str) -> list[tuple[str, str]]:
@@ -128,6 +148,7 @@ class MoveFacts:
     reason: str = ""
     outcome: str = ""
     may_take_up: bool = True
+    takes_part: bool = True
 
 
 def reasons_not_to_move(facts: MoveFacts) -> Iterator[Reason]:
@@ -136,6 +157,8 @@ def reasons_not_to_move(facts: MoveFacts) -> Iterator[Reason]:
         yield Reason("moved_meanwhile", _("Someone else has moved this in the meantime. Look at where it stands now."))
     elif facts.to not in allowed_moves(facts.status, facts.party):
         yield Reason("not_from_here", _("This cannot be done from where the request stands now."))
+    elif facts.to is Status.ACCEPTED and not facts.takes_part:
+        yield Reason("has_left", _("Your organization does not take part here any more, so it cannot say yes."))
     elif facts.to is Status.ACCEPTED and not facts.may_take_up:
         yield Reason(
             "not_your_part", _("Ask a coach or a clinician of your team to say yes. They will walk with them.")
@@ -223,15 +246,25 @@ def wants_number(way: str) -> bool:
     return way in {Way.CALL, Way.TEXT}
 
 
-def answer_due_on(asked_at: datetime, days: int, zone: str) -> date:
-    """The last day on which an answer is in time: so many working days after the day of asking, in the zone."""
-    return add_working_days(local_date(asked_at, zone), days)
 def reasons_not_to_agree_anew(status: Status) -> Iterator[Reason]:
     """Why a person cannot agree anew that a place sees what went along."""
     if not is_running(status):
         yield Reason("request_closed", _("This request is closed. You can ask again and agree anew."))
 
 
+def first_contact_at(asked_at: datetime, happened_at: datetime, zone: str) -> datetime | None:
+    """When the first contact stops the clock, or None where it was on a day before the person asked.
+
+    A worker says a day rather than a minute, so days are compared; the clock never stops before it began.
+    """
+    if local_date(happened_at, zone) < local_date(asked_at, zone):
+        return None
+    return max(asked_at, happened_at)
+
+
+def answer_due_on(asked_at: datetime, days: int, zone: str) -> date:
+    """The last day on which an answer is in time: so many working days after the day of asking, in the zone."""
+    return add_working_days(local_date(asked_at, zone), days)
 
 
 def answer_due_at(due_on: date, zone: str) -> datetime:
@@ -247,6 +280,11 @@ def is_overdue(status: Status, due_at: datetime | None, at: datetime) -> bool:
 def may_answer(status: Status, asked_at: datetime | None) -> bool:
     """True when the person may say whether they got what they needed: once it was sent and is no longer waiting."""
     return asked_at is not None and status not in {Status.DRAFT, Status.REQUESTED}
+
+
+def wants_answer(status: Status, asked_at: datetime | None, answer: str) -> bool:
+    """True when the person's own word is still to come: the work is over, and they did not take the request back."""
+    return may_answer(status, asked_at) and status in CLOSED - {Status.CANCELLED} and not answer
 
 
 def reasons_not_to_answer(status: Status, asked_at: datetime | None, answer: str) -> Iterator[Reason]:

@@ -291,6 +291,14 @@ def test_only_the_recipient_can_end_it_by_closing_the_request():
     assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
 
 
+def test_a_consent_ends_at_once_even_where_the_recipient_names_a_later_day():
+    house = organisation()
+    owner, worker = granted_to(house)
+    given = give(owner, house)
+    commands.end_as_recipient(subject_id=given.subject_id, by=reader_for(worker), at=NOW + timedelta(days=3650))
+    assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+
+
 @pytest.mark.parametrize("role", ["frontdesk", "privacy_officer"])
 def test_a_class_that_is_not_their_work_is_forbidden_to_those_who_know_the_person_is_here(role):
     house = organisation()

@@ -98,11 +98,12 @@ def agree_to_participate(
 def leave_community(*, community_id: UUID, by: Reader, at: datetime) -> None:
     """Leave a community. The organisation stays listed; nobody can ask it through us from now on.
 
-    Refuses: anyone who does not lead the organisation · NotThere where it does not take part.
+    Refuses: anyone who does not lead the organisation, or without a fresh proof · NotThere where it does not take part.
     Records: network.left
+    Afterwards: the door calls this through `referrals`, which closes what still waits there.
     """
     row = _participation(community_id, by)
-    refuse_if(rules.reasons_not_to_speak_for_organisation(by))
+    refuse_if(rules.reasons_not_to_keep_people(by, at))
     Participation.objects.filter(id=row.id).update(left_at=at, answers_requests=False)
     audit.record(what="network.left", by=by, subject=row.id, at=at)
 

@@ -21,18 +21,20 @@ from manypaths.referrals.commands.asking import (
     withdraw_request,
     write_request,
 )
+from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
 )
 
 __all__ = [
     "accept_request",
-    "answer_request",
     "agree_anew",
+    "answer_request",
     "begin_request",
     "cancel_request",
     "complete_request",
     "fail_request",
+    "leave_community",
     "pause_work",
     "pick_parts",
     "record_contact",

@@ -9,6 +9,7 @@ from django.db import transaction
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 from manypaths.people import commands as people
 from manypaths.referrals import queries, rules
@@ -29,14 +30,15 @@ def accept_request(*, referral_id: UUID, seen: Status, by: Reader, at: datetime)
 
     The name to use and the safe way to be reached are copied into that record, under its own key.
 
-    Refuses: NotThere for a request the worker may not open · a request that moved meanwhile · a role that cannot walk
-    with someone.
+    Refuses: NotThere for a request the worker may not open · a request that moved meanwhile · an organisation that
+    left · a role that cannot walk with someone.
     Records: people.record_made, referrals.accepted
     Afterwards: the person is on the worker's list.
     """
     row = _received_locked(referral_id, by)
     facts = MoveFacts(Status(row.status), seen, Status.ACCEPTED, Party.TARGET)
-    facts = replace(facts, may_take_up=bool(rules.TAKE_UP & by.roles))
+    takes_part = network.takes_part(organisation_id=row.organisation_id, community_id=row.community_id)
+    facts = replace(facts, may_take_up=bool(rules.TAKE_UP & by.roles), takes_part=takes_part)
     refuse_if(rules.reasons_not_to_move(facts))
     packet = queries.packet_of_opened(referral=row, sealer=sealer_for([row.record_id]))
     record = people.open_organisation_record(by=by, at=at)
@@ -124,10 +126,16 @@ def record_contact(*, record_id: UUID, facts: ContactFacts, by: Reader, at: date
     contact = support.record_contact(record_id=record_id, facts=facts, by=by, at=at)
     if reached(facts.deed):
         consent.open_records(reader=by, records=[record_id], classes=TASK, purpose=Purpose.CARE)
-        Referral.objects.filter(
-            org_record_id=record_id, first_contact_at__isnull=True, requested_at__lte=facts.happened_at
-        ).update(first_contact_at=facts.happened_at)
+        _stop_clocks(record_id, facts.happened_at)
     return contact
+
+
+def _stop_clocks(record_id: UUID, happened_at: datetime) -> None:
+    waiting = Referral.objects.filter(org_record_id=record_id, first_contact_at__isnull=True, closed_at__isnull=True)
+    for referral_id, asked_at, zone in waiting.values_list("id", "requested_at", "community__zone"):
+        reached_at = rules.first_contact_at(asked_at, happened_at, zone)
+        if reached_at is not None:
+            Referral.objects.filter(id=referral_id).update(first_contact_at=reached_at)
 
 
 def _received_locked(referral_id: UUID, by: Reader) -> Referral:

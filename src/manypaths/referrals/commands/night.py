@@ -9,6 +9,7 @@ from manypaths.audit import commands as audit
 from manypaths.network import queries as network
 from manypaths.network.rules import SYSTEM
 from manypaths.notices.rules import Template
+from manypaths.referrals.commands.leaving import close_where_left
 from manypaths.referrals.commands.moving import tell
 
 
@@ -16,11 +17,13 @@ from manypaths.referrals.commands.moving import tell
 def remind_overdue(*, at: datetime) -> int:
     """Call out every clock that has run out, once: the person's page says so, and the lead is told.
 
-    Requests that may no longer be seen are taken back, and drafts nobody sent for 30 days are forgotten.
+    Requests that may no longer be seen are taken back, those that wait where nobody takes part any more are closed, and
+    drafts nobody sent for 30 days are forgotten. The database never calls anything late before its own clock says so.
 
-    Records: referrals.overdue
+    Records: referrals.overdue, referrals.cancelled
     Repeats safely.
     """
+    close_where_left(by=SYSTEM, at=at)
     with connection.cursor() as cursor:
         cursor.execute("select * from sweep_requests(%s)", [at])
         late: list[tuple[UUID, UUID]] = cursor.fetchall()

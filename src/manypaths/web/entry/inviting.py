@@ -12,7 +12,8 @@ from manypaths.accounts import queries as accounts
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
-from manypaths.network.rules import Role
+from manypaths.network.rules import Role, factor_is_fresh
+from manypaths.referrals import commands as referrals
 from manypaths.web.entry.forms import AcceptForm
 from manypaths.web.entry.opening import begin, open_form, see, show_reasons, zone
 from manypaths.web.entry.roles import what_they_do
@@ -106,8 +107,12 @@ def answer_requests(request: HttpRequest) -> HttpResponse:
 @member(Role.ORG_ADMIN)
 @require_POST
 def leave_community(request: HttpRequest) -> HttpResponse:
-    """Leave a community. The organisation stays listed."""
-    commands.leave_community(community_id=_chosen(request), by=request.reader, at=now())  # type: ignore[attr-defined]
+    """Leave a community, after a fresh proof. The organisation stays listed; what waits there is closed."""
+    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    if not factor_is_fresh(reader, at):
+        request.session["after_proof"] = reverse("entry:taking_part")
+        return see(reverse("entry:second_factor"))
+    referrals.leave_community(community_id=_chosen(request), by=reader, at=at)
     return see(reverse("entry:taking_part"))
 
 

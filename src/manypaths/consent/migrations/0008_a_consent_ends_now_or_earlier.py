@@ -1,0 +1,27 @@
+"""Who received a request ends its consent by the database's own clock: an end in the future would be no end."""
+
+from django.db import migrations
+
+from manypaths.audit.guards import DefinerFunction
+
+END_GRANTS = """
+create or replace function end_grants_of_request(p_account uuid, p_membership uuid, p_subject uuid, p_at timestamptz)
+returns integer language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    ended integer;
+begin
+    update consent_grant g
+       set ended_at = greatest(least(p_at, transaction_timestamp()), g.starts_at), ending = 'request_closed'
+      from network_membership m
+     where g.subject_id = p_subject and g.ended_at is null
+       and m.id = p_membership and m.account_id = p_account and m.ended_at is null
+       and m.organisation_id = g.recipient_organisation_id;
+    get diagnostics ended = row_count;
+    return ended;
+end $$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("consent", "0007_a_consent_is_given_once_and_only_ends")]
+    operations = [DefinerFunction(END_GRANTS, "end_grants_of_request(uuid, uuid, uuid, timestamptz)")]
