@@ -160,9 +160,44 @@ def may_try(*, here_for_name: int, here_for_all: int, everywhere_for_name: int, 
     return here_for_name < tries and here_for_all < TRIES_OF_PLACE
 
 
-def may_begin(begun_here: int) -> bool:
-    """Whether one more account may begin here now: enough for a room full of people, too slow for a machine."""
-    return begun_here < TRIES_OF_PLACE
+def reasons_not_to_try(
+    *, here_for_name: int, here_for_all: int, everywhere_for_name: int, known_device: bool
+) -> Iterator[Reason]:
+    """Why nobody may try again here now: the same words whether or not the name exists."""
+    if not may_try(
+        here_for_name=here_for_name,
+        here_for_all=here_for_all,
+        everywhere_for_name=everywhere_for_name,
+        known_device=known_device,
+    ):
+        yield Reason(
+            "too_many_tries", _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
+        )
+
+
+def reasons_not_to_begin(begun_here: int) -> Iterator[Reason]:
+    """Why no account may begin here now. The limit is enough for a room full of people, too slow for a machine."""
+    if begun_here >= TRIES_OF_PLACE:
+        yield Reason("too_many_here", _("Many pages were started from this place. Wait 15 minutes, then try again."))
+
+
+def reasons_not_to_make_staff(*, address_taken: bool) -> Iterator[Reason]:
+    """Why a worker's account cannot be made."""
+    if address_taken:
+        message = _("There is an account with this address already. Sign in first, then open the link again.")
+        yield Reason("address_taken", message, "passphrase")
+
+
+def reasons_not_to_add_app(*, code_fits: bool) -> Iterator[Reason]:
+    """Why an app that shows codes cannot be added."""
+    if not code_fits:
+        yield Reason("wrong_code", _("This code does not fit. Wait for the next one and type it here."), "code")
+
+
+def reasons_not_to_remove_factor(*, factors: int) -> Iterator[Reason]:
+    """Why a worker cannot take a second factor away: work needs one."""
+    if factors == 1:
+        yield Reason("last_factor", _("This is your only one. Add another before you take it away."))
 
 
 # A way back with the help of a desk or a trusted person: slow on purpose, seen by the person, and stoppable.
@@ -190,6 +225,12 @@ def way_back_state(*, asked_at: datetime, ready_at: datetime | None, is_over: bo
     if at < ready_at:
         return WayBackState.WAITING
     return WayBackState.READY if at < ready_at + READY_FOR else WayBackState.OVER
+
+
+def reasons_to_wait(state: WayBackState) -> Iterator[Reason]:
+    """Why a way back cannot be used yet."""
+    if state is WayBackState.WAITING:
+        yield Reason("still_waiting", _("It is not time yet. Come back when 24 hours are over."), "code")
 
 
 # What a session shows of the device it runs on, so that its owner knows it again.

@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import queries, rules
 from manypaths.accounts.commands import signing_in
@@ -19,7 +18,7 @@ from manypaths.accounts.models import NamedDesk, RecoveryCode, User, WayBack
 from manypaths.accounts.rules import WayBackState
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
-from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.lib.refusals import NotThere, refuse_if
 
 CARD_LABEL, TRUSTED_LABEL, SPOKEN_LABEL, RETURN_LABEL = "card code", "trusted code", "spoken code", "return code"
 
@@ -231,8 +230,7 @@ def finish(*, name: str, to_return: str, passphrase: str, caller: Caller, by: Ac
     account = _account_for_code(name, caller, at)
     row = _own_way_back(account, to_return)
     state = queries.state_of(row, at) if row is not None else WayBackState.OVER
-    if state == WayBackState.WAITING:
-        raise Refused([Reason("still_waiting", _("It is not time yet. Come back when 24 hours are over."), "code")])
+    refuse_if(rules.reasons_to_wait(state))
     if account is None or row is None or state != WayBackState.READY:
         signing_in.note_guess(kind=CODE, name=rules.name_as_typed(name), caller=caller, known=False, at=at)
         return None

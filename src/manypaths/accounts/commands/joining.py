@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import queries, rules
 from manypaths.accounts.commands import signing_in
@@ -14,7 +13,7 @@ from manypaths.accounts.commands.signing_in import JOIN, Caller
 from manypaths.accounts.models import Session, User
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
-from manypaths.lib.refusals import NotThere, Reason, Refused, refuse_if
+from manypaths.lib.refusals import NotThere, refuse_if
 
 NAME_TRIES = 20
 
@@ -50,9 +49,7 @@ def make_staff(*, email: str, passphrase: str, language: str, by: Actor, at: dat
     """
     address = rules.name_as_typed(email)
     _refuse_weak(passphrase, [address.split("@")[0]])
-    if User.objects.filter(username=address).exists():
-        message = _("There is an account with this address already. Sign in first, then open the link again.")
-        raise Refused([Reason("address_taken", message, "passphrase")])
+    refuse_if(rules.reasons_not_to_make_staff(address_taken=User.objects.filter(username=address).exists()))
     account = User(
         kind=User.Kind.STAFF,
         username=address,

@@ -10,7 +10,6 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import factors, rules
 from manypaths.accounts.commands import signing_in
@@ -18,7 +17,7 @@ from manypaths.accounts.commands.signing_in import FACTOR, Caller
 from manypaths.accounts.models import DemoSignIn, User
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
-from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.lib.refusals import NotThere, refuse_if
 
 SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -31,9 +30,7 @@ def add_app(*, account_id: UUID, secret: str, code: str, by: Actor, at: datetime
     Records: accounts.factor_added
     """
     step = factors.matching_step(secret, rules.code_as_typed(code))
-    if step is None:
-        message = _("This code does not fit. Wait for the next one and type it here.")
-        raise Refused([Reason("wrong_code", message, "code")])
+    refuse_if(rules.reasons_not_to_add_app(code_fits=step is not None))
     account = User.objects.select_for_update().get(id=account_id)
     Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).delete()
     made = TOTP.activate(account, secret).instance
@@ -82,6 +79,7 @@ def use_code(*, account_id: UUID, code: str, caller: Caller, by: Actor, at: date
 
 
 def _accept_staff_code(account_id: UUID, code: str) -> bool:
+    """True for a code that was not used. The library locks the row before it looks."""
     row = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.RECOVERY_CODES).first()
     return bool(row) and RecoveryCodes(row).validate_code(code)
 
@@ -105,8 +103,7 @@ def remove_factor(*, factor_id: int, by: Actor, at: datetime) -> None:
     own = Authenticator.objects.select_for_update().filter(user_id=by.account_id, type__in=SECOND)
     if by.account_id is None or factor_id not in {row.pk for row in own}:
         raise NotThere
-    if len(own) == 1:
-        raise Refused([Reason("last_factor", _("This is your only one. Add another before you take it away."))])
+    refuse_if(rules.reasons_not_to_remove_factor(factors=len(own)))
     Authenticator.objects.filter(pk=factor_id).delete()
     audit.record(what="accounts.factor_removed", by=by, subject=by.account_id, at=at)
 

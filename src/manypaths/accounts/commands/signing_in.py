@@ -7,13 +7,12 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import queries, rules
 from manypaths.accounts.models import Guess, Session, User
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
-from manypaths.lib.refusals import Reason, Refused, refuse_if
+from manypaths.lib.refusals import refuse_if
 
 SIGN_IN, CODE, FACTOR, VOUCH, JOIN = "sign_in", "code", "factor", "vouch", "join"
 
@@ -77,14 +76,14 @@ def refuse_guessing(*, kind: str, name: str, caller: Caller, known: bool, at: da
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [name_hash + place_hash])
     tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
-    if not rules.may_try(
-        here_for_name=tries.here_for_name,
-        here_for_all=tries.here_for_all,
-        everywhere_for_name=tries.everywhere_for_name,
-        known_device=known,
-    ):
-        message = _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
-        raise Refused([Reason("too_many_tries", message)])
+    refuse_if(
+        rules.reasons_not_to_try(
+            here_for_name=tries.here_for_name,
+            here_for_all=tries.here_for_all,
+            everywhere_for_name=tries.everywhere_for_name,
+            known_device=known,
+        )
+    )
 
 
 def refuse_flood(*, caller: Caller, at: datetime) -> None:
@@ -94,9 +93,7 @@ def refuse_flood(*, caller: Caller, at: datetime) -> None:
     """
     name_hash, place_hash = _hashes(JOIN, "", caller, known=False)
     tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
-    if not rules.may_begin(tries.here_for_all):
-        message = _("Many pages were started from this place. Wait 15 minutes, then try again.")
-        raise Refused([Reason("too_many_here", message)])
+    refuse_if(rules.reasons_not_to_begin(tries.here_for_all))
 
 
 def note_guess(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:

@@ -145,3 +145,26 @@ def test_a_device_is_named_by_browser_and_kind_only():
     agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/141.0.7390.43 Mobile Safari/537.36"
     assert rules.device_words(agent) == "Chrome, Android"
     assert rules.device_words("") == ""
+
+
+def test_each_refusal_is_a_rule_of_its_own_and_silent_when_nothing_stands_against_it():
+    against = [
+        rules.reasons_not_to_try(here_for_name=8, here_for_all=8, everywhere_for_name=8, known_device=False),
+        rules.reasons_not_to_begin(60),
+        rules.reasons_not_to_make_staff(address_taken=True),
+        rules.reasons_not_to_add_app(code_fits=False),
+        rules.reasons_not_to_remove_factor(factors=1),
+        rules.reasons_to_wait(WayBackState.WAITING),
+    ]
+    assert [reason.code for reasons in against for reason in reasons] == [
+        "too_many_tries", "too_many_here", "address_taken", "wrong_code", "last_factor", "still_waiting"
+    ]  # fmt: skip
+    nothing = [
+        rules.reasons_not_to_try(here_for_name=7, here_for_all=7, everywhere_for_name=7, known_device=False),
+        rules.reasons_not_to_begin(59),
+        rules.reasons_not_to_make_staff(address_taken=False),
+        rules.reasons_not_to_add_app(code_fits=True),
+        rules.reasons_not_to_remove_factor(factors=2),
+        *(rules.reasons_to_wait(state) for state in WayBackState if state is not WayBackState.WAITING),
+    ]
+    assert not [reason for reasons in nothing for reason in reasons]
