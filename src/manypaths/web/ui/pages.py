@@ -44,7 +44,7 @@ def back(request: HttpRequest) -> HttpResponseRedirect:
 
 def refused(request: HttpRequest) -> HttpResponse:
     """The form came from another site."""
-    return render(request, "403.html", status=403)
+    return render(request, "403_form.html", status=403)
 
 
 @anyone

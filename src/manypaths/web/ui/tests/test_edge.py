@@ -1,13 +1,16 @@
 """The edge of every request: methods, other sites, pauses of the database, and answers nobody may keep."""
 
-from unittest import mock
+import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import translation
 
-from manypaths.lib.refusals import NotThere, Reason, Refused
+from manypaths.accounts.models import Guess
+from manypaths.lib.refusals import NotThere, NotYourWork, Reason, Refused
 from manypaths.network.rules import Hat, Reader
 from manypaths.web.ui import errors
 from manypaths.web.ui.edge import Edge
@@ -40,13 +43,14 @@ def test_an_answer_to_someone_signed_in_may_not_be_stored():
     assert response.headers["Cache-Control"] == "no-store, private"
 
 
-def test_a_fault_is_rolled_back_and_a_refusal_is_kept():
-    from django.db import transaction
+@pytest.mark.parametrize(("status", "kept"), [(200, 1), (303, 1), (403, 1), (404, 1), (422, 1), (500, 0), (503, 0)])
+def test_a_fault_is_rolled_back_and_a_refusal_is_kept(status, kept):
+    def view(_request):
+        Guess.objects.create(at=datetime(2026, 11, 20, tzinfo=UTC), kind="code", name_hash="n", place_hash="p")
+        return HttpResponse(status=status)
 
-    for status, rolled_back in ((200, False), (404, False), (422, False), (500, True), (503, True)):
-        with mock.patch.object(transaction, "set_rollback") as rollback:
-            OneTransaction(lambda request, status=status: HttpResponse(status=status))(RequestFactory().get("/"))
-        assert rollback.called == rolled_back, status
+    OneTransaction(view)(RequestFactory().get("/"))
+    assert Guess.objects.count() == kept
 
 
 def test_while_the_database_is_away_the_answer_is_a_pause_and_not_a_fault():
@@ -80,6 +84,24 @@ def test_absent_and_forbidden_are_byte_equal():
     forbidden = errors.not_found(request_of_nobody(), Exception())
     assert absent.status_code == forbidden.status_code == 404
     assert absent.content == forbidden.content
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Your work here does not include this"), ("es", "Su trabajo aquí no incluye esto")]
+)
+def test_what_is_not_part_of_ones_work_is_told_in_words_of_its_own(language, words):
+    middleware = OneTransaction(lambda request: HttpResponse())
+    with translation.override(language):
+        response = middleware.process_exception(request_of_nobody(), NotYourWork())
+    assert response.status_code == 403
+    assert words in response.content.decode()
+    assert "form" not in re.findall(r"<main.*</main>", response.content.decode(), re.S)[0]
+
+
+def test_a_form_of_another_site_is_told_that_it_did_not_come_from_here():
+    answer = Client().post("/display", headers={"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert "This form did not come from our page" in answer.content.decode()
 
 
 def test_a_refusal_no_page_caught_is_told_in_words():
