@@ -86,6 +86,9 @@ def own_membership(*, reader: Reader) -> Membership | None:
     return Membership.objects.select_related("organisation").filter(id=reader.membership_id).first()
 
 
+TOLD_OF_SILENCE = (Role.ORG_ADMIN, Role.SUPERVISOR, Role.COORDINATOR)
+
+
 @dataclass(frozen=True)
 class Addressee:
     """A worker as the outbox knows them: where their notices wait, and the staff address that is told so."""
@@ -102,8 +105,8 @@ def who_answers(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
 
 
 def leads_of(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
-    """The workers who are told when a request waits too long: supervisors and coordinators, or else who answers."""
-    leads = _addressees(organisation_ids, Q(roles__overlap=[Role.SUPERVISOR.value, Role.COORDINATOR.value]))
+    """The workers who are told when a request waits too long: those who lead there, or else who answers."""
+    leads = _addressees(organisation_ids, Q(roles__overlap=[role.value for role in TOLD_OF_SILENCE]))
     led = {one.organisation_id for one in leads}
     return leads + who_answers(organisation_ids=[one for one in organisation_ids if one not in led])
 

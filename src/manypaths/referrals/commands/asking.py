@@ -143,10 +143,13 @@ def send_request(*, service_id: UUID, text: Text, by: Reader, at: datetime) -> U
 def withdraw_request(*, referral_id: UUID, reason: str, by: Reader, at: datetime) -> None:
     """Take a request back. The consent for it ends in the same moment.
 
-    Refuses: NotThere for anyone else's · a request that is closed already · a reason that is not on the list.
+    Refuses: NotThere for anyone else's · a request that is closed already · a reason that is not on the list · silence
+    where they still have time to answer.
     Records: referrals.cancelled, consent.ended
     """
     row = _own_locked(referral_id, by)
+    late = rules.is_overdue(Status(row.status), row.due_at, at)
+    refuse_if(rules.reasons_not_to_take_back(reason, late))
     move(row, MoveFacts(Status(row.status), Status(row.status), Status.CANCELLED, Party.REQUESTER, reason), by, at)
 
 
@@ -163,7 +166,7 @@ def stop_sharing(*, referral_id: UUID, by: Reader, at: datetime) -> None:
     if row.grant_id is not None:
         consent_commands.stop(grant_id=row.grant_id, by=by, at=at)
     if row.status == Status.REQUESTED:
-        facts = MoveFacts(Status.REQUESTED, Status.REQUESTED, Status.CANCELLED, Party.REQUESTER, "sharing_ended")
+        facts = MoveFacts(Status.REQUESTED, Status.REQUESTED, Status.CANCELLED, Party.REQUESTER, rules.SHARING_ENDED)
         move(row, facts, by, at)
 
 
@@ -183,7 +186,7 @@ def shut_out(*, organisation_id: UUID, by: Reader, at: datetime) -> None:
     )
     for row in list(running.order_by("id")):
         status = Status(row.status)
-        move(row, MoveFacts(status, status, Status.CANCELLED, Party.REQUESTER, "sharing_ended"), by, at)
+        move(row, MoveFacts(status, status, Status.CANCELLED, Party.REQUESTER, rules.SHARING_ENDED), by, at)
 
 
 @transaction.atomic

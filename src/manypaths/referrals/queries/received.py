@@ -119,7 +119,7 @@ class OpenMove:
 def moves_open_to(*, reader: Reader, status: Status, language: str) -> list[OpenMove]:
     """The buttons of a request, from the same rules that guard the acts."""
     party = Party.REQUESTER if reader.is_person else Party.TARGET
-    allowed = rules.allowed_moves(status, party)
+    allowed = rules.offered_moves(status, party)
     if party is Party.TARGET and not rules.TAKE_UP & reader.roles:
         allowed -= {Status.ACCEPTED}
     return [

@@ -105,6 +105,7 @@ class RequestView:
     packet: PacketWords | None
     parts: list[Part] = field(default_factory=list)
     grant: Grant | None = None
+    reminded_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +156,7 @@ def view_of(row: Referral, sealer: Sealer, grant: Grant | None = None) -> Reques
     return RequestView(
         line, row.kind, row.area, row.reason, row.outcome, row.community_id, row.answered_at, row.first_contact_at,
         row.closed_at, row.person_answered_at, _path(row.id), packet, parts, grant,
+        row.reminded_at,
     )  # fmt: skip
 
 

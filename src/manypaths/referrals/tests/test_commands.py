@@ -250,7 +250,7 @@ def test_the_front_desk_cannot_say_yes_but_can_say_not_now(stage):
     assert [reason.code for reason in refused.value.reasons] == ["not_your_part"]
     new_request()
     moves = queries.moves_open_to(reader=stage.desk, status=Status.REQUESTED, language="en")
-    assert [move.to for move in moves] == [Status.REJECTED, Status.CANCELLED]
+    assert [move.to for move in moves] == [Status.REJECTED]
     commands.reject_request(
         referral_id=referral, seen=Status.REQUESTED, reason="no_open_place", by=stage.desk, at=LATER
     )
@@ -417,6 +417,17 @@ def test_a_clock_that_ran_out_is_called_out_once(stage):
         told = StaffNotice.objects.filter(template="request_waits_long", way="here")
         assert [one.account_id for one in told] == [lead.account_id]
     assert acts().count("referrals.overdue") == 1
+
+
+def test_who_leads_an_organisation_is_told_of_its_silence(stage):
+    referral = sent(stage)
+    with as_owner():
+        lead = membership(stage.body, "org_admin", display_name="Kim")
+    days_pass(6)
+    assert commands.remind_overdue(at=ASKED_AT) == 1
+    with as_owner():
+        told = StaffNotice.objects.filter(template="request_waits_long", subject_id=referral, way="here")
+        assert [one.account_id for one in told] == [lead.account_id]
 
 
 def test_an_answered_request_is_never_called_out(stage):

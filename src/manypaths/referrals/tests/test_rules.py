@@ -130,3 +130,21 @@ def test_every_code_has_words_in_both_languages_and_known_moves():
     for row in rules.REASONS.values():
         assert {Status(to) for to in row["moves"]} <= rules.WANT_REASON
         assert row["by"] in set(Party)
+
+
+def test_before_an_answer_one_button_says_no_and_later_stop_has_its_own():
+    assert Status.CANCELLED not in rules.offered_moves(Status.REQUESTED, Party.TARGET)
+    assert Status.CANCELLED in rules.offered_moves(Status.REQUESTED, Party.REQUESTER)
+    assert Status.CANCELLED in rules.offered_moves(Status.ACCEPTED, Party.TARGET)
+
+
+def test_silence_may_be_said_only_where_there_was_silence():
+    assert "silence" in dict(rules.reasons_to_take_back(True, "en"))
+    assert "silence" not in dict(rules.reasons_to_take_back(False, "en"))
+    assert "sharing_ended" not in dict(rules.reasons_to_take_back(True, "en"))
+
+
+@pytest.mark.parametrize(("status", "wants"), [("completed", True), ("rejected", True), ("cancelled", False)])
+def test_the_persons_word_is_asked_for_where_the_place_ended_it(status, wants):
+    assert rules.wants_answer(Status(status), datetime(2026, 11, 19, 12, tzinfo=UTC), "") is wants
+    assert not rules.wants_answer(Status(status), datetime(2026, 11, 19, 12, tzinfo=UTC), "yes")

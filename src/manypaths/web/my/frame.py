@@ -37,7 +37,7 @@ WORDS: dict[str, Any] = {
     "asked_already": _("You have already asked them. This is where it stands."),
     "sent": _("Sent. You see each step here."),
     "answered": _("Your answer is kept. Thank you for saying it."),
-    "taken_back": _("Taken back. They can no longer read it."),
+    "taken_back": _("Taken back. What you sent along is closed from now on."),
     "seen": _("Marked as seen."),
     "unblocked": _("The block has ended."),
 }

@@ -93,7 +93,6 @@ def request_note(line: RequestLine, at: datetime) -> RequestNote:
     late = line.is_overdue(at)
     tone, sentence = ("wait", LATE) if late else STATES[line.status]
     due = day(line.due_on, get_language()) if line.due_on else ""
-    asks = line.status in rules.CLOSED - {Status.CANCELLED} and not line.person_answer
     return RequestNote(
         id=line.id,
         step_id=line.step_id,
@@ -102,6 +101,6 @@ def request_note(line: RequestLine, at: datetime) -> RequestNote:
         tone=tone,
         is_open=line.status in rules.OPEN,
         is_late=late,
-        asks=asks and rules.may_answer(line.status, line.requested_at),
+        asks=rules.wants_answer(line.status, line.requested_at, line.person_answer),
         answer=rules.word(rules.ANSWERS, line.person_answer, get_language() or "en"),
     )

@@ -18,7 +18,7 @@ from manypaths.notices import queries as notices
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
-from manypaths.referrals.rules import Party, Status
+from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
 from manypaths.web.my.ask import place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
@@ -106,7 +106,7 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "sharing": view.shares_at(at),
         "may_answer": rules.may_answer(line.status, line.requested_at),
         "may_withdraw": rules.is_running(line.status),
-        "withdraw_reasons": _withdraw_reasons(overdue),
+        "withdraw_reasons": rules.reasons_to_take_back(overdue, spoken()),
         "form": asked_before,
         "others": _others(request, line.service_id) if overdue or closed_without else None,
         "place": place_or_none(request, line.service_id),
@@ -119,13 +119,6 @@ def _others(request: Asked, service_id: UUID) -> list[Place]:
     """Other places that answer here, without those the person is asking already."""
     asked = {line.service_id for line in queries.own_requests(reader=request.reader) if rules.is_running(line.status)}
     return [place for place in others_like(request, service_id) if place.service_id not in asked]
-
-
-def _withdraw_reasons(overdue: bool) -> list[tuple[str, str]]:
-    """Why a request may be taken back. Silence is on the list only where there was silence."""
-    offered = rules.reasons_for(Status.CANCELLED, Party.REQUESTER, spoken())
-    without = {"sharing_ended"} if overdue else {"sharing_ended", "silence"}
-    return [(code, words) for code, words in offered if code not in without]
 
 
 def _path(request: Asked, view: RequestView) -> list[Step]:

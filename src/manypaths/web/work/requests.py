@@ -121,7 +121,7 @@ def _draw(
 ) -> HttpResponse:
     status = view.line.status
     moves = queries.moves_open_to(reader=request.reader, status=status, language=language())
-    made = [MoveForm(one, status, request.POST if one.to is pressed else None) for one in moves if _shown(one, status)]
+    made = [MoveForm(one, status, request.POST if one.to is pressed else None) for one in moves]
     loose: list[Any] = [] if refused is None else [reason.message for reason in refused.reasons]
     for form in made:
         if refused is not None and form.move.to is pressed and form.asks:
@@ -146,11 +146,6 @@ def _draw(
         "may_say_yes": request.reader.has_role(Role.PEER, Role.CLINICIAN),
     }
     return show(request, "request", context, status=REFUSED if refused is not None else 200)
-
-
-def _shown(move: OpenMove, status: Status) -> bool:
-    """Before an answer, "not now" says all that "stop" would say: one of the two is enough."""
-    return not (status is Status.REQUESTED and move.to is Status.CANCELLED)
 
 
 def _steps(request: Asked, view: RequestView) -> list[Step]:

@@ -318,8 +318,32 @@ def test_an_overdue_request_says_so_and_offers_others(stage):
         Referral.objects.update(due_at=now() - timedelta(hours=1))
     page = text(stage.client.get(f"/my/requests/{referral}"))
     assert "They have not answered by" in page
+    assert "We have reminded them." not in page, "the night has not run yet"
     assert "Recovery coaching" in page
     assert "Nobody answered in time" in page
+    commands.remind_overdue(at=now())
+    assert "We have reminded them." in text(stage.client.get(f"/my/requests/{referral}"))
+
+
+def test_silence_is_no_reason_while_they_still_have_time(stage):
+    referral = stage.send()
+    assert 'value="silence"' not in text(stage.client.get(f"/my/requests/{referral}"))
+    for reason in ("silence", "sharing_ended"):
+        answer = stage.client.post(f"/my/requests/{referral}/back", {"reason": reason})
+        assert answer.status_code == 422
+        assert "Choose another reason, or none." in text(answer)
+    with as_owner():
+        Referral.objects.update(due_at=now() - timedelta(hours=1))
+    assert stage.client.post(f"/my/requests/{referral}/back", {"reason": "silence"}).status_code == 302
+
+
+def test_what_is_said_about_taking_back_is_true_after_a_yes(stage):
+    referral = stage.send()
+    commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach(), at=now())
+    stage.client.post(f"/my/requests/{referral}/back")
+    page = text(stage.client.get(f"/my/requests/{referral}"))
+    assert "Taken back. What you sent along is closed from now on." in page
+    assert "no longer read it" not in page
 
 
 def test_stopping_and_taking_back_are_one_button_each(stage):
