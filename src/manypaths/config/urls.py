@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
+# Those with a word of their own first: an address is compared with each line until one fits.
 urlpatterns = [
+    path("work/", include("manypaths.web.work.urls")),
+    path("my/", include("manypaths.web.my.urls")),
     path("", include("manypaths.web.public.urls")),
     path("", include("manypaths.web.ui.urls")),
     path("", include("manypaths.web.entry.urls")),
-    path("my/", include("manypaths.web.my.urls")),
-    path("work/", include("manypaths.web.work.urls")),
 ]
 
 handler400 = "manypaths.web.ui.errors.bad_request"

@@ -69,9 +69,9 @@ def open_records(
     """
     ids = list(dict.fromkeys(records))
     inquiry = Inquiry(str(purpose), frozenset(subjects))
-    facts, answers = _ask_both(reader, ids, classes, inquiry)
-    opened = {(UUID(record), kind, _uuid(subject)): basis for record, kind, subject, basis in answers}
-    decided, known = _decide(facts, classes, inquiry)
+    found = _ask_both(reader, ids, classes, inquiry)
+    opened = _opened(*found["whole"], found["granted"])
+    decided, known = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
     return Opened(opened, known)
@@ -100,16 +100,24 @@ def open_own(*, reader: Reader, classes: Collection[DataClass]) -> UUID:
     return reader.record_id
 
 
-def _ask_both(
-    reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry
-) -> tuple[dict[str, Any], list[list[str]]]:
+def _ask_both(reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry) -> dict[str, Any]:
     """The facts as the database knows them, and its own answer: one call, so that neither leaves without a log row."""
     kinds = sorted({str(data_class) for data_class in classes})
     who = [reader.account_id, str(reader.hat), reader.membership_id]
     with connection.cursor() as cursor:
         cursor.execute(OPEN, [*who, ids, kinds, inquiry.purpose, list(inquiry.subjects)])
-        found = cursor.fetchone()[0]
-    return found["facts"], found["open"]
+        found: dict[str, Any] = cursor.fetchone()[0]
+    return found
+
+
+def _opened(records: list[str], kinds: list[str], bases: list[str], granted: list[list[str]]) -> dict[Unit, str]:
+    """What the database opened: by a tie, the same classes of every record; by consent, one line each."""
+    units: dict[Unit, str] = {
+        (UUID(record), kind, None): basis for record in records for kind, basis in zip(kinds, bases, strict=True)
+    }
+    for record, kind, subject, basis in granted:
+        units[(UUID(record), kind, UUID(subject))] = basis
+    return units
 
 
 def _decide(
@@ -126,44 +134,47 @@ def _decide(
     return decided, frozenset(record.id for record in records if rules.knows_presence(reader, record))
 
 
-def _reader_facts(row: dict[str, Any] | None) -> ReaderFacts:
+def _reader_facts(row: list[Any] | None) -> ReaderFacts:
     if row is None:
         return ReaderFacts(hat="anon", active=False)
+    account, person, membership, organisation, roles, answers, active = row
     return ReaderFacts(
-        hat="member" if row["membership_id"] else "person",
-        active=row["active"],
-        account_id=UUID(row["account_id"]),
-        person_id=_uuid(row["person_id"]),
-        organisation_id=_uuid(row["organisation_id"]),
-        roles=frozenset(row["roles"]),
-        answers_requests=row["answers_requests"],
+        hat="member" if membership else "person",
+        active=active,
+        account_id=UUID(account),
+        person_id=_uuid(person),
+        organisation_id=_uuid(organisation),
+        roles=frozenset(roles),
+        answers_requests=answers,
     )
 
 
-def _record_facts(row: dict[str, Any]) -> RecordFacts:
+def _record_facts(row: list[Any]) -> RecordFacts:
+    record, holder, person, organisation, erased, assigned, supervised, blocked, grants = row
     return RecordFacts(
-        id=UUID(row["id"]),
-        holder=row["holder"],
-        person_id=_uuid(row["person_id"]),
-        organisation_id=_uuid(row["organisation_id"]),
-        erased=row["erased"],
-        assigned=row["assigned"],
-        supervised=row["supervised"],
-        blocked=row["blocked"],
-        grants=tuple(_grant_facts(grant) for grant in row["grants"]),
+        id=UUID(record),
+        holder=holder,
+        person_id=_uuid(person),
+        organisation_id=_uuid(organisation),
+        erased=erased,
+        assigned=assigned,
+        supervised=supervised,
+        blocked=blocked,
+        grants=tuple(_grant_facts(grant) for grant in grants),
     )
 
 
-def _grant_facts(row: dict[str, Any]) -> GrantFacts:
+def _grant_facts(row: list[Any]) -> GrantFacts:
+    grant, subject, recipient, kinds, purpose, starts_at, until, ended_at = row
     return GrantFacts(
-        id=UUID(row["id"]),
-        subject=UUID(row["subject"]),
-        recipient_organisation=_uuid(row["recipient_organisation"]),
-        classes=frozenset(row["classes"]),
-        purpose=row["purpose"],
-        starts_at=datetime.fromisoformat(row["starts_at"]),
-        until=datetime.fromisoformat(row["until"]),
-        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        id=UUID(grant),
+        subject=UUID(subject),
+        recipient_organisation=_uuid(recipient),
+        classes=frozenset(kinds),
+        purpose=purpose,
+        starts_at=datetime.fromisoformat(starts_at),
+        until=datetime.fromisoformat(until),
+        ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
     )
 
 

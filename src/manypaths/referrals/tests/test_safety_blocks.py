@@ -72,7 +72,7 @@ def test_the_database_alone_keeps_the_blocked_away():
             "select open_records(%s, 'member', %s, %s, %s, 'care')",
             [stage.coach.account_id, stage.coach.membership_id, [record], ["demographics", "safe_contact"]],
         )
-        assert cursor.fetchone()[0]["open"] == []
+        assert cursor.fetchone()[0]["whole"] == [[], [], []]
 
 
 def test_a_block_that_stood_before_holds_on_what_a_later_yes_makes():
