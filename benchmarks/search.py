@@ -39,7 +39,7 @@ def main() -> None:
         stage.enter_django()
         if options.file:
             _real(options.file, stage.files / "real")
-        _made_up(options.services, options.keep or stage.files / "made_up")
+        _made_up(options.services, options.keep or stage.files / "made_up", keep=bool(options.keep))
 
 
 def _options() -> argparse.Namespace:
@@ -63,9 +63,11 @@ def _real(file: Path, folder: Path) -> None:
     _measure(folder, made_up, lambda: chance.choice(REAL_WORDS), "counseling")
 
 
-def _made_up(count: int, folder: Path) -> None:
+def _made_up(count: int, folder: Path, *, keep: bool) -> None:
+    from manypaths.directory.search.finder import Finder
+
     made_up = MadeUp()
-    if not (folder / "meta.json").exists():
+    if not keep or not Finder(folder).ready():  # one with other fields than today's is not ready
         begin = time.perf_counter()
         _build(made_up, count, folder)
         print(f"\nmade up: index built in {time.perf_counter() - begin:.0f} s")
