@@ -252,12 +252,12 @@ def reasons_not_to_agree_anew(status: Status) -> Iterator[Reason]:
         yield Reason("request_closed", _("This request is closed. You can ask again and agree anew."))
 
 
-def first_contact_at(asked_at: datetime, happened_at: datetime, zone: str) -> datetime | None:
+def first_contact_at(asked_at: datetime | None, happened_at: datetime, zone: str) -> datetime | None:
     """When the first contact stops the clock, or None where it was on a day before the person asked.
 
     A worker says a day rather than a minute, so days are compared; the clock never stops before it began.
     """
-    if local_date(happened_at, zone) < local_date(asked_at, zone):
+    if asked_at is None or local_date(happened_at, zone) < local_date(asked_at, zone):
         return None
     return max(asked_at, happened_at)
 

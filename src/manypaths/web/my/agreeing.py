@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.consent import queries as consent
-from manypaths.consent.models import Text
 from manypaths.lib.refusals import Refused
 from manypaths.referrals import rules
 from manypaths.referrals.queries import RequestView
@@ -44,7 +43,7 @@ def show_agreement(
     return response
 
 
-def text_shown(request: Asked) -> Text:
+def text_shown(request: Asked) -> consent.Text:
     """The words that stood on the page which was sent.
 
     Refuses: words that are not the newest any more, or that no page showed.
