@@ -1,5 +1,6 @@
 """A signed-in page that lies open: it warns, stays while somebody writes, and closes."""
 
+import pytest
 from django.conf import settings
 from django.db import transaction
 from playwright.sync_api import Browser, Page, expect
@@ -44,3 +45,25 @@ def test_a_person_who_answers_or_writes_stays(browser: Browser, live_site: LiveS
             page.locator("textarea").first.press_sequentially("a")
             expect(page.locator(WARNED)).to_have_text("")
         assert page.url.endswith("/my/words")
+
+
+@pytest.mark.parametrize("visit", [Visit(), Visit(1280, "dark", "es"), Visit(scripts=False)], ids=str)
+def test_words_that_were_written_for_too_long_are_still_there_to_copy(
+    browser: Browser, live_site: LiveSite, visit: Visit
+):
+    words = "What helps me most is to walk in the morning, before the phone rings."
+    with context(browser, visit) as made:
+        with transaction.atomic():
+            by = somebody("Maria")
+        made.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(by, "shared"), "url": live_site.url}]
+        )
+        page = made.new_page()
+        page.goto(live_site.url + "/my/words")
+        page.locator("textarea").first.fill(words)
+        made.clear_cookies()  # by then the session has ended on the server
+        page.locator("main form button").first.click()
+        expect(page.locator("textarea[readonly]")).to_have_value(words)
+        assert page.locator("main a[target=_blank]").get_attribute("href") == "/my/words"
+        if visit.scripts:
+            assert violations(page) == []

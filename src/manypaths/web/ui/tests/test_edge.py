@@ -104,6 +104,42 @@ def test_a_form_of_another_site_is_told_that_it_did_not_come_from_here():
     assert "This form did not come from our page" in answer.content.decode()
 
 
+LONG = "What helps me most is to walk in the morning, before the phone rings."
+
+
+def late_form(**typed: str):
+    """A form of a page whose session has ended meanwhile."""
+    client = Client(enforce_csrf_checks=True)
+    return client.post("/my/words", typed, headers={"referer": "http://testserver/my/words?new=1"})
+
+
+def test_words_that_were_written_for_too_long_are_shown_once_more_and_stored_nowhere():
+    answer = late_form(text=LONG, csrfmiddlewaretoken="x" * 64)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert f"readonly>{LONG}</textarea>" in page
+    assert 'href="/my/words?new=1"' in page
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "x" * 64 not in page
+
+
+def test_a_late_form_shows_no_secret_and_no_markup():
+    page = late_form(passphrase="quiet rivers run under stone", text="<b>one</b> two").content.decode()
+    assert "quiet rivers" not in page
+    assert "&lt;b&gt;one&lt;/b&gt; two" in page
+
+
+def test_a_late_form_without_words_says_what_to_do():
+    page = late_form(choice="yes").content.decode()
+    assert "Open the page again, and send the form once more." in page
+    assert "<textarea" not in page
+
+
+def test_a_late_form_of_another_site_leads_back_to_nowhere():
+    answer = Client(enforce_csrf_checks=True).post("/my/words", headers={"referer": "https://elsewhere.example/my/"})
+    assert 'href="/here"' in answer.content.decode()
+
+
 def test_a_refusal_no_page_caught_is_told_in_words():
     middleware = OneTransaction(lambda request: HttpResponse())
     refused = Refused([Reason("full", "There is no open place. Ask another house.")])
