@@ -41,8 +41,12 @@ def save_answers(*, instrument: str, answers: Mapping[str, Given], language: str
 
 
 @transaction.atomic
-def finish_sitting(*, sitting_id: UUID, note: str, may_be_counted: bool, on: date, by: Reader, at: datetime) -> None:
-    """Finish a sitting: score it, keep the person's note sealed, and keep whether it may be counted.
+def finish_sitting(
+    *, sitting_id: UUID, note: str, may_be_counted: bool = False, on: date, by: Reader, at: datetime
+) -> None:
+    """Finish a sitting: score it, and keep the person's note sealed.
+
+    No page asks whether it may be counted while no measure reads it; so it is not counted unless the person says so.
 
     Refuses: nothing answered · a note that is too long · NotThere when it is not theirs or already finished.
     Records: outcomes.sitting_finished
@@ -79,19 +83,6 @@ def answer_instrument(
     sitting_id = save_answers(instrument=instrument, answers=answers, language=language, by=by, at=at)
     finish_sitting(sitting_id=sitting_id, note=note, may_be_counted=may_be_counted, on=on, by=by, at=at)
     return sitting_id
-
-
-@transaction.atomic
-def choose_counting(*, sitting_id: UUID, may_be_counted: bool, by: Reader, at: datetime) -> None:
-    """Let one sitting into the counts from the next night on, or take it out.
-
-    Refuses: NotThere when it is not theirs.
-    Records: outcomes.counting_chosen
-    """
-    record = consent.open_own(reader=by, classes={DataClass.OUTCOME_ANSWERS})
-    if not Sitting.objects.filter(record_id=record, id=sitting_id).update(may_be_counted=may_be_counted):
-        raise NotThere
-    audit.record(what="outcomes.counting_chosen", by=by, subject=sitting_id, record_id=record, at=at)
 
 
 @transaction.atomic

@@ -30,8 +30,6 @@ WORDS.update(
     {
         "answers_kept": gettext_lazy("Your answers so far are kept. Go on whenever you like."),
         "answers_gone": gettext_lazy("That check-in is deleted for good."),
-        "counting_on": gettext_lazy("These answers may be counted, without your name, from tonight on."),
-        "counting_off": gettext_lazy("These answers are not counted any more."),
     }
 )
 
@@ -56,18 +54,13 @@ class StatementForm(forms.Form):
 
 
 class FinishForm(forms.Form):
-    """What may stand beside the answers, and whether they may be counted."""
+    """What may stand beside the answers."""
 
     note = forms.CharField(
         label=gettext_lazy("What was going on?"),
         help_text=gettext_lazy("A few words for yourself. They are locked: only you can read them."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    may_be_counted = forms.BooleanField(
-        label=gettext_lazy("Count my answers, without my name"),
-        help_text=gettext_lazy("Numbers are only ever made over many people together. You can change this later."),
-        required=False,
     )
 
 
@@ -269,15 +262,6 @@ def checked_in(request: Asked, sitting_id: UUID) -> HttpResponse:
         "checked": checked,
     }
     return show(request, "answers/one", context)
-
-
-@person
-@require_POST
-def choose_counting(request: Asked, sitting_id: UUID) -> HttpResponse:
-    """Let these answers be counted, or not any more."""
-    counted = request.POST.get("counted") == "yes"
-    commands.choose_counting(sitting_id=sitting_id, may_be_counted=counted, by=request.reader, at=now())
-    return thank(request, "counting_on" if counted else "counting_off", "my:checked_in", sitting_id)
 
 
 @person

@@ -43,7 +43,6 @@ urlpatterns = [
     path("check-ins/now/end", answers.end, name="answers_end"),
     path("check-ins/line", answers.published_line, name="published_line"),
     path("check-ins/<uuid:sitting_id>", answers.checked_in, name="checked_in"),
-    path("check-ins/<uuid:sitting_id>/counting", answers.choose_counting, name="choose_counting"),
     path("check-ins/<uuid:sitting_id>/off", answers.forget, name="forget_answers"),
     path("ask/<uuid:service_id>", ask.start, name="ask"),
     path("ask/<uuid:service_id>/begin", ask.begin, name="begin"),

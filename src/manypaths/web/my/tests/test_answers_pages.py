@@ -37,7 +37,7 @@ def own(reader: Reader) -> list[queries.OwnSitting]:
 def test_before_the_first_check_in_the_page_says_who_sees_it_and_how_long_it_takes():
     page = client_of(somebody()).get(reverse("my:answers")).content.decode()
     assert "About three minutes" in page
-    assert "Only you. No worker, court, landlord or employer" in page
+    assert "Only you, unless you send the total yourself with a request. No worker, court" in page
 
 
 def test_ten_answers_one_page_each_lead_to_a_number():
@@ -157,22 +157,24 @@ def test_spanish_says_that_a_checked_wording_is_missing_and_shows_the_published_
     assert 'lang="en"' in page
 
 
-def test_counting_is_off_until_the_person_says_so_and_can_be_taken_back():
+def test_nothing_is_asked_about_counting_while_nothing_counts():
     maria = somebody()
-    check_in(maria, 5, date(2026, 9, 1))
-    browser, sitting = client_of(maria), own(maria)[0]
-    assert not sitting.may_be_counted
-    browser.post(reverse("my:choose_counting", args=[sitting.id]), {"counted": "yes"})
-    assert own(maria)[0].may_be_counted
-    browser.post(reverse("my:choose_counting", args=[sitting.id]), {"counted": "no"})
+    browser = client_of(maria)
+    commands.save_answers(instrument="barc-10", answers={BARC.items[0]: 4}, language="en", by=maria, at=now())
+    new_request()
+    assert "may_be_counted" not in browser.get(reverse("my:answers_end")).content.decode()
+    answer = browser.post(reverse("my:answers_end"), {"note": "", "may_be_counted": "on"})
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert "unless you send the total yourself with a request" in page
     assert not own(maria)[0].may_be_counted
+    assert "unless you send the total yourself" in browser.get(reverse("my:answers")).content.decode()
 
 
 def test_a_check_in_is_deleted_for_good_and_another_persons_is_not_there():
     maria, other = somebody(), somebody("Ana")
     check_in(maria, 5, date(2026, 9, 1))
     sitting = own(maria)[0]
-    for method, name in (("get", "my:checked_in"), ("post", "my:forget_answers"), ("post", "my:choose_counting")):
+    for method, name in (("get", "my:checked_in"), ("post", "my:forget_answers")):
         assert getattr(client_of(other), method)(reverse(name, args=[sitting.id])).status_code == 404
     answer = client_of(maria).post(reverse("my:forget_answers", args=[sitting.id]))
     assert answer.headers["Location"] == reverse("my:answers")
