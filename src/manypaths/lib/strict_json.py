@@ -1,4 +1,4 @@
-"""The one way JSON enters: small, flat, unambiguous, or refused. Used by every door.
+"""The one way JSON enters: small, flat, unambiguous, or refused. For every door that takes JSON.
 
 Limits: 1 MiB, 64 levels, 10,000 members, integers within 64 bits. No duplicate keys, no NaN or Infinity, no NUL,
 no lone surrogates, UTF-8 only, and the outermost value is an object. Source of the limits: OWASP ASVS 5.0 1.5.3 and
