@@ -9,8 +9,8 @@ from manypaths.consent import queries
 from manypaths.consent.rules import Basis
 
 
-def _open_everything(*, reader, records, classes, purpose):  # type: ignore[no-untyped-def]
-    bases = {(record, str(one)): Basis.ASSIGNED.value for record in dict.fromkeys(records) for one in classes}
+def _open_everything(*, reader, records, classes, purpose, subjects=()):  # type: ignore[no-untyped-def]
+    bases = {(record, str(one), None): Basis.ASSIGNED.value for record in dict.fromkeys(records) for one in classes}
     return queries.Opened(bases)
 
 
