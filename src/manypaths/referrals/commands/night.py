@@ -17,13 +17,15 @@ from manypaths.referrals.commands.moving import tell
 def remind_overdue(*, at: datetime) -> int:
     """Call out every clock that has run out, once: the person's page says so, and the lead is told.
 
-    Requests that may no longer be seen are taken back, those that wait where nobody takes part any more are closed, and
-    drafts nobody sent for 30 days are forgotten. The database never calls anything late before its own clock says so.
+    Requests that may no longer be seen are taken back and both sides are told, those that wait where nobody takes part
+    any more are closed, and drafts nobody sent for 30 days are forgotten. The database never calls anything late before
+    its own clock says so.
 
     Records: referrals.overdue, referrals.cancelled
     Repeats safely.
     """
     close_where_left(by=SYSTEM, at=at)
+    _take_back_lapsed(at)
     with connection.cursor() as cursor:
         cursor.execute("select * from sweep_requests(%s)", [at])
         late: list[tuple[UUID, UUID]] = cursor.fetchall()
@@ -34,3 +36,14 @@ def remind_overdue(*, at: datetime) -> int:
             if lead.organisation_id == organisation:
                 tell(lead, Template.REQUEST_WAITS_LONG, referral, at)
     return len(late)
+
+
+def _take_back_lapsed(at: datetime) -> None:
+    """Take back what nobody at the place may open any more; the person is told by the database, the team here."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from lapse_requests(%s)", [at])
+        lapsed: list[tuple[UUID, UUID, UUID]] = cursor.fetchall()
+    for referral, record, organisation in lapsed:
+        audit.record(what="referrals.cancelled", by=SYSTEM, subject=referral, record_id=record, at=at)
+        for worker in network.who_answers(organisation_ids=[organisation]):
+            tell(worker, Template.REQUEST_TAKEN_BACK, referral, at)

@@ -442,8 +442,16 @@ def test_a_request_whose_sharing_ended_elsewhere_is_taken_back_by_the_night(stag
         Grant.objects.update(ended_at=LATER, ending="stopped")
     commands.remind_overdue(at=LATER)
     assert (row(referral).status, row(referral).reason) == ("cancelled", "sharing_ended")
+    commands.remind_overdue(at=LATER)
     with as_owner():
         assert Move.objects.filter(referral_id=referral, became="cancelled").count() == 1
+        told = StaffNotice.objects.filter(template="request_taken_back", subject_id=referral, way="here")
+        assert {one.account_id for one in told} == {
+            one.account_id for one in (stage.coach, stage.colleague, stage.desk)
+        }
+        assert PersonNotice.objects.filter(template="request_news", subject_id=referral).count() == 1
+        acts = Act.objects.filter(what="referrals.cancelled", subject_id=referral)
+        assert [(one.hat, one.record_id) for one in acts] == [("system", stage.person.record_id)]
 
 
 def test_a_draft_nobody_sent_is_forgotten_after_thirty_days(stage):
