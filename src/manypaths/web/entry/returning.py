@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -37,18 +38,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def with_card(request: HttpRequest) -> HttpResponse:
     """Set a new passphrase with a code of the card, and go in."""
-
-    def act(data: dict[str, str], at: datetime) -> AbstractBaseUser | None:
-        return coming_back.use_card(
-            name=data["name"],
-            code=data["code"],
-            passphrase=data["passphrase"],
-            caller=caller(request),
-            by=request.reader,  # type: ignore[attr-defined]
-            at=at,
-        )
-
-    return _go_in(request, CardForm(request.POST or None), act, "entry/with_card.html")
+    return _go_in(request, CardForm(request.POST or None), coming_back.use_card, of_card=True)
 
 
 @anyone
@@ -57,36 +47,27 @@ def with_card(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest) -> HttpResponse:
     """Set a new passphrase when the waiting time is over, and go in."""
 
-    def act(data: dict[str, str], at: datetime) -> AbstractBaseUser | None:
-        return coming_back.finish(
-            name=data["name"],
-            to_return=data["code"],
-            passphrase=data["passphrase"],
-            caller=caller(request),
-            by=request.reader,  # type: ignore[attr-defined]
-            at=at,
-        )
+    def act(*, code: str, **rest: Any) -> AbstractBaseUser | None:
+        return coming_back.finish(to_return=code, **rest)
 
-    return _go_in(request, FinishForm(request.POST or None), act, "entry/finish.html")
+    return _go_in(request, FinishForm(request.POST or None), act, of_card=False)
 
 
 def _go_in(
-    request: HttpRequest,
-    form: forms.Form,
-    act: Callable[[dict[str, str], datetime], AbstractBaseUser | None],
-    template: str,
+    request: HttpRequest, form: forms.Form, act: Callable[..., AbstractBaseUser | None], *, of_card: bool
 ) -> HttpResponse:
     at = now()
     if request.method == "POST" and form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("name", "code", "passphrase")}
         try:
-            account = act(form.cleaned_data, at)
+            account = act(**typed, caller=caller(request), by=request.reader, at=at)  # type: ignore[attr-defined]
         except Refused as refusal:
             show_reasons(form, refusal)
         else:
             if account is not None:
                 return _entered(request, account, Device(form.cleaned_data["device"]), at)
             form.add_error(None, _("Name and code do not fit together, or the code was used. Check both."))
-    return render(request, template, {"form": form})
+    return render(request, "entry/with_code.html", {"form": form, "of_card": of_card})
 
 
 def _entered(request: HttpRequest, account: AbstractBaseUser, device: Device, at: datetime) -> HttpResponse:
