@@ -124,6 +124,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "manypaths.web.ui.templatetags.ui",
+                "manypaths.web.ui.templatetags.addresses_kept",
             ],
             "libraries": {"i18n": "manypaths.web.ui.templatetags.i18n_kept"},
             "context_processors": [
