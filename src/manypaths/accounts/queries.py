@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth import password_validation
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from manypaths.accounts import factors, rules
 from manypaths.accounts.models import DemoSignIn, Guess, NamedDesk, RecoveryCode, Session, User, WayBack
@@ -165,26 +165,18 @@ def state_of(row: WayBack, at: datetime) -> WayBackState:
 # Guesses
 
 
-@dataclass(frozen=True)
-class Tries:
-    """Failed tries that count against the next one."""
-
-    here_for_name: int
-    here_for_all: int
-    everywhere_for_name: int
-
-
-def recent_tries(*, name_hash: str, place_hash: str, at: datetime) -> Tries:
+def recent_failures(*, name_hash: str, place_hash: str, at: datetime) -> rules.Failures:
     """How often it failed lately: here for this name, here for any, everywhere for this name."""
-    lately = at - rules.WINDOW
-    counts = Guess.objects.filter(
-        Q(place_hash=place_hash, at__gt=lately) | Q(name_hash=name_hash, at__gt=at - rules.DAY)
-    ).aggregate(
-        here_for_name=Count("id", filter=Q(name_hash=name_hash, place_hash=place_hash, at__gt=lately)),
-        here_for_all=Count("id", filter=Q(place_hash=place_hash, at__gt=lately)),
+    lately = Q(place_hash=place_hash, at__gt=at - rules.WINDOW)
+    this_name_here = lately & Q(name_hash=name_hash)
+    counts = Guess.objects.filter(lately | Q(name_hash=name_hash, at__gt=at - rules.DAY)).aggregate(
+        here_for_name=Count("id", filter=this_name_here),
+        here_for_all=Count("id", filter=lately),
+        here_this_minute=Count("id", filter=Q(place_hash=place_hash, at__gt=at - rules.MINUTE)),
         everywhere_for_name=Count("id", filter=Q(name_hash=name_hash)),
+        last_at=Max("at", filter=this_name_here),
     )
-    return Tries(**counts)
+    return rules.Failures(**counts)
 
 
 # Second factors

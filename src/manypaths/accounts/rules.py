@@ -2,13 +2,16 @@
 
 import hashlib
 import hmac
+import math
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils.crypto import salted_hmac
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.lib.refusals import Reason
@@ -144,35 +147,73 @@ def keyed_hash(secret: bytes, label: str, *parts: str) -> str:
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-# Guessing is slow and locks nobody out: what one place may try for one name is limited, what a name may be tried from
-# everywhere never closes the name. A device the person called their own has a limit of its own.
+# Guessing is slow and locks nobody out. A passphrase that failed many times is answered slower, never closed: someone
+# at home who keeps typing wrong words can make its owner wait a minute, not keep them out. A card's code is too long to
+# guess, so it is limited by place alone. What is short (six digits) is closed for a while where it failed. A device the
+# person called their own is counted by itself. Why: docs/adr/0008.
 
-WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
+WINDOW, DAY, MINUTE = timedelta(minutes=15), timedelta(days=1), timedelta(minutes=1)
 TRIES, TRIES_UNDER_ATTACK, TRIES_OF_PLACE, ATTACK = 8, 3, 60, 100
+FIRST_WAIT, LONGEST_WAIT, TRIES_PER_WAIT = timedelta(seconds=15), timedelta(seconds=60), 4
+CODES_OF_PLACE = 600
+SAID_IN_STEPS_OF = 5
 
 
-def may_try(*, here_for_name: int, here_for_all: int, everywhere_for_name: int, known_device: bool) -> bool:
-    """Whether one more try is allowed. Counts are failures: from here for this name and for any name in the last 15
-    minutes, and from everywhere for this name in the last day."""
-    if known_device:
-        return here_for_name < TRIES
-    tries = TRIES_UNDER_ATTACK if everywhere_for_name >= ATTACK else TRIES
-    return here_for_name < tries and here_for_all < TRIES_OF_PLACE
+@dataclass(frozen=True)
+class Failures:
+    """Failed tries that count for the next one: in the last 15 minutes from here for this name (and when the last was)
+    and for any name; in the last minute from here for any name; in the last day from everywhere for this name."""
+
+    here_for_name: int = 0
+    here_for_all: int = 0
+    here_this_minute: int = 0
+    everywhere_for_name: int = 0
+    last_at: datetime | None = None
 
 
-def reasons_not_to_try(
-    *, here_for_name: int, here_for_all: int, everywhere_for_name: int, known_device: bool
-) -> Iterator[Reason]:
-    """Why nobody may try again here now: the same words whether or not the name exists."""
-    if not may_try(
-        here_for_name=here_for_name,
-        here_for_all=here_for_all,
-        everywhere_for_name=everywhere_for_name,
-        known_device=known_device,
-    ):
-        yield Reason(
-            "too_many_tries", _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
-        )
+def may_try(failed: Failures) -> bool:
+    """Whether one more try of something short is allowed."""
+    return failed.here_for_name < _tries_at_once(failed) and failed.here_for_all < TRIES_OF_PLACE
+
+
+def _tries_at_once(failed: Failures) -> int:
+    return TRIES_UNDER_ATTACK if failed.everywhere_for_name >= ATTACK else TRIES
+
+
+def still_to_wait(failed: Failures, *, known_device: bool, at: datetime) -> timedelta:
+    """How long until a passphrase is looked at again: not at all for the first tries, then 15 seconds after the last
+    failed one, longer with each four more, never more than a minute."""
+    if not known_device and failed.here_this_minute >= TRIES_OF_PLACE:
+        return LONGEST_WAIT
+    over = failed.here_for_name - (TRIES if known_device else _tries_at_once(failed))
+    if over < 0 or failed.last_at is None:
+        return timedelta(0)
+    doubled = 1 << min(over // TRIES_PER_WAIT, 8)
+    wait = min(FIRST_WAIT * doubled, LONGEST_WAIT)
+    return max(failed.last_at + wait - at, timedelta(0))
+
+
+def reasons_not_to_try(failed: Failures) -> Iterator[Reason]:
+    """Why nobody may try something short again here now: the same words whether or not the name exists."""
+    if not may_try(failed):
+        message = _("That was tried many times. Wait 15 minutes, then try again. Nothing is locked.")
+        yield Reason("too_many_tries", message)
+
+
+def reasons_to_slow_down(failed: Failures, *, known_device: bool, at: datetime) -> Iterator[Reason]:
+    """Why a passphrase is not looked at yet: the same words whether or not the name exists."""
+    left = still_to_wait(failed, known_device=known_device, at=at).total_seconds()
+    if left > 0:
+        seconds = math.ceil(left / SAID_IN_STEPS_OF) * SAID_IN_STEPS_OF
+        message = _("That was tried many times. Wait {seconds} seconds, then try again. Nothing is locked.")
+        yield Reason("wait_a_little", format_lazy(message, seconds=seconds))
+
+
+def reasons_not_to_try_code(failed: Failures) -> Iterator[Reason]:
+    """Why no card's code may be tried here now. Only a machine comes so far."""
+    if failed.here_for_all >= CODES_OF_PLACE:
+        message = _("Very many codes were tried from this place. Wait 15 minutes, or try from another place.")
+        yield Reason("too_many_codes", message)
 
 
 def reasons_not_to_begin(begun_here: int) -> Iterator[Reason]:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from manypaths.accounts import queries, rules
 from manypaths.accounts.commands import signing_in
-from manypaths.accounts.commands.signing_in import CODE, VOUCH, Caller
+from manypaths.accounts.commands.signing_in import ASK, CODE, VOUCH, Caller
 from manypaths.accounts.models import NamedDesk, RecoveryCode, User, WayBack
 from manypaths.accounts.rules import WayBackState
 from manypaths.audit import commands as audit
@@ -70,7 +70,7 @@ def use_card(*, name: str, code: str, passphrase: str, caller: Caller, by: Actor
     """Set a new passphrase with a code of the card. The code is used up and every session ends.
 
     None when name and code do not belong together, in the same words and time whether or not the name exists.
-    Refuses: too many failed tries · a weak passphrase (the code is not used up then).
+    Refuses: very many codes tried from here · a weak passphrase (the code is not used up then).
     Records: accounts.card_used and accounts.passphrase_changed
     """
     account = _account_for_code(name, caller, at)
@@ -85,8 +85,11 @@ def use_card(*, name: str, code: str, passphrase: str, caller: Caller, by: Actor
 
 
 def _account_for_code(name: str, caller: Caller, at: datetime) -> User | None:
-    label = rules.name_as_typed(name)
-    signing_in.refuse_guessing(kind=CODE, name=label, caller=caller, known=False, at=at)
+    signing_in.refuse_many_codes(caller=caller, at=at)
+    return _person_named(name)
+
+
+def _person_named(name: str) -> User | None:
     account = queries.account_named(name=name)
     return account if account and account.kind == User.Kind.PERSON else None
 
@@ -131,8 +134,10 @@ def ask_for_desk(*, name: str, caller: Caller, by: Actor, at: datetime) -> Asked
     Refuses: too many of these from one place.
     Records: accounts.way_back_asked
     """
-    account = _account_for_code(name, caller, at)
-    signing_in.note_guess(kind=CODE, name=rules.name_as_typed(name), caller=caller, known=False, at=at)
+    label = rules.name_as_typed(name)
+    signing_in.refuse_guessing(kind=ASK, name=label, caller=caller, at=at)
+    account = _person_named(name)
+    signing_in.note_guess(kind=ASK, name=label, caller=caller, known=False, at=at)
     asked = Asked(rules.new_spoken_code(), rules.new_code())
     _start(account, spoken=asked.spoken, to_return=asked.to_return, ready_at=None, by=by, at=at)
     return asked
@@ -143,7 +148,7 @@ def use_trusted_code(*, name: str, code: str, caller: Caller, by: Actor, at: dat
     """Start a way back with the code a trusted person kept. It is ready after a day. Gives the code to come back with.
 
     None when name and code do not belong together.
-    Refuses: too many failed tries.
+    Refuses: very many codes tried from here.
     Records: accounts.way_back_asked
     """
     account = _account_for_code(name, caller, at)
@@ -182,7 +187,7 @@ def vouch(*, spoken: str, desk_id: UUID, desk_worker: UUID, caller: Caller, by: 
     Afterwards: it is ready after a day. Neither worker nor desk learns whose it is.
     """
     label = f"desk {desk_worker}"
-    signing_in.refuse_guessing(kind=VOUCH, name=label, caller=caller, known=False, at=at)
+    signing_in.refuse_guessing(kind=VOUCH, name=label, caller=caller, at=at)
     row = _asked_at_desk(spoken, desk_id, at)
     if row is None:
         signing_in.note_guess(kind=VOUCH, name=label, caller=caller, known=False, at=at)
@@ -224,7 +229,7 @@ def finish(*, name: str, to_return: str, passphrase: str, caller: Caller, by: Ac
     """Set a new passphrase when the waiting time is over. It works once and ends every session.
 
     None when name and code do not belong together, or it was stopped, or is not confirmed.
-    Refuses: too many failed tries · a weak passphrase · still waiting (told only to who has the code).
+    Refuses: very many codes tried from here · a weak passphrase · still waiting (told only to who has the code).
     Records: accounts.way_back_used and accounts.passphrase_changed
     """
     account = _account_for_code(name, caller, at)

@@ -70,7 +70,7 @@ def use_code(*, account_id: UUID, code: str, caller: Caller, by: Actor, at: date
     Records: accounts.factor_used, or a failed try
     """
     label, typed = f"factor {account_id}", rules.code_as_typed(code)
-    signing_in.refuse_guessing(kind=FACTOR, name=label, caller=caller, known=False, at=at)
+    signing_in.refuse_guessing(kind=FACTOR, name=label, caller=caller, at=at)
     if factors.accept_totp(account_id, typed) or _accept_staff_code(account_id, typed):
         audit.record(what="accounts.factor_used", by=by, subject=account_id, at=at)
         return True

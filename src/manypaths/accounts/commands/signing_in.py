@@ -14,7 +14,7 @@ from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
 from manypaths.lib.refusals import refuse_if
 
-SIGN_IN, CODE, FACTOR, VOUCH, JOIN = "sign_in", "code", "factor", "vouch", "join"
+SIGN_IN, CODE, ASK, FACTOR, VOUCH, JOIN = "sign_in", "code", "ask", "factor", "vouch", "join"
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ def _nobody() -> str:
 def check_in(*, name: str, passphrase: str, caller: Caller, by: Actor, at: datetime) -> User | None:
     """The account, when name and passphrase belong together; None, in the same time, when they do not.
 
-    Refuses: too many failed tries, with the same words whether or not the name exists.
+    Refuses: a try too soon after many failed ones, with the same words whether or not the name exists.
     Records: accounts.signed_in, or a failed try without name or address
     """
     account = queries.account_named(name=name)
     label = rules.name_as_typed(name)
     known = account is not None and caller.known_for == account.id
-    refuse_guessing(kind=SIGN_IN, name=label, caller=caller, known=known, at=at)
+    ask_to_wait(name=label, caller=caller, known=known, at=at)
     right = check_password(rules.as_typed(passphrase), account.password if account else _nobody())
     if account is None or not right:
         note_guess(kind=SIGN_IN, name=label, caller=caller, known=known, at=at)
@@ -54,11 +54,11 @@ def check_in(*, name: str, passphrase: str, caller: Caller, by: Actor, at: datet
 def prove(*, account_id: UUID, passphrase: str, caller: Caller, by: Actor, at: datetime) -> bool:
     """Whether the one who is signed in knows the passphrase, asked again before something that matters.
 
-    Refuses: too many failed tries.
+    Refuses: a try too soon after many failed ones.
     Records: accounts.proved, or a failed try
     """
     label = f"again {account_id}"
-    refuse_guessing(kind=SIGN_IN, name=label, caller=caller, known=False, at=at)
+    ask_to_wait(name=label, caller=caller, known=False, at=at)
     account = queries.account(account_id=account_id)
     if account is None or not check_password(rules.as_typed(passphrase), account.password):
         note_guess(kind=SIGN_IN, name=label, caller=caller, known=False, at=at)
@@ -67,23 +67,39 @@ def prove(*, account_id: UUID, passphrase: str, caller: Caller, by: Actor, at: d
     return True
 
 
-def refuse_guessing(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:
-    """Stop a try when too many failed from here for this name. Tries for one name from one place stand in line.
+def refuse_guessing(*, kind: str, name: str, caller: Caller, at: datetime) -> None:
+    """Stop a try of something short when too many failed from here for this name.
 
     Refuses: with one sentence that says when to try again.
     """
+    refuse_if(rules.reasons_not_to_try(_failures(kind, name, caller, known=False, at=at)))
+
+
+def ask_to_wait(*, name: str, caller: Caller, known: bool, at: datetime) -> None:
+    """Let a passphrase wait a little when many failed from here for this name. Whoever waited is heard.
+
+    Refuses: with one sentence that says how many seconds to wait, at most a minute.
+    """
+    failed = _failures(SIGN_IN, name, caller, known=known, at=at)
+    refuse_if(rules.reasons_to_slow_down(failed, known_device=known, at=at))
+
+
+def refuse_many_codes(*, caller: Caller, at: datetime) -> None:
+    """Stop a machine that tries codes of cards. Whose name is tried does not count, so nobody is kept out by it.
+
+    Refuses: with one sentence that says when to try again.
+    """
+    name_hash, place_hash = _hashes(CODE, "", caller, known=False)
+    failed = queries.recent_failures(name_hash=name_hash, place_hash=place_hash, at=at)
+    refuse_if(rules.reasons_not_to_try_code(failed))
+
+
+def _failures(kind: str, name: str, caller: Caller, *, known: bool, at: datetime) -> rules.Failures:
+    """What failed lately. Tries for one name from one place stand in line, so that none slips past the count."""
     name_hash, place_hash = _hashes(kind, name, caller, known)
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 7))", [name_hash + place_hash])
-    tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
-    refuse_if(
-        rules.reasons_not_to_try(
-            here_for_name=tries.here_for_name,
-            here_for_all=tries.here_for_all,
-            everywhere_for_name=tries.everywhere_for_name,
-            known_device=known,
-        )
-    )
+    return queries.recent_failures(name_hash=name_hash, place_hash=place_hash, at=at)
 
 
 def refuse_flood(*, caller: Caller, at: datetime) -> None:
@@ -92,8 +108,8 @@ def refuse_flood(*, caller: Caller, at: datetime) -> None:
     Refuses: with one sentence that says when to try again.
     """
     name_hash, place_hash = _hashes(JOIN, "", caller, known=False)
-    tries = queries.recent_tries(name_hash=name_hash, place_hash=place_hash, at=at)
-    refuse_if(rules.reasons_not_to_begin(tries.here_for_all))
+    failed = queries.recent_failures(name_hash=name_hash, place_hash=place_hash, at=at)
+    refuse_if(rules.reasons_not_to_begin(failed.here_for_all))
 
 
 def note_guess(*, kind: str, name: str, caller: Caller, known: bool, at: datetime) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manypaths.accounts import queries, rules
-from manypaths.accounts.rules import Device, WayBackState
+from manypaths.accounts.rules import Device, Failures, WayBackState
 
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 COMMON = frozenset({"password", "dragon", "monkey", "letmein", "123456789"})
@@ -104,12 +104,55 @@ def test_codes_have_no_letters_that_look_alike():
 
 
 def test_tries_from_elsewhere_never_close_a_name():
-    assert rules.may_try(here_for_name=0, here_for_all=0, everywhere_for_name=10_000, known_device=False)
-    assert not rules.may_try(here_for_name=3, here_for_all=3, everywhere_for_name=10_000, known_device=False)
-    assert rules.may_try(here_for_name=7, here_for_all=7, everywhere_for_name=99, known_device=False)
-    assert not rules.may_try(here_for_name=8, here_for_all=8, everywhere_for_name=8, known_device=False)
-    assert not rules.may_try(here_for_name=0, here_for_all=60, everywhere_for_name=0, known_device=False)
-    assert rules.may_try(here_for_name=0, here_for_all=60, everywhere_for_name=10_000, known_device=True)
+    assert rules.may_try(Failures(everywhere_for_name=10_000))
+    assert not rules.may_try(Failures(here_for_name=3, here_for_all=3, everywhere_for_name=10_000))
+    assert rules.may_try(Failures(here_for_name=7, here_for_all=7, everywhere_for_name=99))
+    assert not rules.may_try(Failures(here_for_name=8, here_for_all=8, everywhere_for_name=8))
+    assert not rules.may_try(Failures(here_for_all=60))
+
+
+def wait(*, known: bool = False, ago: float = 0, **failed: int) -> float:
+    facts = Failures(**failed, last_at=AT - timedelta(seconds=ago))
+    return rules.still_to_wait(facts, known_device=known, at=AT).total_seconds()
+
+
+def test_a_passphrase_tried_wrongly_waits_longer_and_never_more_than_a_minute():
+    waits = [wait(here_for_name=tried) for tried in (0, 7, 8, 11, 12, 15, 16, 20, 10_000)]
+    assert waits == [0, 0, 15, 15, 30, 30, 60, 60, 60]
+
+
+def test_whoever_waited_is_heard_however_often_it_failed_before():
+    for tried in (8, 100, 10_000):
+        assert wait(here_for_name=tried, here_for_all=tried, everywhere_for_name=tried, ago=60) == 0
+    assert wait(here_for_name=8, ago=10) == 5
+
+
+def test_a_name_under_attack_waits_sooner_and_a_new_place_is_heard_at_once():
+    assert wait(here_for_name=3, everywhere_for_name=10_000) == 15
+    assert wait(here_for_name=2, everywhere_for_name=10_000) == 0
+    assert wait(everywhere_for_name=10_000) == 0
+
+
+def test_a_device_of_ones_own_waits_for_nothing_that_others_failed():
+    assert wait(known=True, here_for_name=7, here_this_minute=600, everywhere_for_name=10_000) == 0
+    assert wait(known=True, here_for_name=8) == 15
+
+
+def test_a_machine_at_one_place_waits_a_minute_and_a_full_house_does_not():
+    assert wait(here_this_minute=59, here_for_all=500) == 0
+    assert wait(here_this_minute=60) == 60
+
+
+def test_the_wait_is_said_in_seconds_that_can_be_read():
+    [reason] = rules.reasons_to_slow_down(
+        Failures(here_for_name=8, last_at=AT - timedelta(seconds=1.5)), known_device=False, at=AT
+    )
+    assert "Wait 15 seconds" in str(reason.message)
+
+
+def test_only_a_machine_tries_too_many_codes():
+    assert not list(rules.reasons_not_to_try_code(Failures(here_for_name=599, here_for_all=599)))
+    assert [one.code for one in rules.reasons_not_to_try_code(Failures(here_for_all=600))] == ["too_many_codes"]
 
 
 def test_a_way_back_waits_a_day_and_lapses():
@@ -149,7 +192,7 @@ def test_a_device_is_named_by_browser_and_kind_only():
 
 def test_each_refusal_is_a_rule_of_its_own_and_silent_when_nothing_stands_against_it():
     against = [
-        rules.reasons_not_to_try(here_for_name=8, here_for_all=8, everywhere_for_name=8, known_device=False),
+        rules.reasons_not_to_try(Failures(here_for_name=8, here_for_all=8, everywhere_for_name=8)),
         rules.reasons_not_to_begin(60),
         rules.reasons_not_to_make_staff(address_taken=True),
         rules.reasons_not_to_add_app(code_fits=False),
@@ -160,7 +203,7 @@ def test_each_refusal_is_a_rule_of_its_own_and_silent_when_nothing_stands_agains
         "too_many_tries", "too_many_here", "address_taken", "wrong_code", "last_factor", "still_waiting"
     ]  # fmt: skip
     nothing = [
-        rules.reasons_not_to_try(here_for_name=7, here_for_all=7, everywhere_for_name=7, known_device=False),
+        rules.reasons_not_to_try(Failures(here_for_name=7, here_for_all=7, everywhere_for_name=7)),
         rules.reasons_not_to_begin(59),
         rules.reasons_not_to_make_staff(address_taken=False),
         rules.reasons_not_to_add_app(code_fits=True),

@@ -69,11 +69,36 @@ def test_the_code_of_one_person_does_not_open_the_page_of_another():
     assert use(other, card(one)[0])[1].status_code == 200
 
 
-def test_codes_cannot_be_guessed_quickly():
+def fail_with_codes(name: str, times: int) -> None:
+    """Fail with a code from here: once for real, then as if."""
+    use(name, "aaaaa-aaaaa")
+    one = Guess.objects.get(kind="code")
+    Guess.objects.bulk_create(
+        Guess(at=one.at, kind=one.kind, name_hash=one.name_hash, place_hash=one.place_hash) for _ in range(times - 1)
+    )
+
+
+def test_codes_cannot_be_guessed_by_a_machine():
     _lost, name = person()
-    for _try in range(8):
-        use(name, "aaaaa-aaaaa")
-    assert "tried many times" in use(name, "aaaaa-aaaaa")[1].content.decode()
+    fail_with_codes(name, 600)
+    assert "Very many codes were tried" in use(name, "aaaaa-aaaaa")[1].content.decode()
+
+
+def test_someone_at_home_cannot_make_the_card_useless():
+    lost, name = person()
+    code = card(lost)[0]
+    fail_with_codes(name, 100)
+    Client().post("/enter/lost/desk", {"name": name})
+    assert use(name, code)[1].status_code == 303
+
+
+def test_asking_at_a_desk_again_and_again_leaves_the_card_alone():
+    lost, name = person()
+    code = card(lost)[0]
+    for _ask in range(8):
+        Client().post("/enter/lost/desk", {"name": name})
+    assert "tried many times" in Client().post("/enter/lost/desk", {"name": name}).content.decode()
+    assert use(name, code)[1].status_code == 303
 
 
 def trusted_code(client: Client) -> str:

@@ -121,6 +121,26 @@ def test_someone_in_the_same_house_cannot_use_up_the_tries_of_ones_own_device():
     assert sign_in(name, client=own)[1].status_code == 303
 
 
+@pytest.mark.parametrize("times", [8, 200])
+def test_someone_at_home_who_keeps_typing_wrong_words_makes_the_right_ones_wait_a_minute_at_most(times):
+    _client, name = person()
+    fail(name, times)
+    page = sign_in(name, headers={"Accept-Language": "en"})[1].content.decode()
+    assert f"Wait {15 if times == 8 else 60} seconds" in page
+    Guess.objects.update(at=now() - timedelta(seconds=61))
+    assert sign_in(name)[1].status_code == 303
+
+
+def test_a_try_that_came_too_early_makes_nobody_wait_longer():
+    _client, name = person()
+    fail(name)
+    for _early in range(3):
+        sign_in(name, "some other words here")
+    assert Guess.objects.filter(kind="sign_in").count() == 8
+    Guess.objects.update(at=now() - timedelta(seconds=16))
+    assert sign_in(name)[1].status_code == 303
+
+
 def test_tries_are_forgotten_after_a_quarter_of_an_hour():
     _client, name = person()
     fail(name)
