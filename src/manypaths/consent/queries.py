@@ -188,6 +188,18 @@ def grants_of_own_record(*, reader: Reader) -> list[Grant]:
     return list(Grant.objects.filter(record_id=record).select_related("recipient_organisation").order_by("-given_at"))
 
 
+def own_grant(*, reader: Reader, grant_id: UUID) -> Grant:
+    """One consent of the person's own.
+
+    Refuses: NotThere for one that does not exist, and for anyone else's.
+    """
+    record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
+    found = Grant.objects.filter(record_id=record, id=grant_id).select_related("recipient_organisation").first()
+    if found is None:
+        raise NotThere
+    return found
+
+
 def grant_for_subject(*, reader: Reader, subject_id: UUID) -> Grant:
     """The newest consent the person gave for one request.
 

@@ -48,13 +48,12 @@ class SharedLine:
 def shared_lines(request: Asked, at: datetime) -> list[SharedLine]:
     """Every consent the person ever gave, those that hold now first."""
     grants = consent.grants_of_own_record(reader=request.reader)
-    requests = {line.id: line for line in referrals.own_requests(reader=request.reader)}
-    lines = [_line(grant, requests, at) for grant in grants]
+    services = {line.id: line.service_name for line in referrals.own_requests(reader=request.reader)}
+    lines = [_line(grant, services.get(grant.subject_id, ""), at) for grant in grants]
     return sorted(lines, key=lambda line: not line.is_active)
 
 
-def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], at: datetime) -> SharedLine:
-    request = requests.get(grant.subject_id)
+def _line(grant: Any, service: str, at: datetime) -> SharedLine:
     active = consent_rules.is_active(consent.grant_facts(grant), at)
     return SharedLine(
         id=grant.id,
@@ -62,7 +61,7 @@ def _line(grant: Any, requests: dict[UUID, referrals.RequestLine], at: datetime)
         what=plain.what_is_shared(grant.classes),
         why=plain.PURPOSES.get(grant.purpose, ""),
         request_id=grant.subject_id,
-        service=request.service_name if request else "",
+        service=service,
         given_at=grant.given_at,
         until=grant.until,
         is_active=active,
@@ -84,11 +83,9 @@ def sharing(request: Asked) -> HttpResponse:
 @require_safe
 def shared(request: Asked, grant_id: UUID) -> HttpResponse:
     """One consent: exactly what went along, the exact words agreed to, what was read, and how to stop."""
-    line = next((one for one in shared_lines(request, now()) if one.id == grant_id), None)
-    grant = next((one for one in consent.grants_of_own_record(reader=request.reader) if one.id == grant_id), None)
-    if line is None or grant is None:
-        raise NotThere
-    text, along = consent.text_agreed_to(reader=request.reader, grant=grant), _along(request, line)
+    grant = consent.own_grant(reader=request.reader, grant_id=grant_id)
+    text, along = consent.text_agreed_to(reader=request.reader, grant=grant), _along(request, grant.subject_id)
+    line = _line(grant, along.line.service_name if along else "", now())
     body = ""
     if text:
         with translation.override(text.language):
@@ -99,9 +96,9 @@ def shared(request: Asked, grant_id: UUID) -> HttpResponse:
     return show(request, "shared", context)
 
 
-def _along(request: Asked, line: SharedLine) -> referrals.RequestView | None:
+def _along(request: Asked, request_id: UUID) -> referrals.RequestView | None:
     try:
-        return referrals.own_request(reader=request.reader, referral_id=line.request_id)
+        return referrals.own_request(reader=request.reader, referral_id=request_id)
     except NotThere:
         return None
 

@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
+from manypaths.consent.models import Grant
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader
@@ -47,6 +50,11 @@ def grant_of(reader: Reader) -> uuid.UUID:
     return consent.grants_of_own_record(reader=reader)[0].id
 
 
+def own_grants(reader: Reader) -> list[Grant]:
+    new_request()
+    return consent.grants_of_own_record(reader=reader)
+
+
 def page(reader: Reader, name: str, *args: object) -> str:
     answer = client_of(reader).get(reverse(name, args=args))
     assert answer.status_code == 200
@@ -74,6 +82,20 @@ def test_one_consent_shows_exactly_what_went_along_and_the_words_agreed_to():
     assert "The people at Lantern House who answer requests." in words
     assert "{organisation}" not in words
     assert "Nobody there has opened it." in words
+
+
+def test_the_page_of_one_consent_opens_only_its_own_request():
+    here, sent = asked()
+    again = replace(here, asked=replace(here.asked, service_id=uuid.uuid4()))
+    draft(again, words="About something else")
+    send(again)
+    given = next(one.id for one in own_grants(here.person) if one.subject_id == sent)
+    with CaptureQueriesContext(connection) as asked_for:
+        words = page(here.person, "my:shared", given)
+    assert "About something else" not in words
+    packets = [one["sql"] for one in asked_for if 'FROM "referrals_packet"' in one["sql"]]
+    assert packets
+    assert all(sent.hex in sql for sql in packets)
 
 
 def test_a_look_is_told_on_both_pages_with_who_and_why():
