@@ -49,3 +49,11 @@ def test_a_form_that_writes_acts_once(template: Path):
         and not any(name in head for name in need_no_key)
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOT / "src" / "manypaths")))
+def test_a_link_names_its_page_and_writes_no_address_by_hand(template: Path):
+    """A page's address stands in its `urls.py`. By hand are only the front page, the way out, which must be there when
+    nothing else works, and the rows of the one list that is long and read all day."""
+    by_hand = {"/leave", "/work/people/"}
+    assert set(re.findall(r'(?:href|action)="(/[^"{]+)', template.read_text())) <= by_hand

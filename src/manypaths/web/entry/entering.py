@@ -76,10 +76,10 @@ def landing(request: HttpRequest) -> HttpResponse:
     """To one's own first page: a person's, or a worker's. Without a hat: why there is nothing here."""
     reader = request.reader  # type: ignore[attr-defined]
     if reader.is_person:
-        return redirect("/my/")
+        return redirect("my:home")
     if reader.is_member:
         asked = reader.has_role(Role.ORG_ADMIN) and network.invited_to(reader=reader)
-        return redirect("entry:taking_part" if asked else "/work/")
+        return redirect("entry:taking_part" if asked else "work:home")
     return render(request, "entry/no_hat.html")
 
 
