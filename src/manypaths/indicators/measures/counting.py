@@ -8,7 +8,7 @@ from functools import reduce
 import ibis
 from ibis import Table, Value
 
-from manypaths.indicators.rules.tables import ALL, REASON, SILENCE, UNKNOWN
+from manypaths.indicators.rules.tables import ALL, OF_THE_PLACE, REASON, SILENCE, UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def _leaf(facts: Table) -> Value:
         (facts.status == "rejected", reason),
         (facts.status == "failed", "ended_unreached"),
         (facts.silent.fill_null(False), SILENCE),
+        ((facts.status == "cancelled") & facts.reason.fill_null("").isin(sorted(OF_THE_PLACE)), "ended_by_place"),
         (facts.status == "cancelled", "taken_back"),
         else_="waiting",
     )

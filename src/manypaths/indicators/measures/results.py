@@ -13,4 +13,4 @@ def expression(facts: Table) -> Table:
     return counted(facts, facts.kind, [facts.leaf, facts.middle, facts.upper, facts.whole], people=facts.who)
 
 
-MEASURE = Measure("results", "1", date(2026, 11, 1), "referrals_facts", expression)
+MEASURE = Measure("results", "2", date(2026, 11, 1), "referrals_facts", expression)

@@ -15,8 +15,10 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     ALL: ("reached", "not_reached"),
     "reached": ("done", "going_on", "ended_early"),
     "not_reached": ("gap", "other"),
-    "other": ("ended_unreached", "taken_back", "waiting"),
+    "other": ("ended_unreached", "taken_back", "ended_by_place", "waiting"),
 }
+# Reasons of an end that lie with the place. Every other end before a contact was the person's own wish.
+OF_THE_PLACE = frozenset({"offer_ended", "left_community"})
 REASON = "reason:"
 SILENCE = "silence"
 UNFOLDED_BY_KIND = frozenset({ALL, "not_reached", "gap"})

@@ -15,6 +15,13 @@ KINDS = ("recovery_home", "peer_coach", "outpatient", None)
 AREAS = ("50023", "50001", "25001", None)
 
 
+REASONS_OF = {
+    "rejected": ["full", "not_eligible", None],
+    "failed": ["full", "not_eligible", None],
+    "cancelled": ["offer_ended", "left_community", "changed_mind", "person_asked_to_stop", None],
+}
+
+
 def request_fact(community: UUID, chance: random.Random, month: date, people: int = 10_000) -> dict[str, Any]:
     """One request as the view tells it."""
     status = chance.choice(
@@ -27,7 +34,7 @@ def request_fact(community: UUID, chance: random.Random, month: date, people: in
         "kind": chance.choice(KINDS),
         "area": chance.choice(AREAS),
         "status": status,
-        "reason": chance.choice(["full", "not_eligible", None]) if status in ("rejected", "failed") else None,
+        "reason": chance.choice(REASONS_OF.get(status, [None])),
         "silent": status in ("requested", "cancelled") and chance.random() < 0.5,
         "days_to_answer": chance.randint(0, 5),
         "days_to_first_contact": chance.randint(0, 30) if reached else None,
@@ -75,4 +82,6 @@ def leaf_of(fact: dict[str, Any]) -> tuple[str, ...]:
         return ("ended_unreached", "other", "not_reached", "*")
     if fact["silent"]:
         return ("silence", "gap", "not_reached", "*")
+    if fact["status"] == "cancelled" and fact["reason"] in ("offer_ended", "left_community"):
+        return ("ended_by_place", "other", "not_reached", "*")
     return ("taken_back" if fact["status"] == "cancelled" else "waiting", "other", "not_reached", "*")

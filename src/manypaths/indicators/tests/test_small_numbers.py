@@ -75,7 +75,7 @@ def test_someone_who_knows_that_zeros_are_shown_learns_no_more() -> None:
 # The four tables about requests share totals: they are attacked as one.
 KINDS, REASONS, AREAS = ("home", "peer", "clinic"), ("full", "not_eligible"), ("50001", "50023", "unknown")
 WORDS, ANSWERS = ("met", "partly"), ("yes", "no", "not_answered")
-LEAVES = ("done", "going_on", "ended_early", "ended_unreached", "taken_back", "waiting")
+LEAVES = ("done", "going_on", "ended_early", "ended_unreached", "taken_back", "ended_by_place", "waiting")
 
 
 def request_table(chance: random.Random, size: float) -> Table:

@@ -30,6 +30,7 @@ RESULT_WORDS: dict[str, Any] = {
     "other": lazy("Ended or waiting without a contact"),
     "ended_unreached": lazy("Taken up, but no contact was made"),
     "taken_back": lazy("Taken back by the person"),
+    "ended_by_place": lazy("Ended by the place"),
     "waiting": lazy("Still waiting"),
     "within_7": lazy("Within 7 days"),
     "later": lazy("After more than 7 days"),
@@ -132,8 +133,12 @@ def between(share: Share) -> str:
 
 
 def out_of_ten(share: Share) -> str:
-    """A share as people say it."""
+    """A share as people say it. Close to none or to all, where tenths would say none or all, as a percent."""
     tenths = round(share.percent / 10)
+    if not 0 < tenths < 10:
+        whole = share.percent in (0, 100)
+        near = round(share.percent) if whole else min(99, max(1, round(share.percent)))
+        return _("%(n)s%% of requests") % {"n": near}
     return ngettext("%(n)s in 10 requests", "%(n)s in 10 requests", tenths) % {"n": tenths}
 
 

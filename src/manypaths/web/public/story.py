@@ -14,7 +14,7 @@ from manypaths.web.public.figures import Column, in_words, kind_name, percent, r
 from manypaths.web.ui import charts, maps
 
 STEPS = ("reached", "done", "going_on", "ended_early", "not_reached", "gap", "other")
-WITHOUT_CONTACT = ("ended_unreached", "taken_back", "waiting")
+WITHOUT_CONTACT = ("ended_unreached", "taken_back", "ended_by_place", "waiting")
 LEVELS = 4
 
 
