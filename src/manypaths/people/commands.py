@@ -107,6 +107,15 @@ def write_safe_contact(
     audit.record(what="people.safe_contact_written", by=by, subject=record_id, record_id=record_id, at=at)
 
 
+def take_turn(*, record_id: UUID) -> None:
+    """Wait until no other request is writing this record: two tabs of one person act one after the other.
+
+    Afterwards: this transaction has its turn until it ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(record_id)])
+
+
 @transaction.atomic
 def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime) -> UUID:
     """Keep an organisation, or one worker wherever they work, from seeing the person. Their own record must be open.
@@ -121,6 +130,7 @@ def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = N
     record_id = _own(by)
     account_id = _account_of(membership_id)
     refuse_if(_reasons_not_to_block(organisation_id, account_id))
+    take_turn(record_id=record_id)
     standing = Block.objects.filter(record_id=record_id, until__isnull=True)
     wanted = (organisation_id, account_id)
     same = next((row for row in standing if (row.organisation_id, row.account_id) == wanted), None)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from manypaths.audit import commands as audit
 from manypaths.network.rules import Reader
+from manypaths.people import commands as people
 from manypaths.plans.models import Earlier
 from manypaths.plans.queries import open_own_plan
 from manypaths.plans.rules import tidy
@@ -47,4 +48,5 @@ def open_to_write(*, by: Reader, at: datetime) -> OwnPlan:
     Refuses: NotThere for anyone who is not here as a person.
     """
     record, sealer = open_own_plan(reader=by)
+    people.take_turn(record_id=record)
     return OwnPlan(record, sealer, by, at)

@@ -1,0 +1,70 @@
+"""Two tabs of one person write at the same moment: one after the other, and nothing is lost or doubled."""
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import NOW, organisation
+from manypaths.people import commands as people
+from manypaths.people import queries as read
+from manypaths.people.tests.factories import person
+from manypaths.plans import commands, queries
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run these together, each in a connection of its own; what each gave, or the fault it ended with."""
+    found: list[object] = []
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            with transaction.atomic():
+                found.append(act())
+        except Exception as fault:  # a fault in a thread would otherwise be lost
+            found.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return found
+
+
+def a_person() -> Reader:
+    with transaction.atomic():
+        return person()
+
+
+def test_the_first_words_written_in_two_tabs_are_both_kept(committed_db):
+    maria = a_person()
+    texts = ("A quiet home", "Work that I like")
+    found = at_once(*(lambda text=text: commands.write_own_words(text=text, by=maria, at=NOW) for text in texts))
+    assert not [one for one in found if isinstance(one, Exception)]
+    with transaction.atomic():
+        plan = queries.plan_of(reader=maria)
+        earlier = queries.earlier_words(reader=maria)
+    assert {plan.own_words.text, *(one.text for one in earlier)} == set(texts)
+
+
+def test_a_place_that_is_blocked_in_two_tabs_is_blocked_once(committed_db):
+    maria = a_person()
+    with transaction.atomic():
+        house = organisation()
+
+    def block() -> object:
+        consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
+        return people.block(organisation_id=house.id, by=maria, at=NOW)
+
+    first, second = at_once(block, block)
+    assert first == second
+    with transaction.atomic():
+        consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
+        assert len(read.own_blocks(reader=maria)) == 1
