@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "manypaths.web.ui.edge.Ways",
     "manypaths.web.entry.leaving.JustLeft",
     "manypaths.web.ui.transaction.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",

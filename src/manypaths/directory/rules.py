@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -103,6 +104,17 @@ def reasons_not_to_list(name: str, kind: str, kinds: frozenset[str], phone: str,
         yield Reason("kind_unknown", _("Choose what kind of help this is."), "kind")
     if not phone.strip() and not website.strip():
         yield Reason("no_way_to_reach", _("Enter a phone number or a website, so that people can reach you."), "phone")
+    if website.strip() and not leads_where_it_reads(website):
+        yield Reason("website_odd", _("Enter the address of a page, for example https://example.org."), "website")
+
+
+def leads_where_it_reads(website: str) -> bool:
+    """True for a page on the web. `https://va.gov@elsewhere.example/` reads like one place and leads to another."""
+    try:
+        parts = urlsplit(website.strip())
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not set(parts.netloc) & set("@\\")
 
 
 def reasons_not_to_report_room(room: str, places: int | None, wait_days: int | None) -> Iterator[Reason]:

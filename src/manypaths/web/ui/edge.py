@@ -1,4 +1,4 @@
-"""The outermost edge of every request: methods we answer, requests from elsewhere, and what may be stored."""
+"""The edge of every request: requests from elsewhere, what may be stored, and the methods we answer."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class Edge:
-    """Refuses unknown methods and forms sent by other sites, and keeps signed-in answers out of every cache."""
+    """Refuses forms sent by other sites, and keeps signed-in answers out of every cache. The outermost of all."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -21,8 +21,6 @@ class Edge:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         refusal = _refusal(request)
         response = refusal if refusal is not None else self.get_response(request)
-        if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
-            response = wrong_way(request, response)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("Cookie", "Accept-Language"))  # language and look are chosen by both
         reader = getattr(request, "reader", None)
@@ -32,10 +30,21 @@ class Edge:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    if request.method not in METHODS:
-        return HttpResponse(status=405)
     if request.method in CHANGING and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return HttpResponse(status=403)
     if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
         return HttpResponseNotFound()
     return None
+
+
+class Ways:
+    """Refuses unknown methods, and says in words what works from a button. Inside of whatever protects a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request) if request.method in METHODS else HttpResponse(status=405)
+        if isinstance(response, HttpResponse) and response.status_code == 405 and not response.content:
+            return wrong_way(request, response)
+        return response

@@ -38,6 +38,11 @@ def test_signed_in_pages_are_never_stored_and_their_titles_tell_nothing():
     assert "plan" not in title
 
 
+def test_the_tab_of_the_page_that_shuts_someone_out_says_nothing_of_safety():
+    page = client_of(somebody()).get(reverse("my:safety")).content.decode()
+    assert page.split("<title>")[1].split("</title>")[0] == "My details"
+
+
 def test_own_words_are_written_and_stand_on_top():
     maria = somebody()
     browser = client_of(maria)

@@ -22,3 +22,24 @@ def test_what_is_too_large_is_refused_in_words(client: Client, settings):
     answer = client.post("/display", {"next": "a" * 2000}, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 413
     assert "988" in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "TRACE"])
+def test_a_page_that_says_not_this_way_is_protected_like_every_other(client: Client, method: str):
+    answer = client.generic(method, "/display")
+    assert answer.status_code == 405
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Permissions-Policy" in answer.headers
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere/at/all", 404), ("/display", 405)])
+def test_who_is_signed_in_sees_no_name_of_the_community_in_the_tab(client: Client, path: str, status: int):
+    words = {"alias": "Rosa", "choice": "own", "passphrase": "quiet rivers run under stone", "device": "shared"}
+    client.post("/join", words)
+    answer = client.get(path)
+    head = answer.content.decode().split("</head>")[0]
+    assert answer.status_code == status
+    assert "ui/page.svg" in head
+    assert "mark.svg" not in head
+    assert answer.headers["Cache-Control"] == "no-store, private"
