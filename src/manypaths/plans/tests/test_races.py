@@ -1,8 +1,10 @@
 """Two tabs of one person write at the same moment: one after the other, and nothing is lost or doubled."""
 
 import threading
+import time
 from collections.abc import Callable
 
+import pytest
 from django.db import connection, transaction
 
 from manypaths.consent import queries as consent
@@ -15,13 +17,10 @@ from manypaths.people.tests.factories import person
 from manypaths.plans import commands, queries
 
 
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run these together, each in a connection of its own; what each gave, or the fault it ended with."""
-    found: list[object] = []
-    start = threading.Barrier(len(acts))
+def second_tab(act: Callable[[], object], found: list[object]) -> threading.Thread:
+    """Start an act in a connection of its own; what it gave, or the fault it ended with, is put into `found`."""
 
-    def run(act: Callable[[], object]) -> None:
-        start.wait()
+    def run() -> None:
         try:
             with transaction.atomic():
                 found.append(act())
@@ -30,11 +29,30 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another connection stands still before a lock that this one holds."""
+    with connection.cursor() as cursor:
+        for _try in range(200):
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("the second tab did not wait for the first")
+
+
+def in_two_tabs(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+    """Do the first, and before it is committed begin the second."""
+    found: list[object] = []
+    with transaction.atomic():
+        found.append(first())
+        other = second_tab(second, found)
+        wait_until_somebody_waits()
+    other.join()
     return found
 
 
@@ -46,7 +64,7 @@ def a_person() -> Reader:
 def test_the_first_words_written_in_two_tabs_are_both_kept(committed_db):
     maria = a_person()
     texts = ("A quiet home", "Work that I like")
-    found = at_once(*(lambda text=text: commands.write_own_words(text=text, by=maria, at=NOW) for text in texts))
+    found = in_two_tabs(*(lambda text=text: commands.write_own_words(text=text, by=maria, at=NOW) for text in texts))
     assert not [one for one in found if isinstance(one, Exception)]
     with transaction.atomic():
         plan = queries.plan_of(reader=maria)
@@ -63,7 +81,7 @@ def test_a_place_that_is_blocked_in_two_tabs_is_blocked_once(committed_db):
         consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
         return people.block(organisation_id=house.id, by=maria, at=NOW)
 
-    first, second = at_once(block, block)
+    first, second = in_two_tabs(block, block)
     assert first == second
     with transaction.atomic():
         consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
