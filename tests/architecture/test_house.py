@@ -16,7 +16,7 @@ CONTRACTS.read(ROOT / ".importlinter", encoding="utf-8")
 DOORS = ("web", "nightly", "exchange")
 # What reaches for a table behind the back of queries and commands.
 TABLE_CALLS = re.compile(r"\.(objects|save|bulk_create|bulk_update)\b|\bconnection\b")
-FILE_LINES, TEST_LINES = 350, 500  # a file of tests is a list of sentences: one reads on, or looks one up
+FILE_LINES, TEST_LINES = 350, 550  # a file of tests is a list of sentences: one reads on, or looks one up
 # Rules know no file but the data that ships with the house, read once when they are loaded. Which reads which:
 READS_DATA = {
     "consent/rules.py": "network",

@@ -198,7 +198,7 @@ def test_leaving_is_fast_and_back_shows_a_closed_page(browser: Browser, live_sit
         assert "This page is closed." in again.inner_text("main")
         again.click("text=Open it again")
         again.goto(f"{live_site.url}/devices")
-        assert again.url.endswith("/enter")
+        assert again.url.endswith("/enter?to=/devices")
 
 
 @pytest.fixture
