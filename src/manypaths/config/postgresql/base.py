@@ -6,14 +6,34 @@ that can be heard without asking; so it is asked only after a silence in which a
 
 import select
 import time
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features, operations
 
 ASK_AFTER_SECONDS = 30
+MOST_VALUES = 2**16 - 1
+
+
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What PostgreSQL can do where it is given the values apart from the statement."""
+
+    max_query_params = MOST_VALUES
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Many rows at once, in as many statements as it takes."""
+
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """How many rows fit into one statement."""
+        return MOST_VALUES // max(1, len(fields))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL, where a connection that was good a moment ago and was not hung up on is good."""
+
+    features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
 
     _good_at = 0.0
 

@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import connection
 
 from manypaths.config.postgresql import base
+from manypaths.config.testing import as_owner
+from manypaths.vault.models import RecordKey
 
 
 @pytest.fixture
@@ -49,3 +53,14 @@ def test_a_request_after_the_server_hung_up_gets_a_new_connection(kept: base.Dat
     with kept.cursor() as cursor:
         cursor.execute("select 1")
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+def test_more_values_than_fit_into_one_statement_are_written_in_several() -> None:
+    many, at = 14_000, datetime.now(UTC)
+    with as_owner():
+        RecordKey.objects.bulk_create(
+            RecordKey(record_id=uuid4(), holder_id=uuid4(), ring_key="k1", wrapped=b"x", made_at=at)
+            for _row in range(many)
+        )
+        assert RecordKey.objects.count() == many
