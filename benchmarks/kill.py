@@ -62,7 +62,7 @@ class Person:
         while not self.ledger.done.is_set() or tries:
             tries += 1
             try:
-                status, location = self._once(path, body)
+                status, location, _page = self._once("POST", path, body)
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
                 continue
@@ -75,15 +75,28 @@ class Person:
             time.sleep(0.05)
         return None
 
-    def _once(self, path: str, body: str) -> tuple[int, str]:
+    def words_on(self, path: str) -> dict[str, str]:
+        """Which words the page of agreement shows, in which language: what is agreed to is what was read."""
+        while not self.ledger.done.is_set():
+            try:
+                status, _location, page = self._once("GET", path, "")
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+                continue
+            if status == 200:
+                return dict(re.findall(r'name="(words_\w+)" value="([^"]+)"', page))
+            time.sleep(0.05)
+        return {}
+
+    def _once(self, method: str, path: str, body: str) -> tuple[int, str, str]:
         parts = urlsplit(self.address)
         line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
         try:
             headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-            line.request("POST", path, body, headers)
+            line.request(method, path, body, headers)
             answer = line.getresponse()
-            answer.read()
-            return answer.status, answer.headers.get("Location", "")
+            page = answer.read().decode()
+            return answer.status, answer.headers.get("Location", ""), page
         finally:
             line.close()
 
@@ -96,7 +109,7 @@ class Person:
             steps = (("begin", {}), ("need", {"need": "talk"}), ("name", {"name": "Mari"}), ("reach", {"way": "here"}))
             if any(self.post(f"{ask}/{name}", **values) is None for name, values in steps):
                 continue
-            led = self.post(f"{ask}/agree")
+            led = self.post(f"{ask}/agree", **self.words_on(f"{ask}/agree"))
             found = re.search(r"/my/requests/([0-9a-f-]{36})", led or "")
             if found is None:
                 continue
