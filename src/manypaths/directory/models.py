@@ -223,6 +223,23 @@ class SourceRow(models.Model):
         return f"{self.source} {self.year}"
 
 
+class SearchMark(models.Model):
+    """That one place counted one search today already. Two keyed hashes that say nothing on another day, kept no longer
+    than it."""
+
+    day = models.DateField()
+    visitor = models.CharField(max_length=64)
+    search = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="directory_searchmark_once", fields=["day", "visitor", "search"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"a search of {self.day}"
+
+
 class SearchGap(models.Model):
     """How often a search found nothing, by need, county and month. No words, no one."""
 

@@ -17,7 +17,10 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 ROOM_IS_SURE_FOR = timedelta(days=7)
 CHECK_IS_FRESH_FOR = timedelta(days=365)
 MOST_PLACES = 2000
+GAPS_OF_PLACE = 20
 LONGEST_WAIT = 730
+WHOLE, TOWN = "public", "town"
+HOMES = frozenset({"recovery_residence"})
 EDITORS = (Role.ORG_ADMIN, Role.COORDINATOR, Role.PEER, Role.FRONTDESK, Role.CLINICIAN, Role.SUPERVISOR)
 
 
@@ -83,6 +86,11 @@ def room_is_sure(as_of: datetime | None, at: datetime) -> bool:
 def check_is_fresh(verified_at: datetime | None, at: datetime) -> bool:
     """True when somebody checked the listing within a year."""
     return verified_at is not None and at - verified_at <= CHECK_IS_FRESH_FOR
+
+
+def how_shown(kind: str, wished: str) -> str:
+    """How much of a place is shown. A recovery home's address is somebody's address: its town is shown, always."""
+    return TOWN if kind in HOMES else wished
 
 
 def reasons_not_to_edit(by: Reader, organisation_id: object) -> Iterator[Reason]:

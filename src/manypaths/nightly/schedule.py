@@ -9,6 +9,7 @@ from django.conf import settings
 
 from manypaths.accounts.commands.forgetting import forget_what_lapsed
 from manypaths.audit import commands as audit
+from manypaths.directory import commands as directory
 from manypaths.indicators import commands as indicators
 from manypaths.referrals.commands import night as referrals
 
@@ -49,6 +50,11 @@ def forget_ways_in(night: Night) -> int:
     return forget_what_lapsed(at=night.at)
 
 
+def forget_search_marks(night: Night) -> int:
+    """Drop what says which place counted a search on a day that is over."""
+    return directory.forget_search_marks(before=night.date)
+
+
 def take_facts_out(night: Night) -> int:
     """Write facts without identity to files, as the role that sees nothing else."""
     return indicators.take_facts_out(address=settings.MEASURES_URL, folder=settings.FACTS_DIR)
@@ -64,6 +70,7 @@ STEPS: tuple[Step, ...] = (
     Step("remind_overdue", remind_overdue, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),
+    Step("forget_search_marks", forget_search_marks),
     Step("take_facts_out", take_facts_out, for_all=True),
     Step("publish_figures", publish_figures, needs=("take_facts_out",)),
 )

@@ -1,5 +1,6 @@
 """What is done to the directory: by organisations to their own listings, and by imports to many at once."""
 
+from manypaths.directory.commands.counting import count_gap, forget_search_marks
 from manypaths.directory.commands.importing import Incoming, Merged, merge_listings
 from manypaths.directory.commands.listings import (
     Place,
@@ -7,7 +8,6 @@ from manypaths.directory.commands.listings import (
     add_service,
     close_service,
     confirm_service,
-    count_gap,
     edit_service,
     report_room,
 )
@@ -22,6 +22,7 @@ __all__ = [
     "confirm_service",
     "count_gap",
     "edit_service",
+    "forget_search_marks",
     "merge_listings",
     "report_room",
 ]

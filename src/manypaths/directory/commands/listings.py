@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from manypaths.audit import commands as audit
 from manypaths.directory import queries, rules
@@ -15,16 +15,10 @@ from manypaths.directory.rules import Span
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network.rules import Reader
 
-COUNT_GAP = """
-    insert into directory_searchgap (community_id, need, area, cause, month, times) values (%s, %s, %s, %s, %s, 1)
-    on conflict (community_id, need, area, cause, month)
-    do update set times = directory_searchgap.times + 1
-"""
-
 
 @dataclass(frozen=True)
 class Place:
-    """Where a service is. `visibility` is town for homes."""
+    """Where a service is. `visibility` is what its people wish; a home shows its town, whatever they wish."""
 
     address_1: str = ""
     city: str = ""
@@ -69,7 +63,7 @@ def add_service(*, words: Words, place: Place | None, hours: Sequence[Span], by:
     """
     body = _own_organisation(by)
     refuse_if(_reasons_not_to_keep(words, hours))
-    location = _keep_place(place, by) if place else None
+    location = _keep_place(place, words.kind, by) if place else None
     service = Service(id=uuid.uuid4(), organisation_id=body, location=location, changed_at=at, **_columns(words))
     service.save(force_insert=True)
     _keep_hours(service.id, hours)
@@ -84,6 +78,8 @@ def edit_service(
 ) -> None:
     """Change what a listing says. A later import leaves the changed fields as they are.
 
+    What becomes a home, or was one, hides the street it had, until somebody enters a place to be shown.
+
     Refuses: as for adding · NotThere for an unknown or closed service.
     Records: directory.service_edited
     """
@@ -92,7 +88,10 @@ def edit_service(
     columns = _columns(words)
     changed = [name for name, value in columns.items() if getattr(service, name) != value]
     if place is not None:
-        columns["location_id"] = _keep_place(place, by).id
+        columns["location_id"] = _keep_place(place, words.kind, by).id
+        changed.append("location")
+    elif rules.HOMES & {service.kind, words.kind}:
+        Location.objects.filter(id=service.location_id).update(visibility=rules.TOWN)
         changed.append("location")
     Service.objects.filter(id=service.id).update(**columns, changed_at=at)
     _keep_hours(service.id, hours)
@@ -144,12 +143,6 @@ def confirm_service(*, service_id: UUID, by: Reader, at: datetime) -> None:
     audit.record(what="directory.service_confirmed", by=by, subject=service.id, at=at)
 
 
-def count_gap(*, community_id: UUID, need: str, area: str, cause: str, month: date) -> None:
-    """Count a search that led to no open door: by need, county and month, without words and without anyone."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_GAP, [community_id, need, area, cause, month])
-
-
 def _reasons_not_to_keep(words: Words, hours: Sequence[Span]) -> list[Reason]:
     kinds = frozenset(queries.words(kind="kind", language="en"))
     return [
@@ -178,8 +171,9 @@ def _columns(words: Words) -> dict[str, object]:
     return {name: list(value) if name in lists else value for name, value in vars(words).items()}
 
 
-def _keep_place(place: Place, by: Reader) -> Location:
-    location = Location(id=uuid.uuid4(), organisation_id=_own_organisation(by), is_exact=False, **vars(place))
+def _keep_place(place: Place, kind: str, by: Reader) -> Location:
+    values = {**vars(place), "visibility": rules.how_shown(kind, place.visibility)}
+    location = Location(id=uuid.uuid4(), organisation_id=_own_organisation(by), is_exact=False, **values)
     location.save(force_insert=True)
     return location
 

@@ -10,7 +10,7 @@ from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
 from manypaths.directory import commands, queries
 from manypaths.directory.commands import Place, Words
-from manypaths.directory.models import RoomReport, SearchGap, Service, SourceRow, Verification
+from manypaths.directory.models import RoomReport, SearchGap, SearchMark, Service, SourceRow, Verification
 from manypaths.directory.rules import Span
 from manypaths.directory.tests.factories import NOW, OFFICE, service
 from manypaths.lib.refusals import NotThere, Refused
@@ -153,11 +153,40 @@ def test_nothing_is_left_behind_when_the_record_of_it_fails(lead, monkeypatch):
     assert not Service.objects.exists()
 
 
+def gaps(community, *searches, place="192.0.2.7", day=date(2026, 11, 20)):
+    for need, area in searches:
+        commands.count_gap(community_id=community.id, need=need, area=area, cause="nothing_found", day=day, place=place)
+    return sorted(SearchGap.objects.values_list("need", "area", "times"))
+
+
 def test_a_search_without_result_is_counted_without_words():
     community = network.community()
-    for area in ("50023", "50023", ""):
-        commands.count_gap(
-            community_id=community.id, need="housing", area=area, cause="nothing_found", month=date(2026, 11, 1)
-        )
-    counted = sorted(SearchGap.objects.values_list("need", "area", "times"))
+    gaps(community, ("housing", "50023"), ("housing", ""))
+    counted = gaps(community, ("housing", "50023"), place="198.51.100.7")
     assert counted == [("housing", "", 1), ("housing", "50023", 2)]
+    assert SearchGap.objects.values_list("month", flat=True)[0] == date(2026, 11, 1)
+
+
+def test_the_same_search_from_one_place_counts_once_a_day():
+    community = network.community()
+    assert gaps(community, *[("housing", "50023")] * 30) == [("housing", "50023", 1)]
+    assert gaps(community, ("housing", "50023"), day=date(2026, 11, 21)) == [("housing", "50023", 2)]
+
+
+def test_one_place_adds_at_most_twenty_in_a_day():
+    community = network.community()
+    counted = gaps(community, *[("housing", f"{area:05}") for area in range(30)])
+    assert len(counted) == 20
+    assert len(gaps(community, ("housing", "99999"), place="198.51.100.7")) == 21
+
+
+def test_who_searched_is_a_hash_that_is_gone_the_next_day():
+    community = network.community()
+    gaps(community, ("housing", "50023"))
+    [first] = SearchMark.objects.values_list("visitor", "search")
+    assert "192.0.2.7" not in str(first)
+    gaps(community, ("housing", "50023"), day=date(2026, 11, 21))
+    [second] = SearchMark.objects.values_list("visitor", "search")
+    assert not set(first) & set(second)
+    assert commands.forget_search_marks(before=date(2026, 11, 22)) == 1
+    assert not SearchMark.objects.exists()

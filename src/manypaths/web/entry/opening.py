@@ -1,6 +1,5 @@
 """Opens and closes sessions, and says from where a form came."""
 
-import ipaddress
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -22,12 +21,11 @@ from manypaths.lib.refusals import Refused
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import is_ours, where_to
 from manypaths.web.ui.pages import refused, sent_from_here
+from manypaths.web.ui.place import place_of
 from manypaths.web.ui.same_session import take_key_of_form
 
 KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter"
 KNOWN_FOR = timedelta(days=365)
-IPV6_HOME = 64
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 REMEMBERED_FOR = timedelta(minutes=30)
 
 
@@ -48,26 +46,7 @@ def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def caller(request: HttpRequest) -> Caller:
     """Where a try comes from. An IPv6 household counts as one place."""
-    return Caller(place=_household(_address(request)), known_for=_known_for(request))
-
-
-def _address(request: HttpRequest) -> str:
-    """The visitor's own address. Behind a proxy of ours: the last hop it names. Visitors can write the others."""
-    address = request.META.get("REMOTE_ADDR", "")
-    here = settings.PROXY_ON_THIS_MACHINE and address in LOOPBACK
-    if here or settings.SECURE_PROXY_SSL_HEADER:
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
-    return address
-
-
-def _household(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((found, IPV6_HOME), strict=False))
+    return Caller(place=place_of(request), known_for=_known_for(request))
 
 
 def _known_for(request: HttpRequest) -> UUID | None:

@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.directory import commands, queries
 from manypaths.directory.search import Found, Hit, find_services, take_turns
-from manypaths.lib.dates import local_date, month_of
+from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
 from manypaths.web.public import cards
 from manypaths.web.public.asking import DISTANCES, FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept
@@ -24,6 +25,7 @@ from manypaths.web.public.sealed import GoneError, seal, unseal
 from manypaths.web.ui import maps
 from manypaths.web.ui.access import anyone
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.place import place_of
 
 PAGE = 8
 MOST_PAGES = 10
@@ -57,6 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_safe
+@cache_control(no_store=True, private=True)
 def results(request: HttpRequest, token: str) -> HttpResponse:
     """The answer to a search. Back and reload work for two hours; then the page asks to search again."""
     try:
@@ -224,7 +227,7 @@ def map_of(shown: list[Card], form: SearchForm) -> maps.PinMap | None:
 
 
 def count_what_is_missing(request: HttpRequest, form: SearchForm) -> None:
-    """A search that led to no open door is counted: need, county and month. No words, no place, no one."""
+    """A search that led to no open door is counted once a day: need, county and month. No words, no place, no one."""
     community = request.community  # type: ignore[attr-defined]
     if community is None:
         return
@@ -236,6 +239,6 @@ def count_what_is_missing(request: HttpRequest, form: SearchForm) -> None:
     if not cause:
         return
     area = form.point.county_fips if form.point else ""
-    month = month_of(local_date(at, community.zone))
+    day, place = local_date(at, community.zone), place_of(request)
     for need in sorted(form.picked("need")) or ["any"]:
-        commands.count_gap(community_id=community.id, need=need, area=area, cause=cause, month=month)
+        commands.count_gap(community_id=community.id, need=need, area=area, cause=cause, day=day, place=place)

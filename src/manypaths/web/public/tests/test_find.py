@@ -173,7 +173,13 @@ def test_a_search_that_finds_nothing_is_counted_without_words(client: Client, gr
     look(client, q="unicorn", need="housing")
     look(client, need="housing")
     gap = SearchGap.objects.get()
-    assert (gap.need, gap.area, gap.cause, gap.times) == ("housing", "50023", "nothing_found", 2)
+    assert (gap.need, gap.area, gap.cause, gap.times) == ("housing", "50023", "nothing_found", 1)
+    look(Client(REMOTE_ADDR="198.51.100.7"), need="housing")
+    assert SearchGap.objects.get().times == 2
+
+
+def test_what_was_searched_stays_on_no_device(client: Client):
+    assert "no-store" in look(client, need="housing").headers["Cache-Control"]
 
 
 def test_a_search_that_finds_only_what_is_full_is_counted_as_no_room(client: Client):
