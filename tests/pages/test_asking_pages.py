@@ -51,7 +51,7 @@ def full() -> tuple[Stage, dict[str, str]]:
         parts = [part.key for part in plans.parts_to_share(reader=stage.person)]
     stage.client.post(f"{stage.ask}/words", {"words": "I would like to talk.", "parts": parts})
     pages = {name: f"{stage.ask}/{name}" for name in ("need", "name", "reach", "words", "check", "agree")}
-    pages |= {"start": stage.ask, "list": "/my/requests"}
+    pages |= {"start": stage.ask, "list": "/my/requests", "anew": f"/my/requests/{late}/agree"}
     return stage, pages | {
         name: f"/my/requests/{one}" for name, one in (("done", done), ("not", refused), ("late", late))
     }
