@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from manypaths.directory.models import Location, Service, Term, Town
-from manypaths.directory.rules import Span
+from manypaths.directory.models import Service, Term, Town
+from manypaths.directory.rules import WHOLE, Span, how_shown
 
 LISTS = ("needs", "pathways", "costs", "languages", "audiences", "features")
 PLAIN = (
@@ -78,6 +78,7 @@ class Listing:
     longitude: float | None
     is_exact: bool
     hours: tuple[Span, ...]
+    visibility: str = WHOLE
     source: str = ""
     missing_since: datetime | None = None
 
@@ -104,7 +105,8 @@ def listings_of(*, organisation_id: UUID) -> list[Listing]:
 
 
 def _listing(row: dict[str, Any]) -> Listing:
-    shown = row["visibility"] == Location.Visibility.PUBLIC
+    visibility = how_shown(row["kind"], row["visibility"] or WHOLE)
+    shown = visibility == WHOLE
     lines = [row["address_1"], row["address_2"]] if shown else []
     values: dict[str, Any] = {name: row[name] for name in PLAIN}
     values |= {name: tuple(row[name]) for name in LISTS}
@@ -118,6 +120,7 @@ def _listing(row: dict[str, Any]) -> Listing:
         latitude=_shown(row["latitude"], shown),
         longitude=_shown(row["longitude"], shown),
         is_exact=bool(row["is_exact"]) and shown,
+        visibility=visibility,
         hours=tuple(Span(*span) for span in row["hours"]),
         source=f"{row['source']} {row['year']}" if row["source"] else "",
         missing_since=row["missing_since"],

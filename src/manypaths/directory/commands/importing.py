@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
 from manypaths.directory.models import SourceRow
+from manypaths.directory.rules import WHOLE, how_shown
 from manypaths.network.rules import Reader, sort_key
 
 NAMESPACE = uuid.UUID("6f1d4c1e-6f0e-5d0f-9a55-0d6f3f3f7a10")
@@ -149,7 +150,8 @@ def _add_bodies(source: str, rows: Iterable[Incoming], at: datetime) -> None:
 
 def _add(source: str, year: int, rows: Sequence[Incoming], digests: dict[str, str], at: datetime) -> None:
     places = ("id", "organisation_id", *PLACE_COLUMNS, "visibility")
-    _copy("directory_location", places, ((*_place_ids(source, one), *_place(one), _visibility(one)) for one in rows))
+    rows_of_places = ((*_place_ids(source, one), *_place(one), how_shown(one.kind, WHOLE)) for one in rows)
+    _copy("directory_location", places, rows_of_places)
     empty = EMPTY_SERVICE.values()
     services = ("id", "organisation_id", "location_id", *SERVICE_COLUMNS, "changed_at", *EMPTY_SERVICE)
     _copy(
@@ -180,18 +182,13 @@ def _words(one: Incoming) -> tuple[Any, ...]:
     return tuple(getattr(one, name) for name in SERVICE_COLUMNS)
 
 
-def _visibility(one: Incoming) -> str:
-    """A recovery home's address is somebody's address: its town is shown."""
-    return "town" if one.kind == "recovery_residence" else "public"
-
-
 def _change(source: str, rows: Sequence[Incoming], known: dict[str, SourceRow], at: datetime) -> None:
     places, services = [], []
     for one in rows:
         kept = set(known[one.key].overrides)
         place_id, body_id = _place_ids(source, one)
         if "location" not in kept:
-            places.append((*_place(one), _visibility(one), place_id))
+            places.append((*_place(one), how_shown(one.kind, WHOLE), place_id))
         services.append((_kept_columns(one, kept), at, body_id, _id(source, "service", one.key)))
     sets = ", ".join(f"{name} = %s" for name in (*PLACE_COLUMNS, "visibility"))
     with connection.cursor() as cursor:

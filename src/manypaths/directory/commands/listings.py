@@ -91,7 +91,7 @@ def edit_service(
         columns["location_id"] = _keep_place(place, words.kind, by).id
         changed.append("location")
     elif rules.HOMES & {service.kind, words.kind}:
-        Location.objects.filter(id=service.location_id).update(visibility=rules.TOWN)
+        Location.objects.filter(service=service).update(visibility=rules.TOWN)
         changed.append("location")
     Service.objects.filter(id=service.id).update(**columns, changed_at=at)
     _keep_hours(service.id, hours)

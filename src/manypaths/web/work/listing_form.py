@@ -72,7 +72,7 @@ class ServiceForm(forms.Form):
     )
     town_only = forms.BooleanField(
         label=_("Show the town only"),
-        help_text=_("For homes and for places that must stay safe."),
+        help_text=_("For places that must stay safe. A recovery home always shows its town only."),
         required=False,
     )
     days = forms.MultipleChoiceField(
@@ -149,7 +149,12 @@ def initial_of(one: Listing) -> dict[str, Any]:
     """The form as a listing fills it."""
     town = f"{one.city}, {one.state}" if one.city and one.state else one.postal_code or one.city
     kept = ("name", "kind", "phone", "website", "venue", "description", "how_to_start", "medication", *CHIPS)
-    return {**{name: getattr(one, name) for name in kept}, "street": one.street, "where": town}
+    return {
+        **{name: getattr(one, name) for name in kept},
+        "street": one.street,
+        "where": town,
+        "town_only": one.visibility == rules.TOWN,
+    }
 
 
 def words_from(form: ServiceForm, zone: str, before: Listing | None = None) -> Words:
@@ -178,7 +183,7 @@ def place_from(form: ServiceForm, *, changed_only: bool = False) -> Place | None
         county_fips=town.county_fips,
         latitude=town.latitude,
         longitude=town.longitude,
-        visibility="town" if said["town_only"] else "public",
+        visibility=rules.TOWN if said["town_only"] else rules.WHOLE,
     )
 
 

@@ -86,6 +86,30 @@ def test_a_home_is_listed_with_its_town_only(stage):
     assert (one.city, one.street, one.postal_code) == ("Montpelier", "", "")
 
 
+def test_a_home_shows_its_town_though_nobody_ticked_it(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", {**MEETING, "kind": "recovery_residence"})
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    assert (one.city, one.street) == ("Montpelier", "")
+
+
+def test_the_form_keeps_the_town_only_as_it_stands(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", {**MEETING, "town_only": "on"})
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    assert ticked(client, one)
+    client.post(f"/work/services/{one.id}", {**MEETING, "street": "12 Secret St", "town_only": "on"})
+    assert directory.listing(service_id=one.id).street == ""
+    client.post(f"/work/services/{one.id}", {**MEETING, "street": "12 Open St"})
+    one = directory.listing(service_id=one.id)
+    assert one.street == "12 Open St"
+    assert not ticked(client, one)
+
+
+def ticked(client, one) -> bool:
+    return bool(client.get(f"/work/services/{one.id}").context["form"]["town_only"].value())
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
