@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from manypaths.accounts import factors
 from manypaths.accounts.commands import proving, signing_in
 from manypaths.config.testing import LiveSite, role_url
+from manypaths.network.models import Membership
 from manypaths.network.rules import SYSTEM
 from manypaths.network.tests import factories as make
 from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, invitation
@@ -56,6 +57,8 @@ def test_a_person_joins_and_comes_back_with_the_card(browser: Browser, live_site
         seen(page, visit, "devices")
         page.goto(f"{live_site.url}/devices/help")
         seen(page, visit, "helpers")
+        page.click("form[action='/devices/help/code'] button")
+        seen(page, visit, "trusted-code")
         page.goto(f"{live_site.url}/devices/passphrase")
         seen(page, visit, "passphrase")
         page.goto(f"{live_site.url}/enter/again")
@@ -77,7 +80,7 @@ def test_a_person_joins_and_comes_back_with_the_card(browser: Browser, live_site
         page.wait_for_url("**/devices")
 
 
-@pytest.mark.parametrize("visit", [VISITS[0], VISITS[3], VISITS[5], VISITS[6]], ids=str)
+@pytest.mark.parametrize("visit", VISITS, ids=str)
 def test_a_worker_reads_accepts_and_sets_up_an_app(browser: Browser, live_site: LiveSite, visit: Visit):
     community, body = make.community(), make.organisation()
     make.Participation.objects.create(community=community, organisation=body, invited_at=make.NOW)
@@ -105,6 +108,27 @@ def test_a_worker_reads_accepts_and_sets_up_an_app(browser: Browser, live_site: 
         for name in ("taking-part", "organizations", "workers", "vouch", "places-of-work", "devices"):
             page.goto(f"{live_site.url}/{name}")
             seen(page, visit, f"staff-{name}")
+        invite_a_listed_organisation(page, live_site.url, visit)
+        Membership.objects.update(ended_at=make.NOW)
+        page.goto(f"{live_site.url}/here")
+        seen(page, visit, "no-hat")
+
+
+def invite_a_listed_organisation(page: Page, url: str, visit: Visit) -> None:
+    """The coordinator types a name, finds that it is listed, and chooses it."""
+    make.organisation("Harbor Row")
+    led = make.organisation("Harbor Row House")
+    make.membership(led, "org_admin")
+    for listed, ends in (("Harbor Row", "worker-link"), ("Harbor Row House", "invited-inside")):
+        page.goto(f"{url}/organizations")
+        page.fill("[name=name]", "Harbour Row")
+        page.fill("[name=contact_name]", "Lou")
+        page.fill("[name=email]", "lou@example.org")
+        page.click(SUBMIT)
+        seen(page, visit, "organizations-listed")
+        page.get_by_text(listed, exact=True).click()
+        page.click(SUBMIT)
+        seen(page, visit, ends)
 
 
 def test_a_worker_proves_it_with_a_passkey(browser: Browser, live_site: LiveSite):

@@ -292,9 +292,11 @@ class BodyForm(forms.Form):
     listed = forms.ChoiceField(
         label=_("Is it one of these?"),
         help_text=_("Choose it if it is. What the directory lists for it then belongs to it."),
-        required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Choose one of these.")},
+        error_messages={
+            "required": _("The directory lists a name like this. Choose it, or say that yours is another one."),
+            "invalid_choice": _("Choose one of these."),
+        },
     )
     contact_name = forms.CharField(
         label=_("Who leads it here"), max_length=80, error_messages={"required": _("Type the name of a person.")}
