@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from manypaths.directory.models import Service, Term, Town
-from manypaths.directory.rules import WHOLE, Span, how_shown
+from manypaths.directory.rules import WHOLE, Span, how_shown, told
 
 LISTS = ("needs", "pathways", "costs", "languages", "audiences", "features")
 PLAIN = (
@@ -117,8 +117,8 @@ def _listing(row: dict[str, Any]) -> Listing:
         organisation=row["organisation"],
         street=", ".join(line for line in lines if line),
         postal_code=(row["postal_code"] or "") if shown else "",
-        latitude=_shown(row["latitude"], shown),
-        longitude=_shown(row["longitude"], shown),
+        latitude=told(row["latitude"], visibility),
+        longitude=told(row["longitude"], visibility),
         is_exact=bool(row["is_exact"]) and shown,
         visibility=visibility,
         hours=tuple(Span(*span) for span in row["hours"]),
@@ -126,11 +126,6 @@ def _listing(row: dict[str, Any]) -> Listing:
         missing_since=row["missing_since"],
         **values,
     )
-
-
-def _shown(degrees: float | None, shown: bool) -> float | None:
-    """A hidden place is shown to about 10 km only."""
-    return degrees if degrees is None or shown else round(degrees, 1)
 
 
 @lru_cache(maxsize=64)

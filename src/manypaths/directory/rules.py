@@ -21,6 +21,7 @@ GAPS_OF_PLACE = 20
 LONGEST_WAIT = 730
 WHOLE, TOWN = "public", "town"
 HOMES = frozenset({"recovery_residence"})
+SQUARE = 0.05  # degrees: about 3 miles
 EDITORS = (Role.ORG_ADMIN, Role.COORDINATOR, Role.PEER, Role.FRONTDESK, Role.CLINICIAN, Role.SUPERVISOR)
 
 
@@ -91,6 +92,14 @@ def check_is_fresh(verified_at: datetime | None, at: datetime) -> bool:
 def how_shown(kind: str, wished: str) -> str:
     """How much of a place is shown. A recovery home's address is somebody's address: its town is shown, always."""
     return TOWN if kind in HOMES else wished
+
+
+def told(degrees: float | None, shown: str) -> float | None:
+    """A coordinate as anyone may see it, measure to it or sort by it: for a hidden place, the middle of its square.
+
+    Distances from three points would find a house behind its town, whatever the map shows.
+    """
+    return degrees if degrees is None or shown == WHOLE else round(round(degrees / SQUARE) * SQUARE, 2)
 
 
 def reasons_not_to_edit(by: Reader, organisation_id: object) -> Iterator[Reason]:

@@ -5,13 +5,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from manypaths.directory.models import Hours, Service
-from manypaths.directory.rules import Span, open_span, week_minute
+from manypaths.directory.rules import SQUARE, Span, how_shown, open_span, told, week_minute
 from manypaths.directory.search.asking import MILES_PER_DEGREE, Ask
 from manypaths.directory.search.finder import Found, Hit
 from manypaths.directory.search.places import miles_between
 from manypaths.directory.search.words import read
 
 MOST = 2000
+COLUMNS = ("id", "location__latitude", "location__longitude", "zone", "kind", "location__visibility")
 
 
 def find(ask: Ask, *, limit: int) -> Found:
@@ -27,11 +28,11 @@ def find(ask: Ask, *, limit: int) -> Found:
 
 
 def _hits(ask: Ask) -> list[Hit]:
-    rows = _filtered(ask).values_list("id", "location__latitude", "location__longitude", "zone")[:MOST]
+    rows = _filtered(ask).values_list(*COLUMNS)[:MOST]
     open_ids = _open_now(ask, [row[0] for row in rows], {row[0]: row[3] for row in rows}) if ask.open_now else None
     return [
-        Hit(one, _miles(ask, latitude, longitude), 0, 0.0)
-        for one, latitude, longitude, _zone in rows
+        Hit(one, _miles(ask, latitude, longitude, how_shown(kind, visibility)), 0, 0.0)
+        for one, latitude, longitude, _zone, kind, visibility in rows
         if open_ids is None or one in open_ids
     ]
 
@@ -57,7 +58,7 @@ def _filtered(ask: Ask) -> "QuerySet[Service]":
 def _inside(ask: Ask, found: "QuerySet[Service]") -> "QuerySet[Service]":
     if ask.latitude is None or ask.longitude is None:
         return found
-    high = ask.miles / MILES_PER_DEGREE
+    high = ask.miles / MILES_PER_DEGREE + SQUARE  # a hidden place is cut off where it is told to be, not here
     wide = 2 * high
     square = Q(location__latitude__range=(ask.latitude - high, ask.latitude + high)) & Q(
         location__longitude__range=(ask.longitude - wide, ask.longitude + wide)
@@ -74,7 +75,8 @@ def _open_now(ask: Ask, ids: list[UUID], zones: dict[UUID, str]) -> set[UUID]:
     return {one for one, its in spans.items() if open_span(its, week_minute(ask.at, zones[one]))}
 
 
-def _miles(ask: Ask, latitude: float | None, longitude: float | None) -> float | None:
+def _miles(ask: Ask, latitude: float | None, longitude: float | None, shown: str) -> float | None:
+    latitude, longitude = told(latitude, shown), told(longitude, shown)
     if ask.latitude is None or ask.longitude is None or latitude is None or longitude is None:
         return None
     return miles_between(ask.latitude, ask.longitude, latitude, longitude)

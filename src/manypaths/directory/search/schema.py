@@ -6,7 +6,7 @@ from uuid import UUID
 
 import tantivy
 
-from manypaths.directory.rules import DAY_MINUTES, WEEK_MINUTES, Span, always_open
+from manypaths.directory.rules import DAY_MINUTES, WEEK_MINUTES, Span, always_open, how_shown, told
 from manypaths.network.rules import sort_key
 
 SLOT_MINUTES = 15
@@ -56,7 +56,7 @@ def document(one: dict[str, Any], spans: Iterable[Span], kind_number: int, schem
         "has_room": int(one["room"] == HAS_ROOM),
         "slot": [in_zone(one["zone"], slot) for slot in slots(list(spans))],
         **_codes(one),
-        **_where(one["location__latitude"], one["location__longitude"], one["zone"]),
+        **_where(*_told(one), one["zone"]),
     }
     return tantivy.Document.from_dict(values, schema)
 
@@ -77,6 +77,12 @@ def _codes(one: dict[str, Any]) -> dict[str, list[str]]:
     found = {code: list(one[column]) for code, column in many.items()}
     single = {code: [one[code]] for code in ("kind", "medication", "room", "zone")}
     return {**found, **single, "body": [str(one["organisation_id"])]}
+
+
+def _told(one: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Where it is for everyone. The index does not know where a hidden place is."""
+    shown = how_shown(one["kind"], one["location__visibility"])
+    return told(one["location__latitude"], shown), told(one["location__longitude"], shown)
 
 
 def _where(latitude: float | None, longitude: float | None, zone: str) -> dict[str, Any]:

@@ -16,20 +16,22 @@ from uuid import UUID
 import tantivy
 from django.conf import settings
 from django.db import connection
+from django.db.models import Case, F, Q, Value, When
 
 from manypaths.directory.models import Hours, Service, Term
-from manypaths.directory.rules import Span
+from manypaths.directory.rules import HOMES, TOWN, Span
 from manypaths.directory.search import schema as shape
 
-FORMAT = 4
+FORMAT = 5
 BATCH = 2000
 HEAP = 60_000_000
 PAUSE_SECONDS = 0.5
 COLUMNS = (
     "id", "organisation_id", "organisation__name", "name", "kind", "description", "how_to_start", "needs", "pathways",
     "costs", "languages", "audiences", "features", "medication", "room", "zone", "location__city",
-    "location__latitude", "location__longitude",
+    "location__latitude", "location__longitude", "location__visibility",
 )  # fmt: skip
+HIDDEN = Q(kind__in=HOMES) | Q(location__visibility=TOWN)
 NEXT_CHANGES = """
     select xact, seq, service_id from directory_change
      where (xact, seq) > (%s, %s) and xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
@@ -86,8 +88,10 @@ class Writer:
         index = tantivy.Index(fields, path=str(folder))
         writer = index.writer(heap_size=HEAP, num_threads=1)
         count = 0
-        # Neighbours stand side by side, so that a search around a place reads a few stretches of the index only.
-        by_place = Service.objects.filter(status="active").order_by("location__postal_code", "location__state", "id")
+        # Neighbours stand side by side, so that a search around a place reads a few stretches of the index only. What
+        # is equally good is found in this order: it must not tell the ZIP code of a hidden place.
+        shown_code = Case(When(HIDDEN, then=Value("")), default=F("location__postal_code"))
+        by_place = Service.objects.filter(status="active").order_by(shown_code, "location__state", "id")
         for batch in _batches(by_place.values_list("id", flat=True)):
             for one in documents(batch, fields):
                 writer.add_document(one)

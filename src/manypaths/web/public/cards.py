@@ -185,9 +185,18 @@ def where(one: Listing, miles: float | None) -> str:
         return gettext("By phone or online")
     if miles is None:
         return f"{one.city}, {one.state}"
+    return f"{one.city}, {_about_far(miles) if one.visibility == rules.TOWN else _far(miles)}"
+
+
+def _far(miles: float) -> str:
     number = look.miles(miles)
-    far = ngettext("%(number)s mile", "%(number)s miles", 1 if number == "1" else 2) % {"number": number}
-    return f"{one.city}, {far}"
+    return ngettext("%(number)s mile", "%(number)s miles", 1 if number == "1" else 2) % {"number": number}
+
+
+def _about_far(miles: float) -> str:
+    """How far the town of a hidden place is, in whole miles: nobody knows it better."""
+    number = max(1, round(miles))
+    return ngettext("about %(number)s mile", "about %(number)s miles", number) % {"number": number}
 
 
 def tags(one: Listing) -> list[str]:

@@ -1,6 +1,7 @@
 """Finding support: what a search answers, what it keeps to itself, and what it does with what nobody said."""
 
 import logging
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -258,3 +259,38 @@ def test_a_place_far_away_does_not_show_what_is_here(client: Client):
     listed("Lantern House")
     far = listed("Far House", location=place(listed("Other").organisation, "Denver", at=(39.74, -104.99), state="CO"))
     assert far.name not in names(look(client))
+
+
+def test_no_page_tells_two_hidden_houses_of_one_square_apart(client: Client):
+    home = listed("Harbor Row", "recovery_residence", ("housing",))
+    listed("Lantern House", needs=("housing",))
+    before = everything_shown(client, home)
+    type(home.location).objects.filter(id=home.location_id).update(latitude=44.2412, longitude=-72.6203)
+    assert everything_shown(client, home) == before
+    homes = [one for shown in before[0] for one in shown if one.startswith("Harbor Row")]
+    assert len(homes) > 10
+    assert all(re.search(r"Montpelier, about \d+ miles? 44\.25 -72\.6$", one) for one in homes)
+
+
+def everything_shown(client: Client, home) -> tuple[list[list[str]], str]:
+    """Who is shown from three points in four circles, in which order, where, and where on the map; and its own page."""
+    pages = [
+        look(client, place="", lat=lat, lon=lon, miles=miles, need="housing", room=room)
+        for lat, lon in (("44.26", "-72.58"), ("44.40", "-72.60"), ("44.24", "-72.35"))
+        for miles in ("5", "10", "25", "50")
+        for room in ("", "on")
+    ]
+    seen = [
+        [f"{one.name} {one.facts[0]['words']} {one.latitude} {one.longitude}" for one in shown]
+        for page in pages
+        for shown in (page.context["cards"], page.context["ask_first"])
+    ]
+    return seen, client.get(f"/service/{home.id}").content.decode()
+
+
+def test_the_link_to_a_search_tells_a_hidden_place_by_its_town_too(client: Client):
+    listed("Harbor Row", "recovery_residence", ("housing",))
+    Writer().rebuild()
+    asked = client.get("/found", {"place": "Barre, VT", "need": "housing"}, headers={"Accept-Language": "en"})
+    page = client.get(asked.headers["Location"], headers={"Accept-Language": "en"})
+    assert [card.facts[0]["words"] for card in page.context["cards"]] == ["Montpelier, about 7 miles"]
