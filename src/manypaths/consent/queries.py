@@ -70,7 +70,8 @@ def open_records(
     ids = list(dict.fromkeys(records))
     inquiry = Inquiry(str(purpose), frozenset(subjects))
     found = _ask_both(reader, ids, classes, inquiry)
-    opened = _opened(*found["whole"], found["granted"])
+    records_open, kinds, bases = found["whole"]
+    opened = _opened(records_open, kinds, bases, found["granted"])
     decided, known = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
@@ -110,8 +111,9 @@ def _ask_both(reader: Reader, ids: list[UUID], classes: Collection[DataClass], i
     return found
 
 
-def _opened(records: list[str], kinds: list[str], bases: list[str], granted: list[list[str]]) -> dict[Unit, str]:
+def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]:
     """What the database opened: by a tie, the same classes of every record; by consent, one line each."""
+    records, kinds, bases = whole
     units: dict[Unit, str] = {
         (UUID(record), kind, None): basis for record in records for kind, basis in zip(kinds, bases, strict=True)
     }
@@ -195,18 +197,6 @@ def own_grant(*, reader: Reader, grant_id: UUID) -> Grant:
     """
     record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
     found = Grant.objects.filter(record_id=record, id=grant_id).select_related("recipient_organisation").first()
-    if found is None:
-        raise NotThere
-    return found
-
-
-def grant_for_subject(*, reader: Reader, subject_id: UUID) -> Grant:
-    """The newest consent the person gave for one request.
-
-    Refuses: NotThere when there is none.
-    """
-    record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
-    found = Grant.objects.filter(record_id=record, subject_id=subject_id).order_by("-given_at").first()
     if found is None:
         raise NotThere
     return found
