@@ -8,7 +8,6 @@ from manypaths.referrals.queries.own import (
     own_request,
     own_requests,
     own_whole_requests,
-    requests_of_steps,
 )
 from manypaths.referrals.queries.received import (
     InboxPage,
@@ -58,6 +57,5 @@ __all__ = [
     "received_request",
     "requests_of_opened",
     "requests_of_record",
-    "requests_of_steps",
     "who_looked",
 ]

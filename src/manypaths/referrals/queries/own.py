@@ -1,6 +1,5 @@
 """What a person reads of their own requests."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from manypaths.consent import queries as consent
@@ -69,16 +68,6 @@ def own_draft(*, reader: Reader, service_id: UUID) -> RequestView:
     if row is None:
         raise NotThere
     return view_of(row, sealer_for([record]))
-
-
-def requests_of_steps(*, reader: Reader, steps: Collection[UUID]) -> dict[UUID, RequestLine]:
-    """The newest request that came from each of these steps of the person's plan."""
-    if not steps:
-        return {}
-    record = consent.open_own(reader=reader, classes=TASK)
-    rows = Referral.objects.filter(record_id=record, step_id__in=list(steps)).exclude(status=Status.DRAFT)
-    lines = [RequestLine.from_row(row) for row in rows.order_by("requested_at").values_list(*LINE)]
-    return {line.step_id: line for line in lines if line.step_id is not None}
 
 
 def has_open_request(*, reader: Reader, service_id: UUID) -> bool:
