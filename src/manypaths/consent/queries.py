@@ -70,8 +70,7 @@ def open_records(
     ids = list(dict.fromkeys(records))
     inquiry = Inquiry(str(purpose), frozenset(subjects))
     found = _ask_both(reader, ids, classes, inquiry)
-    records_open, kinds, bases = found["whole"]
-    opened = _opened(records_open, kinds, bases, found["granted"])
+    opened = _opened(found["whole"], found["granted"])
     decided, known = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
