@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ NEEDS = ("talk", "medication", "detox", "treatment", "residential", "housing", "
 COSTS = ("free", "medicaid", "medicare", "insurance", "sliding", "self_pay")
 AUDIENCES = ("women", "men", "pregnant", "youth", "veterans", "lgbtq", "older", "trauma")
 LANGUAGES = ("es", "ar", "zh", "fr", "vi", "ase")
+SAID = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 ROOMS = {"open": 25, "waitlist": 10, "full": 10, "unknown": 55}
 
 
@@ -65,10 +66,12 @@ class MadeUp:
             "medication": chance.choice(("yes", "yes", "conditional", "no", "unknown")),
             "room": chance.choices(list(ROOMS), ROOMS.values())[0],
             "zone": town["timezone"],
+            "location__visibility": "public",
             "location__city": town["city"],
             "location__latitude": float(town["lat"]) + chance.gauss(0, 0.03),
             "location__longitude": float(town["long"]) + chance.gauss(0, 0.03),
         }
+        values["room_as_of"] = SAID + timedelta(days=values["id"].int % 10 - 3)
         return values, chance.choice(self.shapes)
 
     def listings(self, count: int) -> Iterator[tuple[dict[str, Any], list[Span]]]:
@@ -98,6 +101,4 @@ def _shapes() -> Iterator[list[Span]]:
 
 def moments(chance: random.Random, start: datetime) -> datetime:
     """Some minute of the week after a moment."""
-    from datetime import timedelta
-
     return start + timedelta(minutes=chance.randrange(7 * 24 * 60))

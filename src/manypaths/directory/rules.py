@@ -81,7 +81,12 @@ def always_open(spans: list[Span]) -> bool:
 
 def room_is_sure(as_of: datetime | None, at: datetime) -> bool:
     """True when somebody said at most seven days ago how much room there is."""
-    return as_of is not None and at - as_of <= ROOM_IS_SURE_FOR
+    return as_of is not None and at <= room_sure_until(as_of)
+
+
+def room_sure_until(as_of: datetime) -> datetime:
+    """The last moment at which a word about room still counts. After it, people are told to ask first."""
+    return as_of + ROOM_IS_SURE_FOR
 
 
 def check_is_fresh(verified_at: datetime | None, at: datetime) -> bool:

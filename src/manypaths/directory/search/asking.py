@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import FieldType, Occur, Query
 
 from manypaths.directory.rules import week_minute
 from manypaths.directory.search import schema as shape
@@ -80,6 +80,28 @@ def _open_now(ask: Ask, schema: tantivy.Schema) -> Query:
     for zone in ask.zones:
         slots |= {shape.in_zone(zone, shape.slot_of(week_minute(ask.at, zone))), shape.in_zone(zone, shape.ALWAYS)}
     return one_of(schema, "slot", slots)
+
+
+def has_room(ask: Ask, query: Query, schema: tantivy.Schema) -> Query:
+    """What somebody said has room, so lately that it still counts."""
+    said = one_of(schema, "room", {shape.HAS_ROOM})
+    return Query.boolean_query([(Occur.Must, one) for one in (query, said, _still(ask, "open_until", schema))])
+
+
+def may_have_room(ask: Ask, query: Query, schema: tantivy.Schema) -> Query:
+    """What said nothing about room, or said it too long ago."""
+    sure = [_still(ask, name, schema) for name in ("open_until", "full_until")]
+    return Query.boolean_query([(Occur.Must, query), *[(Occur.MustNot, one) for one in sure]])
+
+
+def not_full(ask: Ask, query: Query, schema: tantivy.Schema) -> Query:
+    """Both: all but what is sure to be full."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, _still(ask, "full_until", schema))])
+
+
+def _still(ask: Ask, name: str, schema: tantivy.Schema) -> Query:
+    now = shape.seconds(ask.at)
+    return Query.const_score_query(Query.range_query(schema, name, FieldType.Unsigned, lower_bound=now), 0.0)
 
 
 def words(ask: Ask, schema: tantivy.Schema, searcher: tantivy.Searcher, *, every: bool) -> Query | None:

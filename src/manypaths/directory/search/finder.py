@@ -105,22 +105,23 @@ class Finder:
 
         Where a crowded circle was made smaller and then holds too few of one kind, that one is searched by itself.
         """
-        both = self._with_room(query, shape.HAS_ROOM, shape.MAY_HAVE_ROOM)
-        kept, at_least = self._measured(ask, both, limit)
-        rooms = self.searcher.fast_field_values("has_room", [one[3][1] for one in kept])
-        sure = [one for one, room in zip(kept, rooms, strict=True) if room]
-        maybe = [one for one, room in zip(kept, rooms, strict=True) if not room]
+        schema, now = self._schema(), shape.seconds(ask.at)
+        kept, at_least = self._measured(ask, asking.not_full(ask, query, schema), limit)
+        rooms = self.searcher.fast_field_values("open_until", [one[3][1] for one in kept])
+        sure = [one for one, until in zip(kept, rooms, strict=True) if until >= now]
+        maybe = [one for one, until in zip(kept, rooms, strict=True) if until < now]
         if at_least and len(sure) < limit:
-            sure, _more = self._measured(ask, self._with_room(query, shape.HAS_ROOM), limit)
+            sure, _more = self._measured(ask, asking.has_room(ask, query, schema), limit)
         if at_least and len(maybe) < limit:
-            maybe, _more = self._measured(ask, self._with_room(query, shape.MAY_HAVE_ROOM), limit)
+            maybe, _more = self._measured(ask, asking.may_have_room(ask, query, schema), limit)
         total = len(sure) + len(maybe)
         return Found(self._by_miles(ask, sure[:limit]), self._by_miles(ask, maybe[:limit]), total, at_least)
 
     def _with_room_apart(self, ask: Ask, query: Query, limit: int) -> Found:
         """Two searches: the best of each are not the best of both."""
-        sure, total, at_least = self._ordered(ask, self._with_room(query, shape.HAS_ROOM), limit)
-        maybe, more, more_at_least = self._ordered(ask, self._with_room(query, shape.MAY_HAVE_ROOM), limit)
+        schema = self._schema()
+        sure, total, at_least = self._ordered(ask, asking.has_room(ask, query, schema), limit)
+        maybe, more, more_at_least = self._ordered(ask, asking.may_have_room(ask, query, schema), limit)
         best_first = bool(ask.text.strip())
         return Found(sure, maybe, total + more, at_least or more_at_least, best_first=best_first)
 
@@ -152,10 +153,9 @@ class Finder:
         }
         return self.zones & zones
 
-    def _with_room(self, query: Query, *rooms: str) -> Query:
+    def _schema(self) -> tantivy.Schema:
         assert self.index is not None
-        has = asking.one_of(self.index.schema, "room", set(rooms))
-        return Query.boolean_query([(Occur.Must, query), (Occur.Must, has)])
+        return self.index.schema
 
     def _near(self, ask: Ask, query: Query, miles: float, *, nowhere: bool = True) -> Query:
         if not ask.has_place or self.index is None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from manypaths.directory.models import Hours, Service
-from manypaths.directory.rules import SQUARE, Span, how_shown, open_span, told, week_minute
+from manypaths.directory.rules import SQUARE, Span, how_shown, open_span, room_is_sure, told, week_minute
 from manypaths.directory.search.asking import MILES_PER_DEGREE, Ask
 from manypaths.directory.search.finder import Found, Hit
 from manypaths.directory.search.places import miles_between
@@ -21,10 +21,16 @@ def find(ask: Ask, *, limit: int) -> Found:
     hits.sort(key=lambda one: (one.miles is None, one.miles or 0.0, one.service_id))
     if not ask.taking_people:
         return Found(hits[:limit], [], len(hits), len(hits) >= MOST, False, False)
-    rooms = dict(Service.objects.filter(id__in=[hit.service_id for hit in hits]).values_list("id", "room"))
+    rooms = _sure_rooms(ask, hits)
     sure = [hit for hit in hits if rooms.get(hit.service_id) == Service.Room.OPEN]
     maybe = [hit for hit in hits if rooms.get(hit.service_id) == Service.Room.UNKNOWN]
     return Found(sure[:limit], maybe[:limit], len(sure) + len(maybe), len(hits) >= MOST, False, False)
+
+
+def _sure_rooms(ask: Ask, hits: list[Hit]) -> dict[UUID, str]:
+    """What was said about room. What was said too long ago counts as not said."""
+    rows = Service.objects.filter(id__in=[hit.service_id for hit in hits]).values_list("id", "room", "room_as_of")
+    return {one: room if room_is_sure(as_of, ask.at) else Service.Room.UNKNOWN for one, room, as_of in rows}
 
 
 def _hits(ask: Ask) -> list[Hit]:

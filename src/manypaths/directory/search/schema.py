@@ -1,18 +1,27 @@
 """What the index holds of one service: words to find, codes to filter, and where and when as numbers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import tantivy
 
-from manypaths.directory.rules import DAY_MINUTES, WEEK_MINUTES, Span, always_open, how_shown, told
+from manypaths.directory.rules import (
+    DAY_MINUTES,
+    WEEK_MINUTES,
+    Span,
+    always_open,
+    how_shown,
+    room_sure_until,
+    told,
+)
 from manypaths.network.rules import sort_key
 
 SLOT_MINUTES = 15
 ALWAYS = "always"
 NOWHERE = "nowhere"
-HAS_ROOM, MAY_HAVE_ROOM = "open", "unknown"
+HAS_ROOM, NOT_SAID = "open", "unknown"
 CODES = ("need", "pathway", "cost", "language", "audience", "feature", "kind", "medication", "room", "zone", "body")
 COUNTED = ("need", "cost", "language", "audience", "kind")
 GRIDS = {"z": 0.02, "a": 0.1, "b": 0.5, "c": 2.0}
@@ -37,7 +46,8 @@ def build() -> tantivy.Schema:
     builder.add_float_field("latitude", fast=True)
     builder.add_float_field("longitude", fast=True)
     builder.add_unsigned_field("kind_number", fast=True)
-    builder.add_unsigned_field("has_room", fast=True)
+    builder.add_unsigned_field("open_until", fast=True)
+    builder.add_unsigned_field("full_until", fast=True)
     return builder.build()
 
 
@@ -53,8 +63,8 @@ def document(one: dict[str, Any], spans: Iterable[Span], kind_number: int, schem
         "text": sort_key(f"{one['description']} {one['how_to_start']} {one['location__city'] or ''}"),
         "plain": sort_key(f"{words} {one['location__city'] or ''}"),
         "kind_number": kind_number,
-        "has_room": int(one["room"] == HAS_ROOM),
         "slot": [in_zone(one["zone"], slot) for slot in slots(list(spans))],
+        **_room(one["room"], one["room_as_of"]),
         **_codes(one),
         **_where(*_told(one), one["zone"]),
     }
@@ -77,6 +87,17 @@ def _codes(one: dict[str, Any]) -> dict[str, list[str]]:
     found = {code: list(one[column]) for code, column in many.items()}
     single = {code: [one[code]] for code in ("kind", "medication", "room", "zone")}
     return {**found, **single, "body": [str(one["organisation_id"])]}
+
+
+def _room(room: str, as_of: datetime | None) -> dict[str, int]:
+    """Until when it is sure to have room, and until when it is sure to be full; 0 where that is not sure at all."""
+    until = seconds(room_sure_until(as_of)) if as_of and room != NOT_SAID else 0
+    return {"open_until": until, "full_until": 0} if room == HAS_ROOM else {"open_until": 0, "full_until": until}
+
+
+def seconds(at: datetime) -> int:
+    """A moment as a whole number, as the columns hold it."""
+    return max(0, int(at.timestamp()))
 
 
 def _told(one: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -22,13 +22,13 @@ from manypaths.directory.models import Hours, Service, Term
 from manypaths.directory.rules import HOMES, TOWN, Span
 from manypaths.directory.search import schema as shape
 
-FORMAT = 5
+FORMAT = 6
 BATCH = 2000
 HEAP = 60_000_000
 PAUSE_SECONDS = 0.5
 COLUMNS = (
     "id", "organisation_id", "organisation__name", "name", "kind", "description", "how_to_start", "needs", "pathways",
-    "costs", "languages", "audiences", "features", "medication", "room", "zone", "location__city",
+    "costs", "languages", "audiences", "features", "medication", "room", "room_as_of", "zone", "location__city",
     "location__latitude", "location__longitude", "location__visibility",
 )  # fmt: skip
 HIDDEN = Q(kind__in=HOMES) | Q(location__visibility=TOWN)

@@ -33,7 +33,8 @@ def service(
         values = {"address_1": f"{number} Lantern Lane", "city": "Montpelier", "state": "VT", "postal_code": "05602"}
         values |= {"county_fips": "50023", "latitude": at[0], "longitude": at[1], **(place or {})}
         location = Location.objects.create(id=uuid.uuid4(), organisation=owner, **values)
-    values = {"kind": "peer_support", "zone": "America/New_York", "phone": "802-555-0100", "changed_at": NOW}
+    said = {"room_as_of": NOW} if fields.get("room", "unknown") != "unknown" else {}
+    values = {**said, "kind": "peer_support", "zone": "America/New_York", "phone": "802-555-0100", "changed_at": NOW}
     made = Service.objects.create(
         organisation=owner, location=location, name=name or f"Drop-in {number}", **{**values, **fields}
     )

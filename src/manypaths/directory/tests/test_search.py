@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from manypaths.config.testing import role_url
 from manypaths.directory.models import Change, Hours, Service
-from manypaths.directory.rules import Span
+from manypaths.directory.rules import Span, room_is_sure
 from manypaths.directory.search import Ask, asking, find_services, places, plain, schema, take_turns, words
 from manypaths.directory.search.finder import Finder, Hit, finder
 from manypaths.directory.search.writer import Writer
@@ -147,6 +147,30 @@ class TestWhatIsFound:
         for search in (lambda ask: found(ask, folder), lambda ask: plain.find(ask, limit=9)):
             result = search(near(taking_people=True))
             assert (names(result.sure), names(result.ask_first)) == (["open"], ["unknown"])
+
+    @pytest.mark.parametrize(
+        ("age", "sure", "ask_first"),
+        [
+            (timedelta(days=6), ["open"], ["unknown"]),
+            (timedelta(days=7), ["open"], ["unknown"]),
+            (timedelta(days=7, seconds=1), [], ["full", "open", "unknown", "waitlist"]),
+            (timedelta(days=300), [], ["full", "open", "unknown", "waitlist"]),
+            (None, [], ["full", "open", "unknown", "waitlist"]),
+        ],
+    )
+    @pytest.mark.parametrize("more", [{}, {"text": "quarry"}], ids=["near", "words"])
+    def test_what_was_said_about_room_counts_as_long_as_the_card_believes_it(self, age, sure, ask_first, more, folder):
+        body = network.organisation("Quarry")
+        for room in ("open", "full", "unknown", "waitlist"):
+            as_of = None if age is None else NOW - age
+            service(room, body=body, room=room, room_as_of=as_of)
+            assert (room == "unknown" or not room_is_sure(as_of, NOW)) == (room in ask_first)
+        for search in (lambda ask: found(ask, folder), lambda ask: plain.find(ask, limit=9)):
+            for ask in (near(taking_people=True, **more), Ask(at=NOW, taking_people=True, **more)):
+                result = search(ask)
+                assert (names(result.sure), sorted(names(result.ask_first))) == (sure, ask_first)
+                assert result.total == len(sure) + len(ask_first)
+            assert len(search(near(**more)).sure) == 4
 
     def test_counts_by_code_are_those_of_all_matches(self, folder):
         for number in range(5):

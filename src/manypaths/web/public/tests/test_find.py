@@ -125,6 +125,15 @@ def test_room_that_was_said_long_ago_is_to_be_asked(client: Client):
     listed("Old Word", room="open", room_as_of=said(12))
     card = look(client).context["cards"][0]
     assert (card.room.words, card.room.tone) == ("Ask first", "ask")
+    page = look(client, room="on")
+    assert page.context["cards"] == []
+    assert [card.name for card in page.context["ask_first"]] == ["Old Word"]
+
+
+def test_full_that_was_said_long_ago_is_asked_again(client: Client):
+    listed("Full House", room="full", room_as_of=said(12))
+    page = look(client, room="on", need="talk")
+    assert [(card.name, card.room.words) for card in page.context["ask_first"]] == [("Full House", "Ask first")]
 
 
 def test_open_now_is_told_in_the_services_own_time_zone(client: Client):
