@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Case, When
 
 from manypaths.directory.models import Service, Term, Town
-from manypaths.directory.rules import WHOLE, Span, how_shown, told
+from manypaths.directory.rules import ROOM_IS_SURE_FOR, WHOLE, Span, how_shown, told
 
 LISTS = ("needs", "pathways", "costs", "languages", "audiences", "features")
 PLAIN = (
@@ -139,18 +140,21 @@ def words(*, kind: str, language: str) -> dict[str, str]:
     return found
 
 
-def similar(*, service_id: UUID, community_organisations: Collection[UUID], limit: int = 3) -> list[Listing]:
-    """Other services of the same kind by organisations that can be asked, those with room first."""
+def similar(
+    *, service_id: UUID, community_organisations: Collection[UUID], at: datetime, limit: int = 3
+) -> list[Listing]:
+    """A few other services for the same need by organisations that can be asked, those of the same kind first, then
+    those that surely have room."""
     one = Service.objects.filter(id=service_id).values("kind", "needs").first()
     if one is None:
         return []
     others = Service.objects.filter(
         organisation_id__in=community_organisations, status="active", needs__overlap=one["needs"] or [""]
     ).exclude(id=service_id)
-    ranked = sorted(
-        others.values_list("id", "kind", "room"), key=lambda row: (row[1] != one["kind"], row[2] != "open", str(row[0]))
-    )
-    return listings(ids=[row[0] for row in ranked[:limit]])
+    same_kind = Case(When(kind=one["kind"], then=0), default=1)
+    has_room = Case(When(room="open", room_as_of__gte=at - ROOM_IS_SURE_FOR, then=0), default=1)
+    ranked = others.order_by(same_kind, has_room, "id").values_list("id", flat=True)
+    return listings(ids=list(ranked[:limit]))
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """What leaves the directory: a home's address never, a closed listing never, and few statements."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from manypaths.directory import queries
 from manypaths.directory.models import Term
-from manypaths.directory.tests.factories import OFFICE, service
+from manypaths.directory.tests.factories import NOW, OFFICE, service
 from manypaths.network.tests import factories as network
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +60,23 @@ def test_other_places_of_the_same_kind_are_offered_those_with_room_first():
     room = service("Room", body=body, needs=["housing"], kind="recovery_residence", room="open")
     service("Other need", body=body, needs=["work"])
     service("Not answering", needs=["housing"], kind="recovery_residence", room="open")
-    found = queries.similar(service_id=asked.id, community_organisations=[body.id])
+    found = queries.similar(service_id=asked.id, community_organisations=[body.id], at=NOW)
     assert [one.id for one in found] == [room.id, full.id]
+
+
+def test_of_many_other_places_only_those_that_are_offered_are_read_and_an_old_word_is_no_room():
+    body, like = network.organisation("Helpers"), {"needs": ["housing"], "kind": "recovery_residence"}
+    asked = service(**like)
+    for _ in range(6):
+        service(body=body, room="open", room_as_of=NOW - timedelta(days=300), **like)
+    other_kind = service(body=body, room="open", needs=["housing"], kind="recovery_center")
+    room = service(body=body, room="open", **like)
+    with CaptureQueriesContext(connection) as statements:
+        found = queries.similar(service_id=asked.id, community_organisations=[body.id], at=NOW)
+    assert found[0].id == room.id
+    assert other_kind.id not in {one.id for one in found}
+    assert len(found) == 3
+    assert "LIMIT 3" in statements[1]["sql"]
 
 
 @pytest.mark.parametrize("kind", ["need", "kind", "pathway", "cost", "audience", "feature", "language"])

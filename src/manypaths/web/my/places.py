@@ -9,6 +9,7 @@ from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.referrals.rules import Asked as AskedFor
 from manypaths.web.my.frame import Asked
+from manypaths.web.ui.clock import now
 
 OFFERED = 3
 
@@ -55,7 +56,7 @@ def answering_here(request: Asked, service_ids: Collection[UUID]) -> set[UUID]:
 def others_like(request: Asked, service_id: UUID) -> list[Place]:
     """Up to three other services of the same sort that answer here, those with room first."""
     answering = network.organisations_answering(community_id=request.community.id) if request.community else []
-    found = directory.similar(service_id=service_id, community_organisations=answering, limit=OFFERED)
+    found = directory.similar(service_id=service_id, community_organisations=answering, at=now(), limit=OFFERED)
     return [_place(one, True) for one in found]
 
 
