@@ -165,7 +165,17 @@ def about(one: Listing) -> str:
     if one.description:
         return one.description
     offers = labels("need", one.needs)
-    return gettext("Offers: %(offers)s.") % {"offers": ", ".join(offers).lower()} if offers else ""
+    return (
+        gettext("Offers: %(offers)s.") % {"offers": ", ".join(in_a_sentence(label) for label in offers)}
+        if offers
+        else ""
+    )
+
+
+def in_a_sentence(label: str) -> str:
+    """A label within a sentence: its first letter small, unless its first word is a name like MOUD or SMART."""
+    rest = label.partition(" ")[0][1:]
+    return label if rest != rest.lower() else label[:1].lower() + label[1:]
 
 
 def facts(one: Listing, miles: float | None, at: datetime) -> list[dict[str, str]]:

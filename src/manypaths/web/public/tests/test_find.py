@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from manypaths.directory import queries
 from manypaths.directory.models import SearchGap
 from manypaths.directory.search.writer import Writer
 from manypaths.network import queries as network
 from manypaths.network.tests.factories import community, membership, participation
-from manypaths.web.public import sealed
+from manypaths.web.public import cards, sealed
 from manypaths.web.public.tests.listed import listed, open_all_week, place, said
 from manypaths.web.ui.clock import now
 
@@ -134,6 +135,29 @@ def test_full_that_was_said_long_ago_is_asked_again(client: Client):
     listed("Full House", room="full", room_as_of=said(12))
     page = look(client, room="on", need="talk")
     assert [(card.name, card.room.words) for card in page.context["ask_first"]] == [("Full House", "Ask first")]
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Someone to talk to", "someone to talk to"),
+        ("A ride", "a ride"),
+        ("MOUD", "MOUD"),
+        ("SMART Recovery", "SMART Recovery"),
+        ("Meetings of SMART and AA", "meetings of SMART and AA"),
+        ("Último paso", "último paso"),
+        ("", ""),
+    ],
+)
+def test_a_label_within_a_sentence_keeps_the_capitals_of_names(label, within):
+    assert cards.in_a_sentence(label) == within
+
+
+def test_what_is_offered_is_said_in_a_sentence_with_its_names_as_they_are(monkeypatch):
+    words = {"talk": "Someone to talk to", "medication": "MOUD", "meetings": "SMART meetings"}
+    monkeypatch.setattr(cards, "words", lambda **_: words)
+    one = queries.listing(service_id=listed("Riverbend", needs=("talk", "medication", "meetings")).id)
+    assert cards.about(one) == "Offers: someone to talk to, MOUD, SMART meetings."
 
 
 def test_open_now_is_told_in_the_services_own_time_zone(client: Client):
