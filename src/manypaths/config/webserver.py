@@ -46,7 +46,8 @@ def serve_while_stdin_is_open(port: int) -> None:
     from manypaths.config.wsgi import application
 
     def wait_for_the_end() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 4096):  # not through a buffer: its lock outlives the interpreter
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
