@@ -1,5 +1,6 @@
 """Find support: one form, one list, one map. A search is posted and answered at an address that tells nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.directory import commands, queries
-from manypaths.directory.search import Found, Hit, find_services, take_turns
+from manypaths.directory.search import Ask, Hit, find_services, take_turns
 from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
 from manypaths.web.public import cards
@@ -226,16 +227,21 @@ def map_of(shown: list[Card], form: SearchForm) -> maps.PinMap | None:
     return maps.pinned(pins, here=here)
 
 
+def what_is_missing(ask: Ask) -> str:
+    """Why a search leads to nobody: nothing is there, or all that is there is full. Somebody to ask first is a door."""
+    if find_services(ask, limit=1).total:
+        return ""
+    anyway = replace(ask, taking_people=False)
+    return "no_room" if ask.taking_people and find_services(anyway, limit=1).total else "nothing_found"
+
+
 def count_what_is_missing(request: HttpRequest, form: SearchForm) -> None:
     """A search that led to no open door is counted once a day: need, county and month. No words, no place, no one."""
     community = request.community  # type: ignore[attr-defined]
     if community is None:
         return
     at = now()
-    found: Found = find_services(form.ask(at), limit=1)
-    cause = (
-        "nothing_found" if found.total == 0 else "no_room" if form.cleaned_data.get("room") and not found.sure else ""
-    )
+    cause = what_is_missing(form.ask(at))
     if not cause:
         return
     area = form.point.county_fips if form.point else ""

@@ -219,7 +219,19 @@ def test_what_was_searched_stays_on_no_device(client: Client):
 def test_a_search_that_finds_only_what_is_full_is_counted_as_no_room(client: Client):
     listed("Full House", room="full", room_as_of=said())
     look(client, need="talk", room="on")
-    assert SearchGap.objects.get().cause in {"nothing_found", "no_room"}
+    assert SearchGap.objects.get().cause == "no_room"
+
+
+def test_a_search_for_room_where_nothing_is_at_all_is_counted_as_nothing_found(client: Client):
+    look(client, need="talk", room="on")
+    assert SearchGap.objects.get().cause == "nothing_found"
+
+
+@pytest.mark.parametrize("room", ["unknown", "full"])
+def test_a_search_for_room_that_finds_somebody_to_ask_counts_nothing(client: Client, room: str):
+    listed("Old Word", room=room, room_as_of=said(12))
+    look(client, need="talk", room="on")
+    assert not SearchGap.objects.exists()
 
 
 def test_a_search_that_finds_something_counts_nothing(client: Client):
