@@ -226,13 +226,13 @@ def text(*, key: str, language: str) -> Text:
     return found
 
 
-def text_as_shown(*, key: str, version: str, language: str) -> Text:
-    """The words a page showed, for the consent that is given on it.
+def text_as_shown(*, key: str, version: str, language: str, unchanged: bool) -> Text:
+    """The words a page showed, for the consent that is given on it. `unchanged`: what goes along is what was shown.
 
-    Refuses: words that are not the newest in their language.
+    Refuses: words that are not the newest in their language · something else goes along by now.
     """
     versions = Text.objects.filter(key=key, language=language).order_by("-version").values_list("version", flat=True)
-    refuse_if(rules.reasons_not_to_agree_to(version, versions.first()))
+    refuse_if(rules.reasons_not_to_agree_to(version, versions.first(), unchanged=unchanged))
     return text(key=key, language=language)
 
 

@@ -233,7 +233,7 @@ def reasons_not_to_lengthen(grant: GrantFacts, until: datetime, at: datetime) ->
         yield Reason("too_long", _("Choose a day within 90 days."), "until")
 
 
-def reasons_not_to_agree_to(shown: str, newest: str | None) -> Iterator[Reason]:
-    """Why the words on a page cannot be agreed to: only the newest ones can, and only those that were read."""
-    if shown != newest:
+def reasons_not_to_agree_to(shown: str, newest: str | None, *, unchanged: bool) -> Iterator[Reason]:
+    """Why the words on a page cannot be agreed to: only the newest ones can, and only what was read in them."""
+    if shown != newest or not unchanged:
         yield Reason("words_changed", _("These words have changed since you opened the page. Read them once more."))

@@ -1,6 +1,7 @@
 """The words a person agrees to, on the page where they agree: what they read is what is kept.
 
-The page carries which version in which language it showed. Words that changed since are shown again, never assumed.
+The page carries which version in which language it showed, and a mark of what goes along. What changed since is shown
+again, never assumed.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.accounts import queries as accounts
 from manypaths.consent import queries as consent
 from manypaths.lib.refusals import Refused
 from manypaths.referrals import rules
@@ -30,6 +32,7 @@ class Agreement:
     sections: list[tuple[str, str, str]]
     version: str
     language: str
+    along: str
 
 
 def show_agreement(
@@ -43,13 +46,18 @@ def show_agreement(
     return response
 
 
-def text_shown(request: Asked) -> consent.Text:
+def text_shown(request: Asked, view: RequestView) -> consent.Text:
     """The words that stood on the page which was sent.
 
-    Refuses: words that are not the newest any more, or that no page showed.
+    Refuses: words that are not the newest any more, or that no page showed · what goes along was changed meanwhile.
     """
-    version, language = (request.POST.get(name, "") for name in ("words_version", "words_language"))
-    return consent.text_as_shown(key=KEY, version=version, language=language)
+    version, language, along = (request.POST.get(f"words_{name}", "") for name in ("version", "language", "along"))
+    return consent.text_as_shown(key=KEY, version=version, language=language, unchanged=along == _along(view))
+
+
+def _along(view: RequestView) -> str:
+    """A mark of everything that goes along: another tab may change it between reading and agreeing."""
+    return accounts.fingerprint("agreement", str(view.line.id), repr(view.packet), repr(view.parts))
 
 
 def _agreement(request: Asked, view: RequestView) -> Agreement:
@@ -57,7 +65,7 @@ def _agreement(request: Asked, view: RequestView) -> Agreement:
     until = day(in_zone(now() + rules.SHARED_FOR, zone_of(request)).date(), spoken(), weekday=False, year=True)
     filled = {"{organisation}": view.line.organisation_name, "{until}": until, "{parts}": what_goes_along(view)}
     sections = [_filled(section, filled).partition("\n") for section in text.body.split("\n\n")]
-    return Agreement(_filled(text.title, filled), sections, text.version, text.language)
+    return Agreement(_filled(text.title, filled), sections, text.version, text.language, _along(view))
 
 
 def _filled(words: str, filled: dict[str, str]) -> str:

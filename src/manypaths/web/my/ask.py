@@ -225,7 +225,7 @@ def _agree(request: Asked, draft: RequestView) -> HttpResponse:
         return show_agreement(request, "ask/agree", draft, back)
     at = now()
     try:
-        sent = commands.send_request(service_id=service, text=text_shown(request), by=request.reader, at=at)
+        sent = commands.send_request(service_id=service, text=text_shown(request, draft), by=request.reader, at=at)
     except Refused as refused:
         return show_agreement(request, "ask/agree", draft, back, refused)
     queue_emails(sent)

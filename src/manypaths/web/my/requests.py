@@ -195,7 +195,7 @@ def agree_anew(request: Asked, referral_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return show_agreement(request, "requests/agree", view, back) if view.is_open else redirect(back)
     try:
-        commands.agree_anew(referral_id=referral_id, text=text_shown(request), by=request.reader, at=now())
+        commands.agree_anew(referral_id=referral_id, text=text_shown(request, view), by=request.reader, at=now())
     except Refused as refused:
         return show_agreement(request, "requests/agree", view, back, refused)
     return thank(request, "longer", "my:request", referral_id)

@@ -1,5 +1,6 @@
 """Signs a made-up person in, as the entry door does."""
 
+import re
 from datetime import timedelta
 from importlib import import_module
 
@@ -59,3 +60,12 @@ def client_of(reader: Reader, *, proved: bool = True) -> Client:
     browser = Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(reader, proved=proved)
     return browser
+
+
+WORDS = ("words_version", "words_language", "words_along")
+
+
+def shown(browser: Client, url: str) -> dict[str, str]:
+    """Which version in which language the page with the words says it shows, and what goes along."""
+    page = browser.get(url).content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in WORDS}

@@ -24,7 +24,7 @@ from manypaths.plans.tests.factories import goal, step, strength
 from manypaths.referrals import commands, queries
 from manypaths.referrals.models import Packet, Referral
 from manypaths.referrals.rules import Status
-from manypaths.web.my.tests.factories import client_of
+from manypaths.web.my.tests.factories import client_of, shown
 from manypaths.web.my.tests.factories import somebody as made_up
 from manypaths.web.ui.clock import now
 
@@ -42,12 +42,6 @@ def received(stage: "Stage", referral: uuid.UUID):
     """The request as the coach opens it."""
     with transaction.atomic():
         return queries.received_request(reader=stage.coach(), referral_id=referral)
-
-
-def shown(browser: Client, url: str) -> dict[str, str]:
-    """Which version in which language the page with the words says it shows."""
-    page = browser.get(url).content.decode()
-    return {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ("words_version", "words_language")}
 
 
 class Stage:
@@ -426,13 +420,27 @@ def test_words_that_were_not_shown_are_not_agreed_to(stage, which):
     if which == "anew":
         url = f"/my/requests/{stage.send()}/agree"
     before = len(grants())
-    for wrong in ({}, {"words_version": "2026-11"}, {"words_version": "2026-11", "words_language": "de"}):
+    right = shown(stage.client, url)
+    for wrong in ({}, right | {"words_language": "de"}, right | {"words_along": ""}):
         assert stage.client.post(url, wrong).status_code == 422
-    answer = stage.client.post(url, {"words_version": "2020-01", "words_language": "en"})
+    answer = stage.client.post(url, right | {"words_version": "2020-01"})
     assert answer.status_code == 422
     assert "These words have changed since you opened the page." in text(answer)
     assert 'name="words_version" value="2026-11"' in text(answer)
     assert len(grants()) == before
+
+
+def test_what_was_changed_in_another_tab_is_read_before_it_is_agreed_to(stage):
+    stage.write()
+    url = f"{stage.ask}/agree"
+    words = shown(stage.client, url)
+    stage.client.post(f"{stage.ask}/name", {"name": "Mari Lou"})
+    answer = stage.client.post(url, words)
+    assert answer.status_code == 422
+    assert "Mari Lou" in text(answer)
+    assert grants() == []
+    assert stage.client.post(url, shown(stage.client, url)).status_code == 302
+    assert len(grants()) == 1
 
 
 def test_a_language_switched_in_another_tab_changes_nothing_of_what_was_read(stage):

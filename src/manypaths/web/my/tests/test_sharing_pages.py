@@ -24,7 +24,7 @@ from manypaths.plans.tests.factories import goal, step
 from manypaths.referrals import commands, rules
 from manypaths.referrals.queries import own_requests, received_request
 from manypaths.referrals.tests.factories import Scene, draft, scene, send
-from manypaths.web.my.tests.factories import client_of, somebody
+from manypaths.web.my.tests.factories import client_of, shown, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,8 @@ def test_stopping_closes_the_next_look_and_says_so():
 def test_the_earlier_consent_is_kept_beside_the_new_one():
     here, sent = asked()
     browser = client_of(here.person)
-    browser.post(reverse("my:agree_anew", args=[sent]), {"words_version": "2026-11", "words_language": "en"})
+    url = reverse("my:agree_anew", args=[sent])
+    browser.post(url, shown(browser, url))
     new_request()
     kept = consent.grants_of_own_record(reader=here.person)
     assert len(kept) == 2
