@@ -1,7 +1,8 @@
 """A search at an address that tells nothing: sealed, short-lived, kept nowhere.
 
 AES-256-GCM under a key derived from the installation's secret for each hour (HKDF, RFC 5869). An address opens in its
-own hour and in the two after it; then nobody can open it, we included.
+own hour and in the two after it, and is written nowhere by us. Later this site opens it for nobody; only somebody with
+both the old address and the installation's secret could.
 """
 
 import base64
