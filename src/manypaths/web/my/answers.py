@@ -1,7 +1,6 @@
 """A person's check-ins: one statement a page, saved as they go, and what they said over time."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from manypaths.web.my.frame import WORDS, Asked, put_reasons, show, thank, today
 from manypaths.web.ui import charts
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
-from manypaths.web.ui.words import day
+from manypaths.web.ui.words import day, short_month
 
 INSTRUMENT = "barc-10"
 CHART_NOTE = 60
@@ -101,17 +100,11 @@ def _said(wording: Wording, given: int | str | None) -> str:
 
 def _chart(sittings: list[OwnSitting]) -> charts.Trend | None:
     points = [
-        charts.Point(one.answered_on, one.total, _month(one.answered_on), one.note[:CHART_NOTE])
+        charts.Point(one.answered_on, one.total, short_month(one.answered_on, get_language()), one.note[:CHART_NOTE])
         for one in sittings
         if one.total is not None and one.answered_on is not None
     ]
     return charts.trend(points, low=10, high=60, ticks=TICKS)
-
-
-def _month(on: date) -> str:
-    return (
-        day(on, get_language(), weekday=False).replace(" de ", " ").split(" ")[0 if get_language() == "en" else 1][:3]
-    )
 
 
 def chart_words(chart: charts.Trend) -> str:

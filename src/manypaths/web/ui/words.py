@@ -49,6 +49,11 @@ def month(value: date, language: str | None) -> str:
     return f"{MONTHS[lang][value.month - 1]} {'de ' if lang == 'es' else ''}{value.year}"
 
 
+def short_month(value: date, language: str | None) -> str:
+    """A month under a chart: "Nov", "ene"."""
+    return MONTHS[spoken(language)][value.month - 1][:3]
+
+
 def clock(value: time | datetime) -> str:
     """A time of day without needless zeros: "5:30 pm", "8 pm"."""
     hour, half = value.hour % 12 or 12, "am" if value.hour < 12 else "pm"

@@ -55,3 +55,7 @@ def test_near_places_have_one_decimal_and_far_ones_none(value, told):
 def test_phone_numbers_are_read_and_dialled(raw, told, dialled):
     assert words.phone(raw) == told
     assert words.dial(raw) == dialled
+
+
+def test_a_month_under_a_chart_is_three_letters():
+    assert [words.short_month(date(2026, 9, 1), spoken) for spoken in ("en", "es", None)] == ["Sep", "sep", "Sep"]
