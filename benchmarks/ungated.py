@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.config.settings")
 
+from django.db import connection
+
 from manypaths.config.wsgi import application
 from manypaths.consent import queries
 from manypaths.consent.rules import Basis
@@ -11,7 +13,14 @@ from manypaths.consent.rules import Basis
 
 def _open_everything(*, reader, records, classes, purpose, subjects=()):  # type: ignore[no-untyped-def]
     bases = {(record, str(one), None): Basis.ASSIGNED.value for record in dict.fromkeys(records) for one in classes}
-    return queries.Opened(bases)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select record_id::text, holder_id::text, ring_key, encode(wrapped, 'hex') from vault_recordkey "
+            "where record_id = any(%s)",
+            [list(dict.fromkeys(records))],
+        )
+        keys = tuple(cursor.fetchall())
+    return queries.Opened(bases, keys=keys)
 
 
 queries.open_records = _open_everything

@@ -13,6 +13,7 @@ from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
 from manypaths.lib.refusals import NotThere, NotYourWork, refuse_if
 from manypaths.network.rules import Reader
+from manypaths.vault.queries import Sealer, sealer_of
 
 OPEN = "select open_records(%s, %s, %s, %s, %s, %s, %s)"
 Unit = tuple[UUID, str, UUID | None]
@@ -31,6 +32,12 @@ class Opened:
 
     bases: dict[Unit, str] = field(default_factory=dict)
     known: frozenset[UUID] = frozenset()
+    keys: tuple[list[str], ...] = field(default=(), repr=False)
+
+    @property
+    def sealer(self) -> Sealer:
+        """The keys of what is open, to read and write its words."""
+        return sealer_of(self.keys)
 
     @property
     def ids(self) -> frozenset[UUID]:
@@ -74,7 +81,7 @@ def open_records(
     decided, known = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
-    return Opened(opened, known)
+    return Opened(opened, known, tuple(found["keys"]))
 
 
 def open_record(*, reader: Reader, record: UUID, classes: Collection[DataClass], purpose: Purpose) -> Opened:

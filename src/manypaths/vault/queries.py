@@ -41,6 +41,14 @@ def sealer_for(records: Iterable[UUID]) -> Sealer:
     return Sealer({record: _unwrap(record, holder, ring, bytes(wrapped)) for record, holder, ring, wrapped in rows})
 
 
+def sealer_of(rows: Iterable[list[str]]) -> Sealer:
+    """The keys that came with an opening: record, holder, name of the ring's key, and the wrapped key in hex."""
+    keys = {}
+    for record, holder, ring, wrapped in rows:
+        keys[UUID(record)] = _unwrap(UUID(record), UUID(holder), ring, bytes.fromhex(wrapped))
+    return Sealer(keys)
+
+
 def _unwrap(record: UUID, holder: UUID, ring_key: str, wrapped: bytes) -> AESGCM:
     return rules.unwrap(rules.holder_key(keyring().keys[ring_key], holder), wrapped, record)
 

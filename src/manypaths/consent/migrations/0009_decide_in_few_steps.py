@@ -1,7 +1,8 @@
 """The gate as before, in few small steps instead of one statement over every tie: half the work for a single record.
 
 Each purpose allows one tie only, and a role opens the same classes of every record it is tied to. So what is open by a
-tie is one list of records and one list of classes; only consents differ from record to record.
+tie is one list of records and one list of classes; only consents differ from record to record. The wrapped keys of what
+was opened come along: who opens a record nearly always reads its words.
 """
 
 from django.db import migrations
@@ -201,11 +202,15 @@ begin
     end if;
     return json_build_object(
         'facts', access_facts(p_account, p_hat, p_membership, p_ids),
-        'whole', json_build_array(v_tied, v_classes, v_bases), 'granted', coalesce(v_granted, '[]'));
+        'whole', json_build_array(v_tied, v_classes, v_bases), 'granted', coalesce(v_granted, '[]'),
+        'keys', (
+            select coalesce(json_agg(json_build_array(
+                       k.record_id, k.holder_id, k.ring_key, encode(k.wrapped, 'hex'))), '[]')
+              from vault_recordkey k where k.record_id = any(v_tied || coalesce(v_given, '{}'))));
 end $$
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0008_a_consent_ends_now_or_earlier")]
+    dependencies = [("consent", "0008_a_consent_ends_now_or_earlier"), ("vault", "0002_keys_behind_the_wall")]
     operations = [migrations.RunSQL([ACCESS_FACTS, OPEN_RECORDS], reverse_sql=migrations.RunSQL.noop)]

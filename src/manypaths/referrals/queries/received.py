@@ -16,7 +16,6 @@ from manypaths.referrals.models import Referral
 from manypaths.referrals.queries.own import TASK
 from manypaths.referrals.queries.shapes import LINE, RequestLine, RequestView, names_of, view_of
 from manypaths.referrals.rules import ORDER, Party, Status
-from manypaths.vault.queries import sealer_for
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def received_request(*, reader: Reader, referral_id: UUID) -> RequestView:
     opened = open_request(reader=reader, keys=keys)
     if not opened.ids:
         raise NotThere
-    return view_of(Referral.objects.select_related("organisation").get(id=referral_id), sealer_for(opened.ids))
+    return view_of(Referral.objects.select_related("organisation").get(id=referral_id), opened.sealer)
 
 
 def requests_of_record(*, reader: Reader, record_id: UUID) -> list[RequestLine]:
@@ -142,6 +141,6 @@ def _opened_lines(reader: Reader, keys: Iterable[Keys]) -> dict[UUID, RequestLin
     )
     task = DataClass.REFERRAL_TASK
     ids = [one.referral_id for one in found if opened.opens_request(one.referral_id, one.org_record_id, task)]
-    names = names_of(ids, sealer_for(opened.ids)) if ids else {}
+    names = names_of(ids, opened.sealer) if ids else {}
     rows = Referral.objects.filter(id__in=ids).values_list(*LINE)
     return {row[0]: RequestLine.from_row(row, names.get(row[0], ("", ""))) for row in rows}

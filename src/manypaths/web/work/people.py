@@ -20,7 +20,7 @@ from manypaths.referrals import commands, queries
 from manypaths.support import queries as support
 from manypaths.support import rules
 from manypaths.support.rules import ContactFacts
-from manypaths.vault.queries import Sealer, sealer_for
+from manypaths.vault.queries import Sealer
 from manypaths.web.ui.access import member
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
@@ -52,7 +52,7 @@ def caseload(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Known
         purpose=Purpose.CARE,
     )
     ids = opened.ids
-    names = people.names_of(records=ids, sealer=sealer_for(ids))
+    names = people.names_of(records=ids, sealer=opened.sealer)
     known = [
         Known(one.record_id, names.get(one.record_id, ""), one.since) for one in page.lines if one.record_id in ids
     ]
@@ -99,7 +99,7 @@ def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] =
     opened = consent.open_records(reader=reader, records=[record_id], classes=classes, purpose=Purpose.CARE)
     if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
         raise NotThere
-    sealer = sealer_for([record_id])
+    sealer = opened.sealer
     may = {one: opened.allows(record_id, one) for one in SEEN}
     profile, contact = _words(record_id, sealer, may[DataClass.SAFE_CONTACT])
     if profile is None:
