@@ -1,6 +1,6 @@
 """Founding a community, inviting organisations and workers, agreeing, leaving."""
 
-from manypaths.network.commands.founding import Answers, Founded, found_community
+from manypaths.network.commands.founding import Answers, Founded, found_community, reasons_not_to_found
 from manypaths.network.commands.inviting import (
     accept_as_member,
     accept_with_new_account,
@@ -28,6 +28,7 @@ __all__ = [
     "invite_organisation",
     "invite_worker",
     "leave_community",
+    "reasons_not_to_found",
     "set_member_answers",
     "set_organisation_answers",
 ]

@@ -20,6 +20,7 @@ from manypaths.network.places import Place, find_places
 from manypaths.network.rules import Reader, Role, sort_key
 
 FEW = 5
+LONGEST = {"name": 120, "coordinator_name": 80, "coordinator_email": 254, "privacy_contact": 200, "operator": 200}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def found_community(*, answers: Answers, by: Reader, at: datetime, is_demo: bool
     """Found a community. County, time zone and coordinates are found from the place.
 
     A body that coordinates it is made, invited and given its first coordinator, who must still agree and sign in.
-    Refuses: an unknown or unclear place · a name in use · a language we have no words for · a wrong e-mail address.
+    Refuses: an unknown or unclear place · a name in use · a language we have no words for · no name or
+    a wrong e-mail address of the coordinator · an answer longer than its column.
     Records: network.community_founded
     """
     places = find_places(answers.place)
@@ -91,20 +93,43 @@ def _write(place: Place, answers: Answers, is_demo: bool, at: datetime) -> Commu
     return community
 
 
+def reasons_not_to_found(answers: Answers) -> list[Reason]:
+    """What is wrong with the answers, each reason at its answer; a door asks as each one is given."""
+    return list(_reasons(find_places(answers.place), answers))
+
+
 def _reasons(places: list[Place], answers: Answers) -> Iterator[Reason]:
     yield from _reasons_of_place(places)
-    slug = slugify(answers.name)[:60]
+    yield from _reasons_of_name(answers.name)
+    if not answers.languages or not set(answers.languages) <= {code for code, _name in settings.LANGUAGES}:
+        yield Reason("no_such_language", _("Choose English, Spanish or both (en, es)."), "languages")
+    yield from _reasons_of_coordinator(answers)
+    for field in ("privacy_contact", "operator"):
+        if not getattr(answers, field).strip():
+            message = _("Say who answers questions about privacy, and who runs this machine.")
+            yield Reason("no_contact", message, field)
+    yield from _reasons_of_length(answers)
+
+
+def _reasons_of_name(name: str) -> Iterator[Reason]:
+    slug = slugify(name)[:60]
     if not slug:
         yield Reason("no_name", _("Give the community a name."), "name")
     elif Community.objects.filter(slug=slug).exists():
         yield Reason("name_taken", _("A community here has this name already."), "name")
-    if not answers.languages or not set(answers.languages) <= {code for code, _name in settings.LANGUAGES}:
-        yield Reason("no_such_language", _("Choose English, Spanish or both (en, es)."), "languages")
+
+
+def _reasons_of_coordinator(answers: Answers) -> Iterator[Reason]:
+    if not answers.coordinator_name.strip():
+        yield Reason("no_coordinator", _("Give the name of the coordinator, too."), "coordinator_name")
     if not _is_email(answers.coordinator_email):
         yield Reason("no_email", _("Give an e-mail address, like name@example.org."), "coordinator_email")
-    if not answers.privacy_contact.strip() or not answers.operator.strip():
-        message = _("Say who answers questions about privacy, and who runs this machine.")
-        yield Reason("no_contact", message, "privacy_contact")
+
+
+def _reasons_of_length(answers: Answers) -> Iterator[Reason]:
+    for field, most in LONGEST.items():
+        if len(getattr(answers, field)) > most:
+            yield Reason("too_long", _("Use at most %(most)s letters.") % {"most": most}, field)
 
 
 def _reasons_of_place(places: list[Place]) -> Iterator[Reason]:

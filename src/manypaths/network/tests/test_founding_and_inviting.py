@@ -1,5 +1,6 @@
 """Founding a community, and who may invite, accept, agree, change and leave."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,11 @@ def test_six_answers_make_a_community_and_a_link_for_its_first_coordinator():
         ("place", "Nowhere at all", "no_such_place"),
         ("place", "Springfield", "which_place"),
         ("name", "...", "no_name"),
+        ("name", "x" * 121, "too_long"),
+        ("coordinator_name", " ", "no_coordinator"),
+        ("coordinator_name", "x" * 81, "too_long"),
+        ("privacy_contact", "x" * 201, "too_long"),
+        ("operator", "x" * 201, "too_long"),
         ("languages", ["xx"], "no_such_language"),
         ("coordinator_email", "ana", "no_email"),
         ("operator", " ", "no_contact"),
@@ -82,9 +88,16 @@ def test_six_answers_make_a_community_and_a_link_for_its_first_coordinator():
 )
 def test_a_wrong_answer_is_refused_with_what_to_do(field: str, answer: object, code: str):
     with pytest.raises(Refused) as refused:
-        network.found_community(answers=Answers(**{**ANSWERS.__dict__, field: answer}), by=SYSTEM, at=NOW)
-    assert [reason.code for reason in refused.value.reasons] == [code]
+        network.found_community(answers=replace(ANSWERS, **{field: answer}), by=SYSTEM, at=NOW)
+    assert [(reason.code, reason.field) for reason in refused.value.reasons] == [(code, field)]
     assert not Community.objects.exists()
+
+
+@pytest.mark.parametrize("longest", [("name", 120), ("coordinator_name", 80), ("operator", 200)])
+def test_the_longest_answers_are_taken(longest: tuple[str, int]):
+    field, most = longest
+    founded = network.found_community(answers=replace(ANSWERS, **{field: "x" * most}), by=SYSTEM, at=NOW)
+    assert Community.objects.get(id=founded.community.id)
 
 
 def test_two_communities_cannot_have_one_name():
