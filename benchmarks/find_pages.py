@@ -33,7 +33,7 @@ def main(file: Path) -> None:
     with Stage("find") as stage:
         stage.enter_django()
         _fill(file)
-        stage.start_server(workers=2)
+        stage.start_server()
         address = ("127.0.0.1", stage.port)
         print(f"  {'':22} {'p50':>8} {'p95':>8}   (ms, {PEOPLE} people at once, 2 workers)")
         floor = _say("what this is", _together(address, _about), None)

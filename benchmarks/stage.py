@@ -15,6 +15,7 @@ from pathlib import Path
 
 from manypaths.config.cluster import Cluster
 from manypaths.config.home import home
+from manypaths.config.webserver import workers as default_workers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,10 +69,18 @@ class Stage:
 
         django.setup()
 
-    def start_server(self, application: str = "manypaths.config.wsgi", workers: int = 2) -> str:
+    def start_server(self, application: str = "manypaths.config.wsgi", workers: int | None = None) -> str:
         """Start gunicorn on a free loopback port and wait until it answers. Gives the address."""
         self.port = self.port or _free_port()
-        command = ["-m", "gunicorn", "--preload", "-w", str(workers), "-b", f"127.0.0.1:{self.port}"]
+        command = [
+            "-m",
+            "gunicorn",
+            "--preload",
+            "-w",
+            str(workers or default_workers()),
+            "-b",
+            f"127.0.0.1:{self.port}",
+        ]
         self.server = subprocess.Popen(
             [sys.executable, *command, "--no-control-socket", "--log-level", "critical", application],
             env=self.environment(),

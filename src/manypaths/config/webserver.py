@@ -1,4 +1,8 @@
-"""The web server: gunicorn with plain workers, one for each core, forked after everything is loaded."""
+"""The web server: gunicorn with plain workers, forked after everything is loaded.
+
+One worker more than cores: a request that looked at somebody waits for the disk to keep its access row, and meanwhile
+another one works.
+"""
 
 import os
 import signal
@@ -8,6 +12,11 @@ import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+
+
+def workers() -> int:
+    """How many workers this machine gets."""
+    return 1 + max(2, os.cpu_count() or 2)
 
 
 class Site(BaseApplication):  # type: ignore[misc]
@@ -21,7 +30,7 @@ class Site(BaseApplication):  # type: ignore[misc]
         """Few settings, all on purpose."""
         chosen = {
             "bind": [f"fd://{self.listener.fileno()}"],
-            "workers": max(2, os.cpu_count() or 2),
+            "workers": workers(),
             "worker_class": "sync",
             "timeout": 60,
             "graceful_timeout": 10,
