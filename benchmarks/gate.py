@@ -1,7 +1,8 @@
 """What the gate costs: a caseload of 50 and one record, as pages and as JSON, with it and without it.
 
 Real pages: layout, sign-in by session, sealed names, one transaction and one access row a request, through gunicorn
-with as many workers as the product starts, on a durable database of 30,000 records. The load comes from `wrk`, eight connections at once.
+with as many workers as the product starts, on a durable database of 30,000 records. The load comes from `wrk`, eight
+connections at once.
 """
 
 import os
