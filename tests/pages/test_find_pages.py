@@ -1,6 +1,7 @@
 """The find pages in a real browser: every width, theme and language, found and not found, with and without scripts."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,63 @@ def test_a_filter_answers_at_once_with_scripts_and_says_the_count(valley: str, l
         page.locator(".quick .pick", has_text="Housing").click()
         expect(page.locator("article.res")).to_have_count(1)
         expect(page.locator("[data-live]")).to_contain_text("1 place can help")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_box_among_the_filters_answers_at_once_and_its_button_leads_to_the_list(
+    valley: str, live_site: LiveSite, browser: Browser, width: int
+):
+    with context(browser, Visit(width=width)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + "/")
+        if width < 960:
+            page.locator("details.filters > summary").click()
+        page.locator(".filters .option", has_text="Open now").click()
+        expect(page.locator("article.res")).to_have_count(1)
+        expect(page.locator("[data-live]")).to_contain_text("1 place can help")
+        if width < 960:
+            page.get_by_role("button", name="Show results").click()
+            expect(page.locator("details.filters")).not_to_have_attribute("open", "")
+            expect(page.locator("#rh")).to_be_in_viewport()
+
+
+def test_a_wrong_place_is_told_at_its_field_with_scripts_and_nothing_typed_is_lost(
+    valley: str, live_site: LiveSite, browser: Browser
+):
+    with context(browser, Visit()) as made:
+        page = made.new_page()
+        page.goto(live_site.url + "/")
+        page.fill("#place", "0560")
+        page.locator(".searchbar button").click()
+        expect(page.locator("#place-e")).to_contain_text("Enter a ZIP code with 5 numbers")
+        expect(page.locator("#place")).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("#place")).to_be_focused()
+        expect(page.locator("[data-live]")).to_contain_text("Tell us where to look")
+        page.fill("#place", "05602")
+        page.keyboard.press("Enter")
+        expect(page.locator("#rh")).to_contain_text("places can help")
+        expect(page.locator("#place-e")).to_be_empty()
+        expect(page.locator("#place")).not_to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_what_stands_with_the_list_starts_a_search_of_its_own(
+    valley: str, live_site: LiveSite, browser: Browser, scripts: bool
+):
+    with context(browser, Visit(scripts=scripts)) as made:
+        page = made.new_page()
+        page.goto(live_site.url + "/")
+        page.fill("#q", "methadone")
+        page.locator(".searchbar button").click()
+        expect(page.locator("article.res")).to_have_count(1)
+        page.get_by_role("button", name="Make a link to this search").click()
+        expect(page.locator("main input[readonly]")).to_have_value(re.compile("q=methadone"))
+        page.go_back()
+        page.get_by_role("button", name="Where to get it").click()
+        expect(page.locator("#q")).to_have_value("")
+        expect(page.locator(".list")).to_contain_text("Try it without one of these")
+        page.get_by_role("button", name="Naloxone").click()
+        expect(page.locator("#rh")).to_contain_text("places can help")
 
 
 def test_the_page_can_be_walked_with_the_keyboard_alone(valley: str, live_site: LiveSite, browser: Browser):

@@ -109,7 +109,17 @@ def filters_on(form: SearchForm) -> list[Filter]:
         for code in sorted(form.picked(kind))
     ]
     single = {"meds": _("I take medication"), "now": _("Open now"), "room": _("Taking people now")}
-    return [*found, *(Filter(str(label), name, "on") for name, label in single.items() if form.cleaned_data.get(name))]
+    typed = [Filter(f"“{form.cleaned_data['q']}”", "q", "on")] if form.cleaned_data.get("q") else []
+    ticked = [Filter(str(label), name, "on") for name, label in single.items() if form.cleaned_data.get(name)]
+    return [*typed, *found, *ticked]
+
+
+def without(values: dict[str, Any], filter_text: str) -> dict[str, Any]:
+    """A search without one filter (`need=housing`, `now=on`). What is no filter of it changes nothing."""
+    name, _equals, value = filter_text.partition("=")
+    if name in MANY:
+        return {**values, name: [code for code in values.get(name, []) if code != value]}
+    return {one: said for one, said in values.items() if one != name or one not in ("q", "meds", "now", "room")}
 
 
 def kept(data: Any) -> dict[str, Any]:

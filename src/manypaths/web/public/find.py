@@ -20,7 +20,7 @@ from manypaths.directory.search import Ask, Hit, find_services, take_turns
 from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
 from manypaths.web.public import cards
-from manypaths.web.public.asking import DISTANCES, FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept
+from manypaths.web.public.asking import DISTANCES, FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept, without
 from manypaths.web.public.cards import Card
 from manypaths.web.public.sealed import GoneError, seal, unseal
 from manypaths.web.ui import maps
@@ -70,6 +70,18 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         data.update({"place": "", "miles": USUAL_MILES})
         return show(request, data, token="", gone=True)
     return show(request, as_data(values), token=token)
+
+
+@csrf_exempt
+@anyone
+@require_POST
+def fewer(request: HttpRequest) -> HttpResponse:
+    """The same search without one of the things that narrowed it."""
+    try:
+        values = without(unseal(request.POST.get("token", ""), now()), request.POST.get("without", ""))
+    except GoneError:
+        return HttpResponseRedirect(reverse("public:home"), status=SEE_OTHER)
+    return HttpResponseRedirect(reverse("public:results", args=[seal(values, now())]), status=SEE_OTHER)
 
 
 @csrf_exempt

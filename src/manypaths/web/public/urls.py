@@ -8,6 +8,7 @@ app_name = "public"
 urlpatterns = [
     path("", find.home, name="home"),
     path("find", find.search, name="search"),
+    path("find/fewer", find.fewer, name="fewer"),
     path("find/link", find.make_link, name="make_link"),
     path("found", find.linked, name="linked"),
     path("f/<str:token>", find.results, name="results"),

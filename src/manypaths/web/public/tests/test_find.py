@@ -266,6 +266,19 @@ def test_the_position_of_a_device_is_rounded_again_on_arrival(client: Client):
     assert (page.context["near"].latitude, page.context["near"].longitude) == (44.26, -72.58)
 
 
+def test_one_of_the_things_that_narrow_a_search_can_be_taken_off(client: Client):
+    listed("Lantern House")
+    page = look(client, q="coach", need=["talk", "housing"], now="on")
+    narrowing = {f"{one.name}={one.value}" for one in page.context["filters"]}
+    assert narrowing == {"q=on", "need=talk", "need=housing", "now=on"}
+    for one in ("now=on", "need=housing", "place=on", "nonsense"):
+        token = page.request["PATH_INFO"].removeprefix("/f/")
+        page = client.get(client.post("/find/fewer", {"token": token, "without": one}).headers["Location"])
+    assert {f"{one.name}={one.value}" for one in page.context["filters"]} == {"q=on", "need=talk"}
+    assert names(page) == ["Lantern House"]
+    assert client.post("/find/fewer", {"token": "old", "without": "q=on"}).headers["Location"] == "/"
+
+
 HOSTILE = [
     "'; drop table x; --",
     "\u202egnp",

@@ -31,11 +31,21 @@
   const open = () => { if (wide.matches) each('details[data-wide-open]', d => { d.open = true; }); };
   open(); wide.addEventListener('change', open);
 
-  // After a swap, say the new count in the live region that was there before.
-  addEventListener('htmx:afterSwap', () => {
-    const live = document.querySelector('[data-live]'), count = document.querySelector('[data-count]');
-    if (live && count) live.textContent = count.textContent.trim().replace(/\s+/g, ' ');
+  // After a swap: say its heading in the live region that was there before, go to what is wrong, lead to the list.
+  addEventListener('htmx:afterSettle', e => {
+    const live = document.querySelector('[data-live]'), head = document.querySelector('.list h2');
+    if (live && head) live.textContent = head.textContent.trim().replace(/\s+/g, ' ');
+    const sent = e.detail.requestConfig?.triggeringEvent;
+    each('[data-wrong]', wrong => {
+      const field = document.getElementById(wrong.dataset.wrong), is = wrong.textContent.trim() !== '';
+      if (is) field.setAttribute('aria-invalid', 'true'); else field.removeAttribute('aria-invalid');
+      if (is && sent?.type === 'submit') field.focus();
+    });
     open();
+    if (sent?.submitter?.matches('[data-lead]')) {
+      sent.submitter.closest('details').open = false;
+      head?.scrollIntoView();
+    }
   });
 
   // The device's position, rounded here to two decimals (about 1 km) before anything leaves the device.
