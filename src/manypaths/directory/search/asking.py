@@ -105,11 +105,12 @@ def _still(ask: Ask, name: str, schema: tantivy.Schema) -> Query:
 
 
 def words(ask: Ask, schema: tantivy.Schema, searcher: tantivy.Searcher, *, every: bool) -> Query | None:
-    """The typed words as a query: every one of them must match, or at least one."""
-    found = [_word(word, schema, searcher) for word in read(ask.text)]
-    if not found:
-        return None
-    return Query.boolean_query([(Occur.Must if every else Occur.Should, one) for one in found])
+    """The typed words as a query: every needed one of them must match, or at least one."""
+    found = [
+        (Occur.Must if every and word.needed else Occur.Should, _word(word, schema, searcher))
+        for word in read(ask.text)
+    ]
+    return Query.boolean_query(found) if found else None
 
 
 def _word(word: Word, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Query:
@@ -123,7 +124,7 @@ def _word(word: Word, schema: tantivy.Schema, searcher: tantivy.Searcher) -> Que
         ],
     ]
     known = searcher.doc_freq("name", stem) + searcher.doc_freq("text", stem)
-    if known == 0 and not word.means and len(word.text) >= SHORTEST_TO_MEND:
+    if known == 0 and word.needed and not word.means and len(word.text) >= SHORTEST_TO_MEND:
         off = 1 if len(word.text) < LONG_WORD else 2
         mended = Query.fuzzy_term_query(schema, "plain", word.text, distance=off, transposition_cost_one=True)
         ways.append(Query.boost_query(mended, MENDED_COUNTS))

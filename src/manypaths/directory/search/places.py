@@ -23,6 +23,7 @@ STATES = dict(
     ).split("|")
 )
 EARTH_MILES = 3958.8
+GUESSED_WITHIN = 150 / 69.0  # 150 miles, in degrees
 ZIP = """
     select name, state, county_fips, latitude, longitude, zone from directory_town where postal_code = %s
 """
@@ -34,6 +35,9 @@ MISSPELT = """
     select name, state, county_fips, latitude, longitude, zone
       from directory_town
      where key %% %(key)s and (%(state)s = '' or state = %(state)s)
+       and (%(state)s <> '' or %(home)s = '' or state = %(home)s
+            or sqrt(power(latitude - %(lat)s, 2)
+                    + power((longitude - %(lon)s) * cos(radians(%(lat)s)), 2)) <= %(near)s)
      order by similarity(key, %(key)s) - (case when state = %(home)s then 0 else 0.15 end) desc,
               power(latitude - %(lat)s, 2) + power(longitude - %(lon)s, 2), postal_code
      limit 1
@@ -116,7 +120,9 @@ def _spelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point
 
 
 def _misspelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point | None:
-    rows = _rows(MISSPELT, {"key": town, "state": state, "home": home, "lat": near[0], "lon": near[1]})
+    """The likeliest town, in the state that was named; else in the home state or about 150 miles around."""
+    where = {"home": home, "lat": near[0], "lon": near[1], "near": GUESSED_WITHIN}
+    rows = _rows(MISSPELT, {"key": town, "state": state, **where})
     return None if not rows else _point(rows[0], f"{rows[0][0]}, {rows[0][1]}", guessed=True)
 
 

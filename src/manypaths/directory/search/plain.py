@@ -54,7 +54,7 @@ def _filtered(ask: Ask) -> "QuerySet[Service]":
             found = found.filter(**{f"{column}__overlap": sorted(codes)})
     if ask.medication_friendly:
         found = found.filter(medication__in=["yes", "conditional"])
-    for word in read(ask.text):
+    for word in (one for one in read(ask.text) if one.needed):
         needs = [code for kind, code in word.means if kind == "need"]
         named = Q(name__icontains=word.text) | Q(organisation__sort_name__icontains=word.text)
         found = found.filter(named | Q(needs__overlap=needs) if needs else named)

@@ -71,6 +71,37 @@ class TestWhatIsFound:
         service("Southside", needs=["work"])
         assert names(found(Ask(at=NOW, text=typed), folder).sure) == ["Northside"]
 
+    @pytest.mark.parametrize(
+        "typed",
+        ["heroin", "heroine", "Heroína", "fentanyl", "fentanylo", "opioids", "alcohol", "drunk", "stop drinking"],
+    )
+    def test_the_name_of_a_substance_finds_who_helps_with_it(self, typed, folder):
+        service("Northside", needs=["medication"])
+        service("Quarry House", needs=["detox"])
+        service("Southside", needs=["work"])
+        assert sorted(names(found(Ask(at=NOW, text=typed), folder).sure)) == ["Northside", "Quarry House"]
+
+    def test_a_short_word_is_never_taken_for_another(self, folder):
+        service("Met at the gate", needs=["ride"])
+        service("Sawmill Room", needs=["talk"])
+        assert names(found(Ask(at=NOW, text="meth"), folder).sure) == ["Sawmill Room"]
+        assert names(found(Ask(at=NOW, text="mett"), folder).sure) == []
+
+    @pytest.mark.parametrize(
+        "typed", ["my son uses heroin", "help for my son tonight", "my husband is drunk", "mi hijo usa heroína"]
+    )
+    def test_who_writes_about_someone_they_love_finds_support_for_families(self, typed, folder):
+        service("Family Table", needs=["family"])
+        service("Quarry House", needs=["detox", "medication", "housing", "talk"])
+        for answer in (found(Ask(at=NOW, text=typed), folder), plain.find(Ask(at=NOW, text=typed), limit=9)):
+            assert (names(answer.sure), answer.some_words_only) == (["Family Table"], False)
+
+    def test_jail_finds_who_walks_with_people_who_come_home(self, folder):
+        service("Court Street", needs=["legal"])
+        service("Coming Home", needs=["talk"], audiences=["justice"])
+        service("Southside", needs=["work"])
+        assert sorted(names(found(Ask(at=NOW, text="jail"), folder).sure)) == ["Coming Home", "Court Street"]
+
     def test_every_word_counts_and_when_none_has_all_some_are_shown_and_it_says_so(self, folder):
         service("Quarry House", needs=["housing"])
         service("Quarry Kitchen", needs=["basics"])
@@ -278,6 +309,16 @@ class TestPlaces:
         point = places.find(typed, home_state="VT", near=MONTPELIER)
         assert point.name == "Montpelier, VT"
         assert point.guessed or typed.lower() == "montpelier"
+
+    @pytest.mark.parametrize("typed", ["Nowheresville", "Nokesvile", "Sacramentoo"])
+    def test_a_guess_never_jumps_across_the_country(self, typed):
+        point = places.find(typed, home_state="VT", near=MONTPELIER)
+        assert point is None or places.miles_between(*MONTPELIER, point.latitude, point.longitude) < 220
+
+    def test_a_misspelt_town_of_a_named_state_and_of_a_near_one_is_guessed(self):
+        assert places.find("Sacramentoo, CA", home_state="VT", near=MONTPELIER).name == "Sacramento, CA"
+        assert places.find("Lebannon NH", home_state="VT", near=MONTPELIER).name == "Lebanon, NH"
+        assert places.find("Littletonn", home_state="VT", near=MONTPELIER).name.startswith("Littleton")
 
     def test_the_communitys_own_state_comes_first(self):
         assert places.find("Springfield", home_state="VT", near=MONTPELIER).name == "Springfield, VT"
