@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from manypaths.accounts import queries as accounts
 from manypaths.lib.refusals import NotThere
+from manypaths.network import rules
 from manypaths.network.models import Agreement, Community, Invitation, Membership, Organisation, Participation
 from manypaths.network.rules import Reader, Role, may_coordinate, sort_key
 
@@ -24,7 +25,7 @@ TAKES_REQUESTS = """
        and p.organisation_id = any(%s)
        and exists (select from network_membership m join accounts_user u on u.id = m.account_id
                     where m.organisation_id = p.organisation_id and m.answers_requests and m.ended_at is null
-                      and u.is_active)
+                      and m.roles && %s::varchar[] and u.is_active)
 """
 _kept: dict[str, tuple[float, list[Community]]] = {}
 
@@ -52,10 +53,10 @@ def forget_communities() -> None:
 
 
 def takes_requests(*, organisation_ids: Collection[UUID], community_id: UUID) -> set[UUID]:
-    """Those of these organisations that take part in the community and have someone who answers requests. Read for
-    every page of results, so the statement is written out."""
+    """Those of these organisations that take part in the community and have someone who answers and may say yes. Read
+    for every page of results, so the statement is written out."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKES_REQUESTS, [community_id, list(organisation_ids)])
+        cursor.execute(TAKES_REQUESTS, [community_id, list(organisation_ids), [role.value for role in rules.TAKING_UP]])
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -100,8 +101,9 @@ class Addressee:
 
 
 def who_answers(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
-    """The workers of these organisations who answer requests now."""
-    return _addressees(organisation_ids, Q(answers_requests=True))
+    """The workers of these organisations who answer requests now, in a role that opens them."""
+    opening = Q(roles__overlap=[role.value for role in rules.OPENING_REQUESTS])
+    return _addressees(organisation_ids, opening & Q(answers_requests=True))
 
 
 def leads_of(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
@@ -204,13 +206,19 @@ def own_places_of_work(*, reader: Reader) -> list[PlaceOfWork]:
     ]
 
 
+def taking_part(*, community_id: UUID) -> list[tuple[UUID, str]]:
+    """Organisations that take part in a community, by name."""
+    there = Participation.objects.filter(community_id=community_id, agreed_at__isnull=False, left_at__isnull=True)
+    return list(there.order_by("organisation__sort_name").values_list("organisation_id", "organisation__name"))
+
+
 def desks(*, community_id: UUID) -> list[tuple[UUID, str]]:
-    """Organisations that take part in a community, by name: the desks that can be named to vouch."""
-    return list(
-        Participation.objects.filter(community_id=community_id, agreed_at__isnull=False, left_at__isnull=True)
-        .order_by("organisation__sort_name")
-        .values_list("organisation_id", "organisation__name")
+    """Those that take part and have someone who can vouch at the desk: the desks that can be named."""
+    vouching = Membership.objects.filter(
+        roles__overlap=[role.value for role in rules.VOUCHING], ended_at__isnull=True, account__is_active=True
     )
+    manned = set(vouching.values_list("organisation_id", flat=True))
+    return [(one, name) for one, name in taking_part(community_id=community_id) if one in manned]
 
 
 def agreement(*, key: str, language: str) -> Agreement:
@@ -256,6 +264,11 @@ class Worker:
     roles: tuple[str, ...]
     answers_requests: bool
     is_me: bool
+
+    @property
+    def may_open_requests(self) -> bool:
+        """Whether a role of theirs opens what people send along, so that answering is theirs to do."""
+        return rules.may_open_requests(self.roles)
 
 
 def workers(*, reader: Reader) -> list[Worker]:

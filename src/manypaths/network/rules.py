@@ -1,7 +1,7 @@
 """Who is asking, and what their roles allow. Pure."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,12 @@ class Role(StrEnum):
     VOLUNTEER = "volunteer"
     FACILITATOR = "facilitator"
     FISCAL = "fiscal"
+
+
+VOUCHING = (Role.FRONTDESK, Role.PEER, Role.SUPERVISOR, Role.COORDINATOR, Role.ORG_ADMIN)
+
+OPENING_REQUESTS = (Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK)
+TAKING_UP = (Role.PEER, Role.CLINICIAN)
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,18 @@ def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: date
         yield Reason("no_role", _("Choose at least one role."), "roles")
     elif Role.COORDINATOR in roles and not reader.has_role(Role.COORDINATOR):
         yield Reason("not_yours_to_give", _("Only a coordinator can make someone a coordinator."), "roles")
+
+
+def may_open_requests(roles: Collection[str]) -> bool:
+    """True for roles that may open what people send along with a request."""
+    return any(role.value in roles for role in OPENING_REQUESTS)
+
+
+def reasons_not_to_answer(reader: Reader, roles: Collection[str], at: datetime) -> Iterator[Reason]:
+    """Why this reader cannot let a worker with these roles answer: nobody answers what they may not open."""
+    yield from reasons_not_to_keep_people(reader, at)
+    if not may_open_requests(roles):
+        yield Reason("cannot_open", _("Their role opens no requests, so they cannot answer any."))
 
 
 def reasons_not_to_end(reader: Reader, membership_id: UUID, at: datetime) -> Iterator[Reason]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.lib.dates import add_working_days, local_date, start_of_day
 from manypaths.lib.refusals import Reason
+from manypaths.network.rules import TAKING_UP
 
 CODES: dict[str, Any] = json.loads(
     (Path(__file__).parent / "data" / "request-codes-2026-11.json").read_text(encoding="utf-8")
@@ -82,7 +83,7 @@ ORDER = (
 OPEN = frozenset({Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD})
 CLOSED = frozenset({Status.COMPLETED, Status.REJECTED, Status.FAILED, Status.CANCELLED})
 WANT_REASON = frozenset({Status.REJECTED, Status.CANCELLED, Status.ON_HOLD, Status.FAILED})
-TAKE_UP = frozenset({"peer", "clinician"})
+TAKE_UP = frozenset(role.value for role in TAKING_UP)
 
 
 def allowed_moves(status: Status, party: Party) -> frozenset[Status]:

@@ -125,7 +125,8 @@ def set_organisation_answers(*, community_id: UUID, answers: bool, by: Reader, a
 def set_member_answers(*, membership_id: UUID, answers: bool, by: Reader, at: datetime) -> None:
     """Say whether a worker of the reader's organisation answers requests: what people share then opens to them.
 
-    Refuses: anyone who does not lead it, or without a fresh proof · NotThere for a worker of another organisation.
+    Refuses: anyone who does not lead it, or without a fresh proof · a role that opens no requests · NotThere for a
+    worker of another organisation.
     Records: network.answers_changed
     """
     member = Membership.objects.filter(
@@ -133,7 +134,8 @@ def set_member_answers(*, membership_id: UUID, answers: bool, by: Reader, at: da
     ).first()
     if member is None:
         raise NotThere
-    refuse_if(rules.reasons_not_to_keep_people(by, at))
+    why_not = rules.reasons_not_to_answer(by, member.roles, at) if answers else rules.reasons_not_to_keep_people(by, at)
+    refuse_if(why_not)
     Membership.objects.filter(id=member.id).update(answers_requests=answers)
     audit.record(what="network.answers_changed", by=by, subject=member.id, at=at)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.network.rules import Role
+from manypaths.network.rules import VOUCHING
 
-DESK_ROLES = (Role.FRONTDESK, Role.PEER, Role.SUPERVISOR, Role.COORDINATOR, Role.ORG_ADMIN)
+DESK_ROLES = VOUCHING
 NAMES = {
     "person": _("A person finding support"),
     "peer": _("Peer recovery coach"),

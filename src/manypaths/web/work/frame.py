@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import Reader, Role, may_coordinate, may_lead_organisation
+from manypaths.network.rules import OPENING_REQUESTS, Reader, Role, may_coordinate, may_lead_organisation
 
 REFUSED = 422
 SAID = "work_said"
@@ -30,7 +30,7 @@ WORDS: dict[str, Any] = {
     "added": _("It is in the directory now."),
     "saved": _("Changed. It says today as the day it was checked."),
 }
-ANSWERING = (Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK)
+ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 OFFERING = tuple(Role(role) for role in EDITORS)
 

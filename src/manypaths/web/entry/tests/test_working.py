@@ -218,6 +218,17 @@ def test_a_lead_invites_a_worker_lets_them_answer_and_ends_their_access():
     assert lee.get("/devices")["Location"] == "/enter?to=/devices"
 
 
+def test_whoever_opens_no_requests_is_not_offered_as_one_who_answers():
+    body = make.organisation()
+    lead = worker("org_admin", body=body)
+    set_up_app(lead)
+    officer, coach = make.membership(body, "privacy_officer"), make.membership(body, "peer")
+    page = lead.get("/workers").content.decode()
+    assert f"/workers/{coach.id}/answers" in page
+    assert f"/workers/{officer.id}/answers" not in page
+    assert "Cannot answer requests: their role opens none." in page
+
+
 def test_keeping_workers_needs_a_proof_of_at_most_five_minutes():
     lead = worker("org_admin")
     set_up_app(lead)
