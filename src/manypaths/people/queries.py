@@ -147,6 +147,17 @@ def own_blocks(*, reader: Reader) -> list[BlockLine]:
     return _blocks(reader, ended=False)
 
 
+def blocked_places(*, reader: Reader) -> set[UUID]:
+    """The organisations that must not see the person now. The person's own safe contact must be open.
+
+    Refuses: NotThere for anyone who is not here as a person.
+    """
+    if not reader.is_person or reader.record_id is None:
+        raise NotThere
+    standing = Block.objects.filter(record_id=reader.record_id, until__isnull=True, organisation_id__isnull=False)
+    return {one for one in standing.values_list("organisation_id", flat=True) if one}
+
+
 def ended_blocks(*, reader: Reader) -> list[BlockLine]:
     """The blocks that the person has ended, the newest first. The person's own safe contact must be open.
 

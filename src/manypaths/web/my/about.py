@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from manypaths.accounts.commands import joining as accounts
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
-from manypaths.lib.refusals import Refused
+from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
 from manypaths.people import commands as people
 from manypaths.people import queries
 from manypaths.referrals import commands as referrals
 from manypaths.vault.queries import sealer_for
-from manypaths.web.my.frame import Asked, error_page, put_reasons, show, thank
+from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
@@ -142,26 +142,43 @@ class AwayForm(forms.Form):
 @person
 @require_http_methods(METHODS)
 def safety(request: Asked) -> HttpResponse:
-    """Who must not see the person here."""
+    """Who must not see the person here. A place that is chosen is asked about once more."""
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
     community = request.reader.community_id
-    places = network.desks(community_id=community) if community else []
+    places = network.taking_part(community_id=community) if community else []
     form = AwayForm(request.POST or None, places)
     if request.method == "POST" and form.is_valid():
-        try:
-            referrals.shut_out(organisation_id=UUID(form.cleaned_data["who"]), by=request.reader, at=now())
-        except Refused as refused:
-            put_reasons(form, refused)
-        else:
-            return thank(request, "blocked", "my:safety")
+        return go("my:block_place", form.cleaned_data["who"])
     return show(request, "safety", {"form": form, "blocks": queries.own_blocks(reader=request.reader)})
 
 
 @person
-@require_POST
-def block_worker(request: Asked, membership_id: UUID) -> HttpResponse:
-    """Keep one worker away, wherever they work."""
+@require_http_methods(METHODS)
+def block_place(request: Asked, organisation_id: UUID) -> HttpResponse:
+    """Ask once more, then keep a place away."""
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    place = network.organisation(organisation_id=organisation_id)
+    if place is None:
+        raise NotThere
+    if request.method != "POST":
+        return show(request, "block", {"name": place.name, "is_place": True})
+    try:
+        referrals.shut_out(organisation_id=organisation_id, by=request.reader, at=now())
+    except Refused as refused:
+        return error_page(request, refused)
+    return thank(request, "blocked", "my:safety")
+
+
+@person
+@require_http_methods(METHODS)
+def block_worker(request: Asked, membership_id: UUID) -> HttpResponse:
+    """Ask once more, then keep one worker away, wherever they work."""
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    name, _title, _place = network.names_of_members(membership_ids=[membership_id]).get(membership_id, ("", "", ""))
+    if request.method != "POST":
+        if not name:
+            raise NotThere
+        return show(request, "block", {"name": name, "is_place": False})
     try:
         people.block(membership_id=membership_id, by=request.reader, at=now())
     except Refused as refused:

@@ -109,7 +109,7 @@ def _others(request: Asked, support: Listing, shown: list[UUID]) -> list[Listing
     if shown:
         return [one for one in directory.listings(ids=shown) if one.id != support.id]
     community = request.reader.community_id
-    here = [place for place, _name in network.desks(community_id=community)] if community else []
+    here = [place for place, _name in network.taking_part(community_id=community)] if community else []
     return directory.similar(service_id=support.id, community_organisations=here, at=now())
 
 

@@ -31,7 +31,7 @@ WORDS: dict[str, Any] = {
     "set_aside": _("Set aside. You can take it up again any time."),
     "taken_up": _("Taken up again."),
     "chosen": _("It is on your page now. Nobody was told."),
-    "stopped": _("Sharing has stopped. New looks are closed from now on."),
+    "stopped": _("Sharing has stopped. They can no longer open what you sent."),
     "longer": _("You agreed anew. You can still stop it any time."),
     "blocked": _("They can see nothing of yours from now on."),
     "asked_already": _("You have already asked them. This is where it stands."),

@@ -15,6 +15,7 @@ from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import Refused
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
+from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
@@ -104,6 +105,8 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "way": WAY_WORDS.get(view.packet.way, "") if view.packet else "",
         "language": language_name(view.packet.language) if view.packet else "",
         "sharing": view.shares_at(at),
+        "keeps": line.org_record_id is not None,
+        "blocked": line.organisation_id in _blocked(request),
         "may_answer": rules.may_answer(line.status, line.requested_at),
         "may_withdraw": rules.is_running(line.status),
         "withdraw_reasons": rules.reasons_to_take_back(overdue, spoken()),
@@ -113,6 +116,11 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
     }
     return show(request, "requests/one", context)
+
+
+def _blocked(request: Asked) -> set[UUID]:
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    return people.blocked_places(reader=request.reader)
 
 
 def _others(request: Asked, service_id: UUID) -> list[Place]:

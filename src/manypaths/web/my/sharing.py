@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent import rules as consent_rules
+from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
+from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import Looks
 from manypaths.web.my import plain
@@ -76,7 +78,17 @@ def sharing(request: Asked) -> HttpResponse:
     """Who can see what."""
     lines = shared_lines(request, now())
     active = [line for line in lines if line.is_active]
-    return show(request, "sharing", {"active": active, "ended": [line for line in lines if not line.is_active]})
+    ended = [line for line in lines if not line.is_active]
+    return show(request, "sharing", {"active": active, "ended": ended, "keeping": _keeping(request)})
+
+
+def _keeping(request: Asked) -> list[tuple[UUID, str]]:
+    """Places that said yes once and keep a page of the person, but for those that the person has blocked."""
+    lines = referrals.own_requests(reader=request.reader)
+    places = {line.organisation_id: line.organisation_name for line in lines if line.org_record_id is not None}
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    away = people.blocked_places(reader=request.reader)
+    return sorted((one for one in places.items() if one[0] not in away), key=lambda one: one[1])
 
 
 @person

@@ -33,6 +33,7 @@ urlpatterns = [
     path("about", about.profile, name="profile"),
     path("about/contact", about.contact, name="contact"),
     path("about/safety", about.safety, name="safety"),
+    path("about/safety/place/<uuid:organisation_id>", about.block_place, name="block_place"),
     path("about/safety/worker/<uuid:membership_id>", about.block_worker, name="block_worker"),
     path("about/safety/<uuid:block_id>/end", about.unblock, name="unblock"),
     path("copy", take.take, name="take"),

@@ -160,6 +160,47 @@ def test_signed_out_leads_to_sign_in():
     assert answer.headers["Location"].startswith(reverse("entry:sign_in"))
 
 
+def accepted() -> tuple[Scene, uuid.UUID]:
+    """A request that the place said yes to, so that it keeps a page of its own."""
+    here, sent = asked()
+    commands.accept_request(referral_id=sent, seen=rules.Status.REQUESTED, by=here.coach, at=datetime.now(UTC))
+    new_request()
+    return here, sent
+
+
+def test_after_a_stop_the_page_says_what_the_place_still_keeps_and_how_to_close_it():
+    here, sent = accepted()
+    browser = client_of(here.person)
+    said = browser.post(reverse("my:stop_sharing", args=[sent]), follow=True).content.decode()
+    assert "Sharing has stopped. They can no longer open what you sent." in said
+    assert "Lantern House keeps its own page of you" in said
+    assert "They can no longer open it." not in said
+    assert reverse("my:block_place", args=[here.body.id]) in said
+    sharing = browser.get(reverse("my:sharing")).content.decode()
+    assert "Places that keep a page of you" in sharing
+    assert "Nobody sees anything now" not in sharing
+
+
+def test_a_blocked_place_is_no_longer_told_as_keeping_a_page_that_is_open():
+    here, sent = accepted()
+    browser = client_of(here.person)
+    browser.post(reverse("my:block_place", args=[here.body.id]))
+    assert "You have blocked Lantern House." in browser.get(reverse("my:request", args=[sent])).content.decode()
+    assert "Places that keep a page of you" not in browser.get(reverse("my:sharing")).content.decode()
+
+
+def test_nobody_is_asked_about_a_place_or_a_worker_that_does_not_exist():
+    browser = client_of(somebody())
+    for name in ("my:block_place", "my:block_worker"):
+        assert browser.get(reverse(name, args=[uuid.uuid4()])).status_code == 404
+
+
+def test_the_safety_page_names_the_hotline_and_how_to_keep_others_out():
+    words = page(somebody(), "my:safety")
+    for part in ("tel:1-800-799-7233", reverse("entry:devices"), reverse("entry:passphrase")):
+        assert part in words
+
+
 def looked_at_on(here: Scene, days: int, *, each: int = 1) -> None:
     """So many earlier days on which the coach looked."""
     at = datetime(2026, 10, 30, 14, tzinfo=UTC)
@@ -178,6 +219,14 @@ def test_looks_of_one_day_stand_together():
     words = page(here.person, "my:looked")
     assert words.count("Dee R.</h2>") == 1
     assert "3 times, from" in words
+
+
+def test_looks_of_one_minute_are_told_with_one_time():
+    here = scene()
+    network.forget_communities()
+    looked_at_on(here, 1)
+    looked_at_on(here, 1)
+    assert "2 times, at 10 am" in page(here.person, "my:looked")
 
 
 def test_many_looks_are_told_page_by_page():
@@ -216,7 +265,9 @@ def test_a_worker_is_shut_out_from_the_list_of_looks():
     received_request(reader=here.coach, referral_id=sent)
     browser = client_of(here.person)
     with patch("manypaths.web.my.about.now", before_this_test):
-        answer = browser.post(reverse("my:block_worker", args=[here.coach.membership_id]))
+        question = reverse("my:block_worker", args=[here.coach.membership_id])
+        assert "Block Dee R.?" in browser.get(question).content.decode()
+        answer = browser.post(question)
     assert answer.headers["Location"] == reverse("my:safety")
     assert "Dee R." in browser.get(reverse("my:safety")).content.decode()
     new_request()
@@ -228,7 +279,12 @@ def test_a_place_is_shut_out_and_let_in_again():
     here, _sent = asked()
     browser = client_of(here.person)
     assert browser.post(reverse("my:safety"), {"who": ""}).status_code == 422
-    browser.post(reverse("my:safety"), {"who": str(here.body.id)})
+    question = reverse("my:block_place", args=[here.body.id])
+    assert browser.post(reverse("my:safety"), {"who": str(here.body.id)}).headers["Location"] == question
+    assert "Block Lantern House?" in browser.get(question).content.decode()
+    new_request()
+    assert [line.status for line in own_requests(reader=here.person)] == [rules.Status.REQUESTED]
+    browser.post(question)
     new_request()
     assert [line.status for line in own_requests(reader=here.person)] == [rules.Status.CANCELLED]
     assert all(one.ended_at for one in consent.grants_of_own_record(reader=here.person))
