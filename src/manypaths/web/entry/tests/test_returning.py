@@ -9,7 +9,7 @@ from django.test import Client
 from manypaths.accounts.models import Guess, User, WayBack
 from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
-from manypaths.network.models import Membership
+from manypaths.network.models import Community, Membership
 from manypaths.network.queries import forget_communities
 from manypaths.network.tests import factories as make
 from manypaths.web.entry.tests.people import person, set_up_app, sign_in, worker
@@ -172,6 +172,17 @@ def test_the_named_desk_vouches_and_after_a_day_the_person_is_back(desk):
     assert "not time yet" in use(name, back, "/enter/lost/finish")[1].content.decode()
     a_day_passes()
     assert use(name, back, "/enter/lost/finish")[1].status_code == 303
+
+
+def test_only_a_place_with_someone_who_vouches_can_be_named_as_a_desk(desk):
+    _at_desk, body = desk
+    with as_owner():
+        empty = make.organisation("Quiet Barn")
+        make.participation(Community.objects.get(), empty)
+    client, _name = person()
+    page = client.get("/devices/help").content.decode()
+    assert f'value="{body.id}"' in page
+    assert f'value="{empty.id}"' not in page
 
 
 def test_the_desk_learns_neither_name_nor_account(desk):
