@@ -9,6 +9,7 @@ from manypaths.consent import queries as consent
 from manypaths.consent import rules as consent_rules
 from manypaths.consent.models import Grant
 from manypaths.lib.refusals import NotThere
+from manypaths.plans.rules import PART_WORDS
 from manypaths.referrals import rules
 from manypaths.referrals.models import Move, Packet, Referral, SharedPart
 from manypaths.referrals.rules import Party, Status
@@ -177,11 +178,12 @@ def _packet(row: Referral, sealer: Sealer) -> PacketWords | None:
 
 
 def _parts(row: Referral, sealer: Sealer) -> list[Part]:
+    """What went along. A part that has no name of its own is called by its kind, in the language of who reads."""
     rows = SharedPart.objects.filter(referral_id=row.id).order_by("position").values_list("kind", "title", "body")
     return [
         Part(
             kind,
-            sealer.read(row.record_id, "referrals.sharedpart.title", title),
+            PART_WORDS.get(kind) or sealer.read(row.record_id, "referrals.sharedpart.title", title),
             sealer.read(row.record_id, "referrals.sharedpart.body", body),
         )
         for kind, title, body in rows

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -323,3 +324,37 @@ def test_a_request_stands_at_the_step_it_came_from():
     new_request()
     commands.answer_request(referral_id=sent, answer="no", by=maria, at=datetime.now(UTC))
     assert "Did you get what you needed? No." in page(maria, "my:home")
+
+
+def with_own_words() -> tuple[Scene, uuid.UUID]:
+    """A request with the person's own words along, which have no title of their own."""
+    with patch("manypaths.referrals.tests.factories.ASKED_AT", datetime.now(UTC) - timedelta(minutes=1)):
+        here = scene()
+        network.forget_communities()
+        draft(here)
+        new_request()
+        parts = [rules.PickedPart("own_words", "", "My kids at the table.")]
+        at = datetime.now(UTC) - timedelta(minutes=1)
+        commands.pick_parts(service_id=here.asked.service_id, parts=parts, by=here.person, at=at)
+        sent = send(here)
+    new_request()
+    return here, sent
+
+
+def test_a_part_without_a_title_is_named_by_its_kind_and_shown_with_its_words():
+    here, sent = with_own_words()
+    for name, at in (("my:request", sent), ("my:shared", grant_of(here.person)), ("my:agree_anew", sent)):
+        words = page(here.person, name, at)
+        assert "What a good life looks like for me" in words
+        assert "My kids at the table." in words
+        assert "this part of your page: ." not in words
+
+
+def test_a_part_is_named_in_the_language_of_who_reads():
+    here, sent = with_own_words()
+    browser = client_of(here.person)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    words = browser.get(reverse("my:agree_anew", args=[sent])).content.decode()
+    assert "What a good life looks like for me" not in words
+    assert "My kids at the table." in words
+    assert browser.post(reverse("my:copy_data")).status_code == 200
