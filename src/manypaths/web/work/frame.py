@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "completed": _("Done. What they sent along is closed now."),
     "failed": _("Noted. They see the reason and other places."),
     "cancelled": _("Stopped. They see the reason."),
+    "gone": _("This is no longer open to you. Nothing was saved."),
     "contact": _("The contact is written down."),
     "read": _("All marked as read."),
     "room": _("Everyone who looks can see it now."),
@@ -30,6 +31,7 @@ WORDS: dict[str, Any] = {
     "added": _("It is in the directory now."),
     "saved": _("Changed. It says today as the day it was checked."),
 }
+UNDONE = frozenset({"gone"})
 ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 OFFERING = tuple(Role(role) for role in EDITORS)
@@ -65,6 +67,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
     shared = {
         "zone": zone_of(request),
         "said": WORDS.get(said) if said else None,
+        "said_tone": "wait" if said in UNDONE else "ok",
         "may_answer": reader.has_role(*ANSWERING),
         "may_walk": reader.has_role(*WALKING),
         "may_offer": reader.has_role(*OFFERING),

@@ -172,19 +172,25 @@ def one(request: Asked, record_id: UUID) -> HttpResponse:
     """One record, and a contact written down on it."""
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        facts = form.cleaned_data
-        happened = _happened(facts["when"], now(), zone_of(request))
         try:
-            commands.record_contact(
-                record_id=record_id,
-                facts=ContactFacts(happened, facts["way"], facts["deed"], facts["note"]),
-                by=request.reader,
-                at=now(),
-            )
+            _write_down(request, record_id, form.cleaned_data)
         except Refused as refused:
             put_reasons(form, refused)
+        except NotThere:
+            return thank(request, "gone", "work:people")
         else:
             return thank(request, "contact", "work:person", record_id)
+    return _draw(request, record_id, form)
+
+
+def _write_down(request: Asked, record_id: UUID, said: dict[str, str]) -> None:
+    at = now()
+    happened = _happened(said["when"], at, zone_of(request))
+    facts = ContactFacts(happened, said["way"], said["deed"], said["note"])
+    commands.record_contact(record_id=record_id, facts=facts, by=request.reader, at=at)
+
+
+def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     page = read_record(request, record_id)
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
     context = {

@@ -88,10 +88,20 @@ ACTS = {
 @member(*ANSWERING)
 @require_POST
 def move(request: Asked, referral_id: UUID) -> HttpResponse:
-    """Move a request. The page never decides: it passes on what was pressed, and shows what the rules say."""
+    """Move a request. The page never decides: it passes on what was pressed, and shows what the rules say.
+
+    What the person has closed since the page was drawn leads back to the list: one answer, whatever the cause.
+    """
     to, seen = _status(request.POST.get("to")), _status(request.POST.get("seen"))
     if to not in ACTS:
         raise NotThere
+    try:
+        return _move(request, referral_id, to, seen)
+    except NotThere:
+        return thank(request, "gone", "work:inbox")
+
+
+def _move(request: Asked, referral_id: UUID, to: Status, seen: Status) -> HttpResponse:
     more = {name: request.POST.get(name, "") for name in ("reason", "outcome") if _takes(to, name)}
     try:
         made = ACTS[to](referral_id=referral_id, seen=seen, by=request.reader, at=now(), **more)  # type: ignore[operator]

@@ -135,7 +135,8 @@ def test_after_the_person_stops_sharing_the_next_request_finds_nothing():
     commands.stop_sharing(referral_id=referral, by=made.person, at=now())
     assert desk.get(f"/work/requests/{referral}").status_code == 404
     assert "No open request" in text(desk.get("/work/requests"))
-    assert press(desk, referral, "rejected", reason="cost").status_code == 404
+    assert press(desk, referral, "rejected", reason="cost")["Location"] == "/work/requests"
+    assert "This is no longer open to you. Nothing was saved." in text(desk.get("/work/requests"))
 
 
 def test_a_contact_is_written_in_three_fields():
