@@ -1,15 +1,14 @@
-"""What must stand before the doors open: tables, the page parts that browsers keep, the demo, the first community."""
+"""What must stand before the doors open: tables, the page parts that browsers keep, the demo."""
 
 import hashlib
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import call_command, get_commands
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -94,65 +93,3 @@ def build_demo() -> None:
     people = os.environ.get("MANYPATHS_DEMO_PEOPLE")
     say("  Building the made-up community (once)")
     run_if_there("build_demo", **({"people": int(people)} if people else {}))
-
-
-QUESTIONS = (
-    ("place", "Which place is this for? A ZIP code, or a town and its state, for example Brattleboro, VT"),
-    ("name", "What does the community of support call itself?"),
-    ("languages", "Which languages should its pages have? en, es, or both"),
-    ("coordinator", "Who coordinates first and invites the others? A name and an e-mail address"),
-    ("privacy_contact", "Who answers questions about privacy? A name and how to reach them"),
-    ("operator", "Who runs this machine? A name and how to reach them"),
-)
-
-
-def needs_community() -> bool:
-    """Whether no community has been founded in this database."""
-    from manypaths.network.queries import communities
-
-    return not communities()
-
-
-def ask_for_community(address: str) -> int:
-    """Ask the six questions until the rules take the answers; on no terminal, say what to do."""
-    if not sys.stdin.isatty():
-        fail("This database holds no community yet. Run ./manypaths serve on a terminal once; it asks six questions.")
-        return 1
-    say("\nThis database is new. Six questions, and your community can be reached.\n")
-    answers: dict[str, str] = {}
-    while True:
-        answers = {key: _ask(question, answers.get(key, "")) for key, question in QUESTIONS}
-        try:
-            say()
-            run_if_there("found_community", **founding(answers), address=_public_address(address))
-        except CommandError as refused:
-            say(f"\n{refused}\nThe answers once more; Enter keeps what stands in brackets.\n")
-            continue
-        return 0
-
-
-def founding(answers: dict[str, str]) -> dict[str, str]:
-    """The six answers as the command takes them."""
-    name, email = [], ""
-    for word in answers["coordinator"].replace(",", " ").replace("<", " ").replace(">", " ").split():
-        if "@" in word:
-            email = word
-        else:
-            name.append(word)
-    languages = answers["languages"].lower().replace("both", "en es").replace(",", " ").replace(" and ", " ").split()
-    rest = {key: answers[key] for key in ("place", "name", "privacy_contact", "operator")}
-    coordinator = {"coordinator_name": " ".join(name), "coordinator_email": email}
-    return rest | coordinator | {"languages": ",".join(languages)}
-
-
-def _public_address(address: str) -> str:
-    named = os.environ.get("MANYPATHS_HOSTS", "").split(",")[0]
-    return f"https://{named}" if named else address.rstrip("/")
-
-
-def _ask(question: str, before: str) -> str:
-    while True:
-        answer = input(f"{question}{f' [{before}]' if before else ''}\n> ").strip() or before
-        if answer:
-            return answer
-        say("This one needs an answer. Take your time: no page can change it later.")

@@ -24,6 +24,7 @@ from manypaths.config.supervise import Lifeline, Supervisor, end_myself, leave_w
 
 CHECK_SECONDS = 60
 RESTARTS_OF_ALL = 5
+NOTHING_FOUNDED = 76
 
 
 @dataclass
@@ -68,9 +69,15 @@ def keep_running(installation: Installation, choices: Choices) -> int:
             installation.stop_database()
         installation.running.note("")
         installation.running.release()
-    if told:
-        say("Stopped. Everything is saved.")
-    return code
+    if told or code == NOTHING_FOUNDED:
+        say(_last_words(code))
+    return 0 if told else code
+
+
+def _last_words(code: int) -> str:
+    if code == NOTHING_FOUNDED:
+        return "Stopped. No community was made, and your answers are not kept: the next start asks again."
+    return "Stopped. Everything is saved."
 
 
 def _keep_site(installation: Installation, choices: Choices, told: list[int]) -> int:
@@ -78,6 +85,8 @@ def _keep_site(installation: Installation, choices: Choices, told: list[int]) ->
     code = _wait_for(
         _fork_below(installation, environment, lambda: _prepare(installation, choices)), installation, told
     )
+    if code == NOTHING_FOUNDED:
+        return code
     environment = installation.environment()
     for _ in range(RESTARTS_OF_ALL if code == 0 else 0):
         if told:
@@ -165,7 +174,9 @@ def _prepare(installation: Installation, choices: Choices) -> int:
     if installation.kind == "demo":
         _build_demo_once(installation)
         return 0
-    return prepare.ask_for_community(choices.address) if choices.web and prepare.needs_community() else 0
+    from manypaths.config import questions
+
+    return questions.ask_for_community(choices.address) if choices.web and questions.needs_community() else 0
 
 
 def run_site(installation: Installation, choices: Choices) -> int:

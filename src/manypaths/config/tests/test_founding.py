@@ -1,8 +1,12 @@
 """The six questions, and what becomes of the answers."""
 
+from collections.abc import Callable
+
 import pytest
 
-from manypaths.config.prepare import QUESTIONS, founding
+from manypaths.config import runner
+from manypaths.config.questions import QUESTIONS, ask_for_community, founding, needs_community
+from manypaths.network.queries import communities, forget_communities
 
 ANSWERS = {
     "place": "05301",
@@ -15,7 +19,7 @@ ANSWERS = {
 
 
 def test_there_are_six_questions_and_each_answer_is_used() -> None:
-    assert [key for key, _ in QUESTIONS] == list(ANSWERS)
+    assert [question.key for question in QUESTIONS] == list(ANSWERS)
     assert founding(ANSWERS) == {
         "place": "05301",
         "name": "River Valley",
@@ -38,3 +42,71 @@ def test_languages_can_be_said_in_several_ways(words: str) -> None:
 def test_a_name_and_an_address_are_told_apart(words: str) -> None:
     answers = founding(ANSWERS | {"coordinator": words})
     assert (answers["coordinator_name"], answers["coordinator_email"]) == ("Ana Ruiz", "ana@example.org")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Gives the typed lines to the questions, as somebody at a terminal would; Ctrl-C where they end."""
+
+    def type_in(*lines: str) -> int:
+        waiting = iter(lines)
+
+        def typed(shown: str) -> str:
+            print(shown)
+            if (line := next(waiting, None)) is None:
+                raise KeyboardInterrupt
+            return line
+
+        forget_communities()
+        monkeypatch.setattr("builtins.input", typed)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        return ask_for_community("http://127.0.0.1:8000/")
+
+    return type_in
+
+
+@pytest.mark.django_db
+def test_six_answers_are_shown_once_and_make_a_community(terminal, capsys):
+    assert terminal(*ANSWERS.values(), "") == 0
+    said = capsys.readouterr().out
+    assert "1  Place              Brattleboro, VT" in said
+    assert "3  Languages          English, Spanish" in said
+    assert "/invited/" in said
+    assert not needs_community()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("key", "wrong", "why"),
+    [
+        ("place", "Nowhere at all", "We do not know this place."),
+        ("name", "x" * 121, "Use at most 120 letters."),
+        ("languages", "French", "Choose English, Spanish or both"),
+        ("coordinator", "ana@example.org", "Give the name of the coordinator, too."),
+        ("coordinator", "Ana Ruiz", "Give an e-mail address"),
+        ("operator", "x" * 201, "Use at most 200 letters."),
+        ("operator", "", "This one needs an answer."),
+    ],
+)
+def test_a_wrong_answer_is_asked_again_at_once_and_no_other(terminal, capsys, key, wrong, why):
+    lines = [line for name, answer in ANSWERS.items() for line in ((wrong, answer) if name == key else (answer,))]
+    assert terminal(*lines, "") == 0
+    said = capsys.readouterr().out
+    assert said.count(why) == 1
+    assert said.count("Who runs this machine?") == (2 if key == "operator" else 1)
+
+
+@pytest.mark.django_db
+def test_an_answer_is_changed_by_its_number_before_anything_is_made(terminal, capsys):
+    assert terminal(*ANSWERS.values(), "2", "Quiet Valley", "9", "4", "", "") == 0
+    assert [one.name for one in communities()] == ["Quiet Valley"]
+    assert "[Ana Ruiz, ana@example.org]" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", [0, 3, 6])
+def test_whoever_stops_at_the_questions_makes_nothing_and_is_told_so(terminal, given):
+    code = terminal(*list(ANSWERS.values())[:given])
+    assert needs_community()
+    assert "No community was made" in runner._last_words(code)
+    assert "Everything is saved" in runner._last_words(0)
