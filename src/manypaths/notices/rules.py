@@ -23,6 +23,7 @@ class Template(StrEnum):
     REQUEST_ARRIVED = "request_arrived"
     REQUEST_WAITS_LONG = "request_waits_long"
     REQUEST_TAKEN_BACK = "request_taken_back"
+    SHARING_STOPPED = "sharing_stopped"
 
 
 class Way(StrEnum):
@@ -49,6 +50,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.REQUEST_ARRIVED: _("Someone asked you for something."),
         Template.REQUEST_WAITS_LONG: _("A request has waited longer than agreed."),
         Template.REQUEST_TAKEN_BACK: _("A request was taken back."),
+        Template.SHARING_STOPPED: _("Someone stopped sharing."),
     }
 )
 

@@ -161,6 +161,7 @@ def stop_sharing(*, referral_id: UUID, by: Reader, at: datetime) -> None:
 
     Refuses: NotThere for anyone else's.
     Records: consent.stopped, and referrals.cancelled where it was not answered yet
+    Afterwards: where it was taken up, the team is told, and whoever is beside the person can still close it.
     """
     row = _own_locked(referral_id, by)
     if row.grant_id is not None:
@@ -168,6 +169,8 @@ def stop_sharing(*, referral_id: UUID, by: Reader, at: datetime) -> None:
     if row.status == Status.REQUESTED:
         facts = MoveFacts(Status.REQUESTED, Status.REQUESTED, Status.CANCELLED, Party.REQUESTER, rules.SHARING_ENDED)
         move(row, facts, by, at)
+    elif rules.is_running(Status(row.status)):
+        tell_team(row, Template.SHARING_STOPPED, at)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What an organisation reads of the requests made to it, and the buttons that both sides see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connection
@@ -86,7 +86,13 @@ def received_request(*, reader: Reader, referral_id: UUID) -> RequestView:
     opened = open_request(reader=reader, keys=keys)
     if not opened.ids:
         raise NotThere
-    return view_of(Referral.objects.select_related("organisation").get(id=referral_id), opened.sealer)
+    view = view_of(Referral.objects.select_related("organisation").get(id=referral_id), opened.sealer)
+    return replace(view, own_record=keys.org_record_id if _is_beside(opened, keys) else None)
+
+
+def _is_beside(opened: Opened, keys: Keys) -> bool:
+    """Whether the organisation's own record is open to the reader, which no consent for a request opens."""
+    return (keys.org_record_id, DataClass.REFERRAL_TASK.value, None) in opened.bases
 
 
 def requests_of_record(*, reader: Reader, record_id: UUID) -> list[RequestLine]:

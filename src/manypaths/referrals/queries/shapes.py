@@ -90,7 +90,8 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class RequestView:
-    """One whole request as one side may read it. `packet` is None where the consent does not open it."""
+    """One whole request as one side may read it. `packet` is None where the consent does not open it, and `own_record`
+    is None where the reader is not beside the person in their organisation's own record."""
 
     line: RequestLine
     kind: str
@@ -107,6 +108,7 @@ class RequestView:
     parts: list[Part] = field(default_factory=list)
     grant: Grant | None = None
     reminded_at: datetime | None = None
+    own_record: UUID | None = None
 
     @property
     def is_open(self) -> bool:

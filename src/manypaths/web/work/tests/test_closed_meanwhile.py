@@ -7,6 +7,7 @@ import pytest
 from manypaths.config.testing import as_owner
 from manypaths.people.models import Assignment
 from manypaths.referrals import commands
+from manypaths.referrals.models import Referral
 from manypaths.support.models import Contact
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, client_of, stage
@@ -46,3 +47,34 @@ def test_a_contact_is_written_only_while_the_record_is_open(ended: bool):
     assert (GONE in text(coach.get(answer["Location"]))) is ended
     with as_owner():
         assert Contact.objects.exists() is not ended
+
+
+def test_only_whoever_is_beside_the_person_is_led_to_the_own_record():
+    made = stage()
+    referral = ask(made)
+    there = accepted(made, client_of(made.coach), referral)
+    pages = {
+        who: text(client_of(reader).get(f"/work/requests/{referral}"))
+        for who, reader in (("coach", made.coach), ("colleague", made.colleague), ("desk", made.desk))
+    }
+    assert {who: there in page for who, page in pages.items()} == {"coach": True, "colleague": False, "desk": False}
+
+
+def test_work_that_was_taken_up_stays_on_the_list_without_a_name_after_sharing_stopped():
+    made = stage()
+    referral = ask(made)
+    coach, colleague = client_of(made.coach), client_of(made.colleague)
+    accepted(made, coach, referral)
+    press(coach, referral, "in_progress", "accepted")
+    commands.stop_sharing(referral_id=referral, by=made.person, at=now())
+    page = text(coach.get("/work/requests"))
+    assert f"/work/requests/{referral}" in page
+    assert "Mari" not in page
+    assert f"/work/requests/{referral}" not in text(colleague.get("/work/requests"))
+    assert "Someone stopped sharing." in text(coach.get("/work/messages"))
+    assert "802-555-0142" not in text(coach.get(f"/work/requests/{referral}"))
+    answer = press(coach, referral, "completed", "in_progress", outcome="began")
+    assert answer["Location"] == "/work/requests"
+    assert "Done. What they sent along is closed now." in text(coach.get("/work/requests"))
+    with as_owner():
+        assert Referral.objects.get().status == "completed"
