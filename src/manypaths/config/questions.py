@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.core.management import CommandError, call_command
 
@@ -11,6 +12,7 @@ from manypaths.config.steps import fail, say
 from manypaths.network import commands as network
 from manypaths.network.places import find_places
 from manypaths.network.queries import communities
+from manypaths.network.rules import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ QUESTIONS = (
     Question("operator", "This machine", "Who runs this machine? A name and how to reach them"),
 )
 SHOWN = {"en": "English", "es": "Spanish"}
+
+
+def have_a_community(address: str) -> int:
+    """Ask for a community where there is none; where its coordinator has not come in, print the link again."""
+    if needs_community():
+        return ask_for_community(address)
+    tell_first_link(address)
+    return 0
 
 
 def needs_community() -> bool:
@@ -137,6 +147,15 @@ def founding(answers: dict[str, str]) -> dict[str, str]:
     rest = {key: answers[key] for key in ("place", "name", "privacy_contact", "operator")}
     coordinator = {"coordinator_name": " ".join(name), "coordinator_email": email}
     return rest | coordinator | {"languages": ",".join(languages)}
+
+
+def tell_first_link(address: str) -> None:
+    """Print a fresh link for a first coordinator who has not come in; on a terminal only, for a log is kept."""
+    for community in communities() if sys.stdin.isatty() else ():
+        code = network.invite_first_coordinator_again(community_id=community.id, by=SYSTEM, at=datetime.now(UTC))
+        if code:
+            say(f"\n  The first coordinator of {community.name} has not come in yet. A fresh link, once, for 7 days:")
+            say(f"  {_public_address(address)}/invited/{code}\n")
 
 
 def _public_address(address: str) -> str:

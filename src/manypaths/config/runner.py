@@ -176,7 +176,7 @@ def _prepare(installation: Installation, choices: Choices) -> int:
         return 0
     from manypaths.config import questions
 
-    return questions.ask_for_community(choices.address) if choices.web and questions.needs_community() else 0
+    return questions.have_a_community(choices.address) if choices.web else 0
 
 
 def run_site(installation: Installation, choices: Choices) -> int:

@@ -1,12 +1,15 @@
 """The six questions, and what becomes of the answers."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from manypaths.config import runner
-from manypaths.config.questions import QUESTIONS, ask_for_community, founding, needs_community
+from manypaths.config.questions import QUESTIONS, founding, have_a_community, needs_community
+from manypaths.network import commands as network
 from manypaths.network.queries import communities, forget_communities
+from manypaths.network.rules import ANONYMOUS
 
 ANSWERS = {
     "place": "05301",
@@ -60,7 +63,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         forget_communities()
         monkeypatch.setattr("builtins.input", typed)
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-        return ask_for_community("http://127.0.0.1:8000/")
+        return have_a_community("http://127.0.0.1:8000/")
 
     return type_in
 
@@ -110,3 +113,24 @@ def test_whoever_stops_at_the_questions_makes_nothing_and_is_told_so(terminal, g
     assert needs_community()
     assert "No community was made" in runner._last_words(code)
     assert "Everything is saved" in runner._last_words(0)
+
+
+@pytest.mark.django_db
+def test_a_fresh_link_is_told_at_each_start_until_the_first_coordinator_comes_in(terminal, capsys, monkeypatch):
+    def link() -> str:
+        said = capsys.readouterr().out
+        return said.split("/invited/")[1].split()[0] if "/invited/" in said else ""
+
+    terminal(*ANSWERS.values(), "")
+    first = link()
+    assert terminal() == 0
+    second = link()
+    assert len(second) == len(first)
+    assert second != first
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert have_a_community("") == 0
+    assert link() == ""
+    words = {"display_name": "Ana Ruiz", "passphrase": "quiet rivers run under stone", "language": "en"}
+    network.accept_with_new_account(code=second, **words, by=ANONYMOUS, at=datetime.now(UTC))
+    assert terminal() == 0
+    assert link() == ""

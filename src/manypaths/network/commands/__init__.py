@@ -1,6 +1,12 @@
 """Founding a community, inviting organisations and workers, agreeing, leaving."""
 
-from manypaths.network.commands.founding import Answers, Founded, found_community, reasons_not_to_found
+from manypaths.network.commands.founding import (
+    Answers,
+    Founded,
+    found_community,
+    invite_first_coordinator_again,
+    reasons_not_to_found,
+)
 from manypaths.network.commands.inviting import (
     accept_as_member,
     accept_with_new_account,
@@ -25,6 +31,7 @@ __all__ = [
     "change_roles",
     "end_membership",
     "found_community",
+    "invite_first_coordinator_again",
     "invite_organisation",
     "invite_worker",
     "leave_community",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from manypaths.audit import commands as audit
 from manypaths.lib.refusals import Reason, refuse_if
 from manypaths.network import queries
 from manypaths.network.commands.inviting import write_invitation
-from manypaths.network.models import Community, Organisation, Participation
+from manypaths.network.models import Community, Invitation, Organisation, Participation
 from manypaths.network.places import Place, find_places
 from manypaths.network.rules import Reader, Role, sort_key
 
@@ -71,6 +72,28 @@ def found_community(*, answers: Answers, by: Reader, at: datetime, is_demo: bool
     audit.record(what="network.community_founded", by=by, subject=community.id, at=at)
     queries.forget_communities()
     return Founded(community, code)
+
+
+@transaction.atomic
+def invite_first_coordinator_again(*, community_id: UUID, by: Reader, at: datetime) -> str | None:
+    """A fresh link for whoever was named to coordinate first, as long as nobody has accepted; else None.
+
+    The link is told once and lives seven days, so it can be lost. Those before stay good until one is used.
+    Records: network.worker_invited
+    """
+    written = Invitation.objects.filter(community_id=community_id, roles__contains=[Role.COORDINATOR.value])
+    last = written.select_related("organisation", "community").order_by("invited_at").last()
+    if last is None or written.filter(used_at__isnull=False).exists():
+        return None
+    return write_invitation(
+        organisation=last.organisation,
+        community=last.community,
+        email=last.email,
+        display_name=last.display_name,
+        roles=last.roles,
+        by=by,
+        at=at,
+    )
 
 
 def _write(place: Place, answers: Answers, is_demo: bool, at: datetime) -> Community:

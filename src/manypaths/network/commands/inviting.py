@@ -95,11 +95,14 @@ def accept_as_member(*, code: str, by: Reader, at: datetime) -> Membership:
 
 
 def _take(code: str, at: datetime) -> Invitation:
+    """Use an invitation up, and with it every other one that would give the same person the same again."""
     kept = queries.invitation_hash(code)
     row = Invitation.objects.select_for_update().filter(code_hash=kept, used_at__isnull=True, until__gt=at).first()
     if row is None:
         raise NotThere
     Invitation.objects.filter(id=row.id).update(used_at=at)
+    same = {"organisation_id": row.organisation_id, "email": row.email, "roles": row.roles}
+    Invitation.objects.filter(**same, used_at__isnull=True, until__gt=at).update(until=at)
     return row
 
 

@@ -100,6 +100,32 @@ def test_the_longest_answers_are_taken(longest: tuple[str, int]):
     assert Community.objects.get(id=founded.community.id)
 
 
+def test_the_first_coordinators_link_is_made_again_until_one_is_used():
+    founded = network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
+    again = {"community_id": founded.community.id, "by": SYSTEM}
+    soon, late = NOW + timedelta(days=1), NOW + timedelta(days=7)
+    second = network.invite_first_coordinator_again(**again, at=soon)
+    assert queries.invitation(code=founded.code, at=soon).email == "ana@example.org"
+    with pytest.raises(NotThere):
+        queries.invitation(code=founded.code, at=late)
+    account = network.accept_with_new_account(
+        code=second, display_name="Ana R.", passphrase=WORDS, language="en", by=ANONYMOUS, at=late
+    )
+    assert member_of(account).roles == {"coordinator", "org_admin"}
+    assert network.invite_first_coordinator_again(**again, at=late) is None
+
+
+def test_a_link_that_was_used_ends_the_others_for_the_same():
+    founded = network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
+    by = lead()
+    other = network.invite_worker(email="dee@example.org", display_name="Dee", roles=["peer"], by=by, at=NOW)
+    second = network.invite_first_coordinator_again(community_id=founded.community.id, by=SYSTEM, at=NOW)
+    accepted(second)
+    with pytest.raises(NotThere):
+        accepted(founded.code)
+    assert queries.invitation(code=other, at=NOW)
+
+
 def test_two_communities_cannot_have_one_name():
     network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
     with pytest.raises(Refused, match="name_taken"):
