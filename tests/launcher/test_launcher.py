@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -91,6 +92,45 @@ def test_an_unknown_command_is_answered_in_one_sentence(project: Path) -> None:
     answer = start(project, "fly")
     assert answer.returncode == 1
     assert answer.stderr.strip() == "There is no command 'fly'. See: ./manypaths help"
+
+
+COMMANDS = ["demo", "serve", "work", "import", "check", "settings", "database-sql", "manage", "test"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("wish", ["--help", "-h"])
+def test_help_about_a_command_installs_nothing_and_starts_nothing(project: Path, command: str, wish: str) -> None:
+    answer = start(project, command, wish)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith(f"./manypaths {command}")
+    assert environments_of(project) == []
+
+
+def test_every_command_has_its_help() -> None:
+    launcher = load_launcher()
+    assert list(launcher.HELP_OF) == COMMANDS
+    assert set(launcher.COMMANDS) == set(COMMANDS)
+
+
+def test_the_help_of_the_import_names_every_option_of_it() -> None:
+    text = (ROOT / "src/manypaths/exchange/management/commands/import_directory.py").read_text()
+    options = set(re.findall(r'add_argument\("(--[a-z-]+)"', text))
+    assert options <= set(re.findall(r"--[a-z-]+", load_launcher().HELP_OF["import"]))
+
+
+@pytest.mark.parametrize("command", ["import", "manage"])
+def test_a_command_that_needs_more_says_so_at_once(project: Path, command: str) -> None:
+    answer = start(project, command)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"./manypaths {command}")
+    assert environments_of(project) == []
+
+
+def test_help_about_what_is_managed_or_tested_is_handed_over() -> None:
+    launcher = load_launcher()
+    assert not launcher.asks_for_help("manage", ["migrate", "--help"])
+    assert not launcher.asks_for_help("test", ["-k", "words", "--help"])
+    assert launcher.asks_for_help("import", ["samhsa", "--help"])
 
 
 def test_the_environment_is_made_once_and_used_again(project: Path) -> None:
