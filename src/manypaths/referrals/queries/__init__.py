@@ -20,6 +20,7 @@ from manypaths.referrals.queries.received import (
     received_request,
     requests_of_opened,
     requests_of_record,
+    waiting_in_all,
 )
 from manypaths.referrals.queries.shapes import (
     PacketWords,
@@ -57,5 +58,6 @@ __all__ = [
     "received_request",
     "requests_of_opened",
     "requests_of_record",
+    "waiting_in_all",
     "who_looked",
 ]

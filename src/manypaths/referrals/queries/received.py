@@ -53,6 +53,16 @@ def inbox(*, reader: Reader, limit: int = 50, offset: int = 0) -> InboxPage:
     return InboxPage([lines[row[0]] for row in rows if row[0] in lines], rows[0][5])
 
 
+def waiting_in_all(*, reader: Reader) -> int:
+    """How many requests to the reader's organisation wait for an answer. Counting opens none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from referrals_inbox(%s, %s, null, 0) where status = %s",
+            [reader.account_id, reader.membership_id, Status.REQUESTED.value],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def keys_of(*, reader: Reader, referral_id: UUID) -> Keys:
     """The records a request to the reader's organisation touches.
 

@@ -30,12 +30,12 @@ def home(request: Asked) -> HttpResponse:
         "workplace": network.own_membership(reader=reader),
         "news": [one for one in notices.waiting(reader=reader) if one.is_new],
     }
-    if reader.has_role(*ANSWERING):
+    if reader.answers_requests and reader.has_role(*ANSWERING):
         page = queries.inbox(reader=reader, limit=SHOWN)
         context["waiting"] = [
             (line, STATES[line.status], line.is_overdue(at)) for line in page.lines if line.status is Status.REQUESTED
         ]
-        context["requests"] = page.total
+        context["requests"], context["waiting_in_all"] = page.total, queries.waiting_in_all(reader=reader)
     if reader.has_role(*WALKING):
         context["known"], context["people"] = caseload(request, limit=SHOWN)
     return show(request, "home", context)

@@ -53,6 +53,7 @@ def inbox(request: Asked) -> HttpResponse:
     waiting = [row for row in lines if row[0].status is Status.REQUESTED]
     context = {
         "waiting": waiting,
+        "waiting_in_all": queries.waiting_in_all(reader=request.reader),
         "going": [row for row in lines if row[0].status is not Status.REQUESTED],
         "total": page.total,
         "number": number,

@@ -19,7 +19,7 @@ class State:
 
 STATES: dict[Status, State] = {
     Status.REQUESTED: State(_("Waits for an answer"), "clock", "wait"),
-    Status.ACCEPTED: State(_("You said yes"), "circle-check", "ok"),
+    Status.ACCEPTED: State(_("Said yes"), "circle-check", "ok"),
     Status.IN_PROGRESS: State(_("Started"), "circle-dot", "ok"),
     Status.ON_HOLD: State(_("Paused"), "clock", "wait"),
     Status.COMPLETED: State(_("Done"), "check", "ok"),
