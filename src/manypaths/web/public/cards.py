@@ -113,6 +113,11 @@ def clock(minutes: int) -> str:
     return f"{(hour + 11) % 12 + 1}{f':{minute:02}' if minute else ''} {'am' if hour < 12 else 'pm'}"
 
 
+def from_to(opens: int, closes: int) -> str:
+    """A span of hours as people say it: "10 am to 8 pm"."""
+    return gettext("%(opens)s to %(closes)s") % {"opens": clock(opens), "closes": clock(closes)}
+
+
 def open_words(one: Listing, at: datetime) -> str:
     """Whether it is open now, in its own time zone."""
     spans = list(one.hours)

@@ -60,7 +60,7 @@ def week(one: Listing) -> list[tuple[str, str]]:
     days: dict[int, list[str]] = {}
     for span in sorted(one.hours, key=lambda span: span.start):
         whole_day = span.closes - span.opens >= DAY_MINUTES
-        words = gettext("24 hours") if whole_day else f"{cards.clock(span.opens)} – {cards.clock(span.closes)}"
+        words = gettext("24 hours") if whole_day else cards.from_to(span.opens, span.closes)
         days.setdefault(span.weekday, []).append(words)
     return [(cards.weekday(day), ", ".join(spans)) for day, spans in days.items()]
 

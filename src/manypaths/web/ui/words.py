@@ -20,6 +20,8 @@ MONTHS = {
     ),
 }  # fmt: skip
 
+SPAN = re.compile(r"\b([01]\d:[0-5]\d|2[0-3]:[0-5]\d) ?[-–] ?([01]\d:[0-5]\d|2[0-3]:[0-5]\d)\b")
+
 
 def spoken(language: str | None) -> str:
     """The language in which we have words for dates; English where we have none."""
@@ -95,3 +97,9 @@ def dial(value: str) -> str:
     number, extension = ([*re.split(r"x|ext", value.lower(), maxsplit=1), ""])[:2]
     digits, tail = re.sub(r"\D", "", number), re.sub(r"\D", "", extension)
     return f"tel:{'+1' if len(digits) == 10 else ''}{digits}" + (f",{tail}" if tail else "")
+
+
+def hours(text: str, language: str | None) -> str:
+    """Hours that somebody wrote on a 24 hour clock ("10:00-20:00") as people say them: "10 am to 8 pm"."""
+    between = " a " if spoken(language) == "es" else " to "
+    return SPAN.sub(lambda span: between.join(clock(time.fromisoformat(one)) for one in span.groups()), text)

@@ -102,6 +102,12 @@ def clock(value: time | datetime | None, zone: str = "") -> str:
 
 
 @register.filter
+def hours(text: str) -> str:
+    """ "10:00-20:00" as "10 am to 8 pm"; other words stay as they are."""
+    return words.hours(text, get_language())
+
+
+@register.filter
 def money(cents: int | None) -> str:
     """Cents as dollars."""
     return words.money(cents) if cents is not None else ""

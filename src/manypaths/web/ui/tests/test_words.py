@@ -14,6 +14,19 @@ def test_a_moment_is_told_in_the_time_zone_of_the_place_and_in_the_language_of_t
     assert words.moment(at, "America/Denver", "es-us", year=True) == "martes 24 de noviembre de 2026, 3:30 pm"
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "spanish"),
+    [
+        ("10:00-20:00", "10 am to 8 pm", "10 am a 8 pm"),
+        ("Mon to Fri 08:30 – 12:00", "Mon to Fri 8:30 am to 12 pm", "Mon to Fri 8:30 am a 12 pm"),
+        ("day and night", "day and night", "day and night"),
+        ("", "", ""),
+    ],
+)
+def test_hours_on_a_24_hour_clock_are_told_as_people_say_them(text, english, spanish):
+    assert (words.hours(text, "en"), words.hours(text, "es")) == (english, spanish)
+
+
 def test_a_day_is_told_with_or_without_its_weekday_and_year():
     day = date(2027, 3, 1)
     assert words.day(day, "en", weekday=False, year=True) == "March 1, 2027"
