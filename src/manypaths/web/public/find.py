@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.directory import commands, queries
-from manypaths.directory.search import Ask, Hit, find_services, take_turns
+from manypaths.directory.search import Ask, Found, Hit, find_services, take_turns
 from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
 from manypaths.web.public import cards
@@ -162,12 +162,19 @@ def answer(request: HttpRequest, form: SearchForm, at: datetime) -> dict[str, An
         "cards": shown[:first_apart] if ask.taking_people else shown,
         "ask_first": shown[first_apart:] if ask.taking_people else [],
         "near": form.point,
+        "afar": at_no_place(found) if form.point else 0,
         "map": map_of(shown, form),
         "filters": filters_on(form),
         "number": number,
         "more": len(in_order) + len(apart) > PAGE * number,
         "miles": int(ask.miles),
     }
+
+
+def at_no_place(found: Found) -> int:
+    """How many help by phone or online, from anywhere; 0 where there are too many results to tell."""
+    hits = [*found.sure, *found.ask_first]
+    return sum(hit.miles is None for hit in hits) if len(hits) == found.total else 0
 
 
 def page_number(request: HttpRequest) -> int:

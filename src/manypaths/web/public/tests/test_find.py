@@ -279,6 +279,32 @@ def test_one_of_the_things_that_narrow_a_search_can_be_taken_off(client: Client)
     assert client.post("/find/fewer", {"token": "old", "without": "q=on"}).headers["Location"] == "/"
 
 
+def test_nothing_found_says_where_we_looked_and_that_the_town_was_a_guess(client: Client):
+    listed("Lantern House")
+    assert "We looked within 25 miles of Montpelier, VT" in look(client, need="housing").content.decode()
+    assert "We looked near Montpelier, VT" in look(client, need="housing", place="Montpeler").content.decode()
+
+
+def by_phone(name: str) -> None:
+    service = listed(name)
+    service.location = None
+    service.save()
+
+
+def test_where_all_help_is_by_phone_no_place_is_told_as_near(client: Client):
+    by_phone("Warm Line")
+    page = look(client).content.decode()
+    assert "by phone or online</span>" in page
+    assert "We know no place to go to within 25 miles of Montpelier, VT." in page
+
+
+def test_help_by_phone_is_counted_apart_from_what_is_near(client: Client):
+    by_phone("Warm Line")
+    listed("Lantern House")
+    page = " ".join(look(client).content.decode().split())
+    assert "within 25 miles of Montpelier, VT, 1 of them by phone or online" in page
+
+
 HOSTILE = [
     "'; drop table x; --",
     "\u202egnp",
