@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.template.loader import render_to_string
@@ -144,6 +145,18 @@ def test_a_signed_in_page_has_a_title_and_tab_icon_that_tell_nothing(rf: Request
     page = render_to_string("base_signed_in.html", request=rf.get("/"))
     assert re.search(r"<title>My page</title>", page)
     assert "ui/page" in re.search(r'<link rel="icon" href="([^"]+)"', page).group(1)
+
+
+@pytest.mark.parametrize("template", ["public/about.html", "public/right_now.html"])
+def test_a_public_page_of_a_signed_in_reader_tells_nothing_closes_and_can_sign_out(rf: RequestFactory, template: str):
+    request = rf.get("/")
+    assert "data-idle" not in render_to_string(template, request=request)
+    request.reader, request.session = SimpleNamespace(is_signed_in=True), {"device": "shared"}
+    page = render_to_string(template, request=request)
+    assert "<title>My page</title>" in page
+    assert "ui/page" in re.search(r'<link rel="icon" href="([^"]+)"', page).group(1)
+    assert f'action="{reverse("entry:sign_out")}"' in page
+    assert 'data-idle="300"' in page
 
 
 def test_the_demonstration_says_so_on_every_page(client: Client, settings):
