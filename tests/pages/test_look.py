@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, FloatRect, Route, expect
 
 from manypaths.config.testing import LiveSite
 from tests.journeys.browser import (
@@ -55,6 +55,28 @@ def test_pages_fit_a_narrow_screen_large_text_and_clear_letters(browser: Browser
         page.goto(live_site.url + GALLERY)
         page.wait_for_load_state("networkidle")
         check(page, "en")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_at_twice_the_text_nothing_is_covered_and_no_page_scrolls_sideways(
+    browser: Browser, live_site: LiveSite, width: int
+):
+    with context(browser, Visit(), viewport={"width": width, "height": 844}) as made:
+        page = made.new_page()
+        for path in ("/", "/about", "/right-now"):
+            page.goto(live_site.url + path)
+            page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            parts = [page.locator(one).bounding_box() for one in (".safety-now", ".exit", ".brand span", ".tools")]
+            assert not [(a, b) for i, a in enumerate(parts) for b in parts[:i] if overlap(a, b)], path
+
+
+def overlap(a: FloatRect | None, b: FloatRect | None) -> bool:
+    assert a is not None
+    assert b is not None
+    across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+    down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+    return across > 1 and down > 1
 
 
 @pytest.mark.parametrize("width", [390, 1280])
