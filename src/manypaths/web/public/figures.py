@@ -139,7 +139,9 @@ def out_of_ten(share: Share) -> str:
         whole = share.percent in (0, 100)
         near = round(share.percent) if whole else min(99, max(1, round(share.percent)))
         return _("%(n)s%% of requests") % {"n": near}
-    return ngettext("%(n)s in 10 requests", "%(n)s in 10 requests", tenths) % {"n": tenths}
+    if share.percent == 10 * tenths:
+        return ngettext("%(n)s in 10 requests", "%(n)s in 10 requests", tenths) % {"n": tenths}
+    return ngettext("about %(n)s in 10 requests", "about %(n)s in 10 requests", tenths) % {"n": tenths}
 
 
 def in_words(published: Published, cell: Cell) -> str:

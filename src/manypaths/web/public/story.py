@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -57,8 +58,7 @@ def _answer(now: Published) -> list[str]:
     waits = _shown_waits(now)
     if len(waits) < 2 or waits[0].typical_days == waits[1].typical_days:
         return [first]
-    longest = _("The wait is longest for this kind of support: %(kind)s.") % {"kind": kind_name(waits[0].kind)}
-    return [first, longest]
+    return [first, _longest(now, waits[0])]
 
 
 def _stats(now: Published, before: Published | None) -> list[dict[str, Any]]:
@@ -137,6 +137,15 @@ def _waits(now: Published) -> dict[str, Any]:
     }
 
 
+def _longest(now: Published, wait: WaitOf) -> str:
+    """Which kind has the longest wait: of all, or of those that are many enough to show."""
+    if any(one.typical_days is None for one in now.waits if one.kind != ALL):
+        said = _("Of the kinds of support that we can show, the wait is longest for this one: %(kind)s.")
+    else:
+        said = _("The wait is longest for this kind of support: %(kind)s.")
+    return said % {"kind": kind_name(wait.kind)}
+
+
 def _wait_title(shown: Sequence[WaitOf]) -> str:
     if not shown:
         return _("Days from asking to the first contact")
@@ -159,7 +168,7 @@ def _flow(now: Published) -> dict[str, Any]:
     share = now.share("results", ALL, "reached")
     return {
         "bars": charts.bars(rows, of=_total(now)),
-        "title": _("%(part)s led to a contact") % {"part": figures.out_of_ten(share)}
+        "title": capfirst(_("%(part)s led to a contact") % {"part": figures.out_of_ten(share)})
         if share
         else _("From asking to a first contact"),
         "columns": [
@@ -272,7 +281,7 @@ def _base(now: Published) -> list[str]:
             _("%(n)s never reached by the day of counting (%(part)s).")
             % {"n": f"{share.numerator:,}", "part": percent(share)}
         )
-    if unknown is not None:
+    if unknown:
         said.append(_("%(n)s without a day of first contact.") % {"n": f"{unknown:,}"})
     said.append(
         _("Counted on %(day)s, rule %(rule)s.") % {"day": figures.full_day(now.counted_on), "rule": now.rule_version}

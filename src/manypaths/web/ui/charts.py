@@ -181,7 +181,7 @@ class Ranges:
 
 
 def _range_frame(rows: Sequence[Range], goal: int | None, width: int, stacked: bool) -> RangeFrame:
-    height_of_row, left, top = (60, 12, 22) if stacked else (46, 190, 30)
+    height_of_row, left, top = (70, 12, 22) if stacked else (46, 190, 30)
     ticks = steps(max([r.ninth or r.median or 0 for r in rows] + [goal or 1]))
     across = scale(0, ticks[-1], left, width - 56)
     marks = []

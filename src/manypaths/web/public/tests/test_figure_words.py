@@ -11,7 +11,9 @@ from manypaths.web.public import figures
     ("part", "whole", "words"),
     [
         (50, 100, "5 in 10 requests"),
-        (94, 100, "9 in 10 requests"),
+        (65, 100, "about 6 in 10 requests"),
+        (66, 100, "about 7 in 10 requests"),
+        (94, 100, "about 9 in 10 requests"),
         (96, 100, "96% of requests"),
         (999, 1000, "99% of requests"),
         (4, 100, "4% of requests"),
