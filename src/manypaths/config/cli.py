@@ -16,6 +16,12 @@ from manypaths.config.steps import fail, say
 from manypaths.config.supervise import run_in_child
 from manypaths.config.variables import told
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NO_NAMES = (
+    "With --host {host} nobody gets a page before MANYPATHS_HOSTS names what people type, and a proxy with https "
+    "stands before it. For example: MANYPATHS_HOSTS=example.org ./manypaths serve --host {host}"
+)
+
 
 def main(arguments: list[str]) -> int:
     """Read the command line, do it, give an exit code; what went wrong is one sentence, not a traceback."""
@@ -38,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--demo", action="store_true")
-    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--host", default=LOOPBACK[0])
     parser.add_argument("--port", type=int)
     return parser
 
@@ -73,8 +79,11 @@ def _throw_demo_away() -> None:
 
 
 def _serve(options: argparse.Namespace, _: list[str]) -> int:
+    if options.host not in LOOPBACK and not os.environ.get("MANYPATHS_HOSTS"):
+        fail(NO_NAMES.format(host=options.host))
+        return 2
     _ready_to_run()
-    if options.host == "127.0.0.1" and not os.environ.get("MANYPATHS_HOSTS"):
+    if options.host in LOOPBACK and not os.environ.get("MANYPATHS_HOSTS"):
         os.environ.setdefault("MANYPATHS_LOOPBACK_HTTP", "1")
         say("  Only this machine can reach it. For others: a proxy with https, and its name in MANYPATHS_HOSTS.")
     choices = Choices(check=options.check, host=options.host, port=options.port)
@@ -110,7 +119,7 @@ def _check(options: argparse.Namespace, _: list[str]) -> int:
 
 def _manage(options: argparse.Namespace, rest: list[str]) -> int:
     _ready_to_run()
-    return run_command(_chosen(options), *rest)
+    return run_command(_chosen(options), *(rest or ["help"]))
 
 
 def _test(_: argparse.Namespace, rest: list[str]) -> int:
