@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,12 +97,13 @@ def merge_listings(
 ) -> Merged:
     """Bring the directory in step with one imported file, all of it or nothing.
 
-    What someone here corrected stays corrected. A listing that is no longer in the file is marked, never deleted: a
-    survey that was not answered is not a door that was closed.
+    What someone here corrected stays corrected, and a point stays when a file brings none for it. A listing that is no
+    longer in the file is marked, never deleted: a survey that was not answered is not a door that was closed.
 
     Refuses: TooManyMissing when more than 40 % of the known listings are gone, unless told that this is right.
     Records: directory.imported
     """
+    rows = _with_points_held(source, rows)
     known = {row.key: row for row in SourceRow.objects.filter(source=source)}
     digests = {one.key: one.digest() for one in rows}
     gone = [row for key, row in known.items() if key not in digests and row.missing_since is None]
@@ -119,6 +120,18 @@ def merge_listings(
         audit.record(what="directory.imported", by=by, at=at)
     same = len(rows) - len(new) - len(changed)
     return Merged(len(new), len(changed), same, len(gone), len(back))
+
+
+def _with_points_held(source: str, rows: Sequence[Incoming]) -> list[Incoming]:
+    """A row without its own point keeps the one held: its key is its address, so it is the same door."""
+    held = SourceRow.objects.filter(source=source, service__location__is_exact=True)
+    lines = held.exclude(overrides__contains=["location"]).values_list(
+        "key", "service__location__latitude", "service__location__longitude"
+    )
+    points = {key: {"latitude": latitude, "longitude": longitude} for key, latitude, longitude in lines}
+    return [
+        one if one.is_exact or one.key not in points else replace(one, is_exact=True, **points[one.key]) for one in rows
+    ]
 
 
 def _id(*parts: str) -> UUID:

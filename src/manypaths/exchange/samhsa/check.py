@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,9 @@ DIGITS = re.compile(r"\D")
 ZIP = re.compile(r"^\d{5}$")
 STATE = re.compile(r"^[A-Z]{2}$")
 BETWEEN_CATEGORIES = "*"
+HEADER = 1
+NO_TABLE = "could not be compared: no code table lies beside the file, and none was named with --codes"
+Codes = frozenset[str] | None  # those that are explained; None without a table
 SETS = ("needs", "pathways", "costs", "audiences", "features")
 
 
@@ -81,8 +84,8 @@ class Towns:
 
 def check(feed: Feed, towns: Towns) -> Checked:
     """Turn rows into listings. A row is left out only when it has no name or no town."""
-    known = set(feed.codes) | _mapped_codes()
-    problems: list[Problem] = []
+    known = frozenset(feed.codes) | _mapped_codes() if feed.codes else None
+    problems = [] if feed.codes else [Problem(HEADER, "service_code_info", NO_TABLE)]
     seen: Counter[str] = Counter()
     listings = []
     for row in feed.rows:
@@ -123,7 +126,7 @@ def _reasons_to_leave_out(row: Row) -> list[Problem]:
     return found
 
 
-def _listing(row: Row, key: str, feed: Feed, towns: Towns, known: Collection[str], problems: list[Problem]) -> Incoming:
+def _listing(row: Row, key: str, feed: Feed, towns: Towns, known: Codes, problems: list[Problem]) -> Incoming:
     cells = row.cells
     codes = _codes(row, known, problems)
     zip_code, state = _zip(row, problems), cells["state"].upper()
@@ -168,11 +171,11 @@ def _phones(row: Row, problems: list[Problem]) -> tuple[str, str, str]:
     return *found[0], " x".join(part for part in others[0] if part) if others else ""
 
 
-def _codes(row: Row, known: Collection[str], problems: list[Problem]) -> frozenset[str]:
+def _codes(row: Row, known: Codes, problems: list[Problem]) -> frozenset[str]:
     found = frozenset(row.cells["service_code_info"].replace(BETWEEN_CATEGORIES, " ").split())
     if not found:
         problems.append(Problem(row.line, "service_code_info", "is empty: listed as outpatient, not sure"))
-    for code in sorted(found - set(known)):
+    for code in sorted(found - known if known is not None else ()):
         problems.append(Problem(row.line, "service_code_info", "is not in the code table; kept as it is", code))
     return frozenset(code[:16] for code in found)
 

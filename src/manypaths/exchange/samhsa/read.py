@@ -16,6 +16,8 @@ COLUMNS = (
 NEEDED = frozenset({"name1", "street1", "city", "state", "zip", "phone", "service_code_info"})
 CODE_COLUMNS = frozenset({"service_code", "service_name"})
 YEAR = re.compile(r"(20\d\d)")
+YEARS = range(2000, 2100)
+MENTAL_HEALTH = "MH"  # explained in the code table of the other directory only, where nearly every row has it
 FIRST_ROW = 2
 PLACE_COLUMNS = frozenset({"name1", "street1", "zip", "latitude", "longitude"})
 
@@ -45,19 +47,31 @@ class Feed:
 def read_feed(file: Path, *, codes: Path | None, points: Path | None, year: int | None) -> Feed:
     """Read a directory with the code table and the coordinates that lie beside it, or those that are named.
 
-    Refuses: CannotRead for another kind of file, missing columns, an unknown year, or a file without rows.
+    Refuses: CannotRead for another kind of file, missing columns, an unknown year, a file without rows, or the
+    directory of mental health facilities, whose codes of the same name mean other things.
     """
     table = _table(file, "Facilities List", NEEDED)
     rows = [Row(number, {name: row.get(name, "") for name in COLUMNS}) for number, row in table]
     if not rows:
         raise CannotRead(f"{file.name} has no rows.")
+    _refuse_mental_health(file, rows)
     beside = codes or _beside(file, "service_codes_su*.csv")
     places = points or _beside(file, "locator_su*geocoded.csv")
     return Feed(_year(file, year), rows, _codes(file, beside), _points(places) if places else {})
 
 
+def _refuse_mental_health(file: Path, rows: list[Row]) -> None:
+    has = sum(MENTAL_HEALTH in row.cells["service_code_info"].replace("*", " ").split() for row in rows)
+    if has * 2 > len(rows):
+        raise CannotRead(
+            f"{file.name} is the directory of mental health facilities. Only the one of substance use is read."
+        )
+
+
 def _year(file: Path, given: int | None) -> int:
     found = YEAR.findall(file.stem)
+    if given is not None and given not in YEARS:
+        raise CannotRead(f"{given} is not a year that a directory is of. Write it with four numbers: --year 2022.")
     if given is None and not found:
         raise CannotRead(f"{file.name} does not say of which year it is. Add --year and the year.")
     return given or int(found[-1])

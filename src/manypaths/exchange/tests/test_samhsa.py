@@ -102,6 +102,35 @@ def test_an_unknown_code_is_kept_and_reported(tmp_path):
     ]
 
 
+def test_without_a_code_table_that_is_said_once_and_not_for_each_code(tmp_path):
+    file = fixture.write_csv(tmp_path / "directory_su_2022.csv", [fixture.row(service_code_info="SA * OP * QQZ")] * 3)
+    found = check(read_feed(file, codes=None, points=None, year=None), Towns({}, lambda _: None, {}))
+    assert said(found.problems, "service_code_info") == [
+        "could not be compared: no code table lies beside the file, and none was named with --codes"
+    ]
+    assert "QQZ" in found.listings[0].source_codes
+
+
+def test_the_directory_of_mental_health_is_refused_with_a_sentence(tmp_path):
+    others = [fixture.row(number, service_code_info="MH SUMH * OP * CBT") for number in range(1, 9)]
+    file = fixture.write_csv(tmp_path / "national_directory_mh_2022.csv", [*others, fixture.row(9)])
+    with pytest.raises(CannotRead, match="is the directory of mental health facilities"):
+        read_feed(file, codes=None, points=None, year=None)
+
+
+def test_a_row_that_names_mental_health_among_others_is_read(tmp_path):
+    rows = [fixture.row(1, service_code_info="SA MH * OP"), fixture.row(2), fixture.row(3)]
+    file = fixture.write_csv(tmp_path / "directory_su_2022.csv", rows)
+    assert len(read_feed(file, codes=None, points=None, year=None).rows) == 3
+
+
+@pytest.mark.parametrize("year", [20222, 22, 0])
+def test_a_year_that_is_none_is_refused(tmp_path, year):
+    file = fixture.write_csv(tmp_path / "directory_su_2022.csv", [fixture.row()])
+    with pytest.raises(CannotRead, match=f"{year} is not a year"):
+        read_feed(file, codes=None, points=None, year=year)
+
+
 def test_a_row_without_a_name_is_left_out_and_the_others_are_not(tmp_path):
     found = checked([fixture.row(1, name1=""), fixture.row(2)], tmp_path)
     assert [one.organisation for one in found.listings] == ["Juniper Street Care 2"]
@@ -208,6 +237,18 @@ class TestInTheDatabase:
         one, two = (Location.objects.get(address_1=f"{number} Juniper Street") for number in (1, 2))
         assert (one.latitude, one.longitude, one.is_exact) == (44.1234, -72.4321, True)
         assert not two.is_exact
+
+    def test_a_run_without_the_list_of_coordinates_keeps_those_that_are_held(self, folder):
+        points = folder / "locator_su_2021_geocoded.csv"
+        points.write_text(
+            "name1,street1,zip,latitude,longitude\nJuniper Street Care 1,1 Juniper Street,05641,44.1234,-72.4321\n"
+        )
+        run(folder / "directory_su_2022.csv")
+        points.unlink()
+        done = run(folder / "directory_su_2022.csv", days=1)
+        one = Location.objects.get(address_1="1 Juniper Street")
+        assert (one.latitude, one.longitude, one.is_exact) == (44.1234, -72.4321, True)
+        assert (done.merged.changed, done.merged.unchanged) == (0, 39)
 
     def test_the_same_file_again_changes_nothing(self, folder):
         run(folder / "directory_su_2022.csv")

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         )
         problems = result.checked.problems
         for (field, why), count in Counter((one.field, one.why) for one in problems).most_common():
-            self.stdout.write(f"  {count:,} times: {field} {why}")
+            self.stdout.write(f"  {'once' if count == 1 else f'{count:,} times'}: {field} {why}")
         if problems:
             self.stdout.write(f"  Each of them, with its line: {_write(problems, report)}")
 
