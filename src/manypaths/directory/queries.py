@@ -143,17 +143,14 @@ def words(*, kind: str, language: str) -> dict[str, str]:
 def similar(
     *, service_id: UUID, community_organisations: Collection[UUID], at: datetime, limit: int = 3
 ) -> list[Listing]:
-    """A few other services for the same need by organisations that can be asked, those of the same kind first, then
-    those that surely have room."""
-    one = Service.objects.filter(id=service_id).values("kind", "needs").first()
-    if one is None:
+    """A few other services of the same kind by organisations that can be asked, those that surely have room first."""
+    kind = Service.objects.filter(id=service_id).values_list("kind", flat=True).first()
+    if not kind:
         return []
-    others = Service.objects.filter(
-        organisation_id__in=community_organisations, status="active", needs__overlap=one["needs"] or [""]
-    ).exclude(id=service_id)
-    same_kind = Case(When(kind=one["kind"], then=0), default=1)
+    offered = Service.objects.filter(organisation_id__in=community_organisations, status="active", kind=kind)
+    others = offered.exclude(id=service_id)
     has_room = Case(When(room="open", room_as_of__gte=at - ROOM_IS_SURE_FOR, then=0), default=1)
-    ranked = others.order_by(same_kind, has_room, "id").values_list("id", flat=True)
+    ranked = others.order_by(has_room, "id").values_list("id", flat=True)
     return listings(ids=list(ranked[:limit]))
 
 

@@ -58,7 +58,7 @@ def test_other_places_of_the_same_kind_are_offered_those_with_room_first():
     asked = service(needs=["housing"], kind="recovery_residence")
     full = service("Full", body=body, needs=["housing"], kind="recovery_residence", room="full")
     room = service("Room", body=body, needs=["housing"], kind="recovery_residence", room="open")
-    service("Other need", body=body, needs=["work"])
+    service("Other kind", body=body, needs=["housing"], kind="recovery_center", room="open")
     service("Not answering", needs=["housing"], kind="recovery_residence", room="open")
     found = queries.similar(service_id=asked.id, community_organisations=[body.id], at=NOW)
     assert [one.id for one in found] == [room.id, full.id]
