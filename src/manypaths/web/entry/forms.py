@@ -14,7 +14,10 @@ from manypaths.web.entry.roles import NAMES, WORDS
 OWN, OFFERED = "own", "offered"
 DEVICES = [
     (Device.OWN.value, _("My own device. I stay signed in for up to 30 days.")),
-    (Device.SHARED.value, _("A shared or public device. I am signed out after 5 minutes, or when the browser closes.")),
+    (
+        Device.SHARED.value,
+        _("A shared or public device. I am signed out after 5 minutes if I do nothing, or when the browser closes."),
+    ),
 ]
 
 

@@ -202,7 +202,7 @@ def _added(request: HttpRequest, reader: Reader) -> HttpResponse:
     if accounts.staff_codes_left(reader=reader):
         return see(reverse("entry:devices"))
     codes = proving.make_staff_codes(account_id=reader.account_id, by=reader, at=at)  # type: ignore[arg-type]
-    return render(request, "entry/staff_codes.html", {"codes": codes})
+    return render(request, "entry/staff_codes.html", {"codes": codes, "here": reverse("entry:devices")})
 
 
 @signed_in
@@ -214,7 +214,7 @@ def staff_codes(request: HttpRequest) -> HttpResponse:
         request.session["after_proof"] = reverse("entry:devices")
         return see(reverse("entry:second_factor"))
     codes = proving.make_staff_codes(account_id=reader.account_id, by=reader, at=now())  # type: ignore[arg-type]
-    return render(request, "entry/staff_codes.html", {"codes": codes})
+    return render(request, "entry/staff_codes.html", {"codes": codes, "here": reverse("entry:devices")})
 
 
 @signed_in

@@ -185,7 +185,7 @@ def trusted_code(request: HttpRequest) -> HttpResponse:
         coming_back.drop_trusted_code(account_id=reader.account_id, by=reader, at=at)
         return see(reverse("entry:helpers"))
     code = coming_back.make_trusted_code(account_id=reader.account_id, by=reader, at=at)
-    return render(request, "entry/trusted_code.html", {"code": code})
+    return render(request, "entry/trusted_code.html", {"code": code, "here": reverse("entry:helpers")})
 
 
 @person

@@ -31,6 +31,24 @@ def test_a_new_account_gets_its_first_card_without_being_asked_again():
     assert RecoveryCode.objects.count() == 8
 
 
+def test_a_second_card_says_that_the_codes_from_before_no_longer_work():
+    client, _name = person()
+    said = "The codes from before no longer work."
+    assert said not in client.post("/card").content.decode()
+    assert said in client.post("/card").content.decode()
+
+
+def test_joining_says_to_write_the_words_down_and_its_title_tells_nothing():
+    page = Client().get("/join").content.decode()
+    assert "Write your words down now" in page
+    assert "<title>Start your own page</title>" in page
+
+
+def test_a_code_shown_once_leads_to_its_page_when_the_language_changes():
+    client, _name = person()
+    assert 'name="next" value="/devices/help"' in client.post("/devices/help/code").content.decode()
+
+
 def test_the_second_card_of_a_new_account_needs_the_passphrase():
     client, _name = person()
     client.post("/card")
