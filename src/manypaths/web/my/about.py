@@ -72,7 +72,9 @@ class ContactForm(forms.Form):
         label=_("When is it safe?"), help_text=_("For example: weekdays after 5 pm."), required=False
     )
     may_leave_message = forms.BooleanField(
-        label=_("They may leave a message"), help_text=_("It says only a first name and a number."), required=False
+        label=_("If they call, they may leave a message"),
+        help_text=_("It says only a first name and a number."),
+        required=False,
     )
 
 

@@ -15,6 +15,7 @@ from manypaths.consent import queries as consent
 from manypaths.lib.refusals import Refused
 from manypaths.referrals import rules
 from manypaths.referrals.queries import RequestView
+from manypaths.referrals.rules import Way
 from manypaths.web.my.ask_forms import language_name, spoken
 from manypaths.web.my.frame import REFUSED, Asked, show, zone_of
 from manypaths.web.ui.clock import now
@@ -81,7 +82,8 @@ def what_goes_along(view: RequestView) -> str:
         return ""
     things = [str(_("the name %(name)s")) % {"name": packet.name}, str(_("how to reach you"))]
     if packet.number:
-        things += [str(_("your number")), str(MAY_LEAVE[packet.may_leave_message])]
+        things.append(str(_("your number")))
+        things += [str(MAY_LEAVE[packet.may_leave_message])] if packet.way == Way.CALL else []
     things += [str(_("safe hours"))] if packet.hours else []
     things.append(str(_("your language (%(language)s)")) % {"language": language_name(packet.language)})
     things.append(str(_("what would help first")))

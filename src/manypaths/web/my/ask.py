@@ -32,7 +32,16 @@ from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import PickedPart, Reach
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.agreeing import show_agreement, text_shown
-from manypaths.web.my.ask_forms import WAY_WORDS, NameForm, NeedForm, ReachForm, WordsForm, language_name, spoken
+from manypaths.web.my.ask_forms import (
+    WAY_WORDS,
+    LanguageForm,
+    NameForm,
+    NeedForm,
+    ReachForm,
+    WordsForm,
+    language_name,
+    spoken,
+)
 from manypaths.web.my.frame import Asked, go, put_reasons, show, thank
 from manypaths.web.my.home import own_name
 from manypaths.web.my.places import Place, place_of
@@ -43,10 +52,12 @@ from manypaths.web.ui.words import day
 
 INSTRUMENT = "barc-10"
 PAGES = ("need", "name", "reach", "words", "check", "agree")
+ASIDE = "language"  # no question of its own: it can be changed from the check
 WHY: dict[str, Any] = {
     "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
     "name": _("So that they know how to greet you."),
     "reach": _("So that they reach you in a way that is safe for you, and in no other way."),
+    "language": _("So that they can talk or write with you in a language that is good for you."),
     "words": _("So that you do not have to tell it twice. It is up to you."),
 }
 
@@ -60,6 +71,8 @@ def start(request: Asked, service_id: UUID) -> HttpResponse:
         return redirect(bound_for(reverse("entry:join"), request.get_full_path()))
     if not reader.is_person:
         raise NotThere
+    if _running(reader, service_id) is not None:
+        return _to_running(request, service_id)
     place = place_of(request, service_id)
     hidden = {name: value for name in ("step", "again") if (value := _uuid(request.GET.get(name)))}
     days = request.community.answer_days
@@ -96,6 +109,17 @@ def _kept_reach(request: Asked) -> Reach | None:
     return Reach(kept.way, kept.address, kept.hours, kept.may_leave_message) if kept else None
 
 
+def _to_running(request: Asked, service_id: UUID) -> HttpResponse:
+    """To the request that was sent already: whoever goes back after sending it finds it.
+
+    Refuses: NotThere when none is open there.
+    """
+    running = _running(request.reader, service_id)
+    if running is None:
+        raise NotThere
+    return thank(request, "asked_already", "my:request", running)
+
+
 def _running(reader: Reader, service_id: UUID) -> UUID | None:
     """The person's open request to this service."""
     lines = queries.own_requests(reader=reader)
@@ -121,9 +145,12 @@ def _uuid(value: str | None) -> UUID | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: Asked, service_id: UUID, name: str) -> HttpResponse:
     """One page of the request: a question, the check, or the agreement."""
-    if name not in PAGES:
+    if name not in (*PAGES, ASIDE):
         raise NotThere
-    draft = queries.own_draft(reader=request.reader, service_id=service_id)
+    try:
+        draft = queries.own_draft(reader=request.reader, service_id=service_id)
+    except NotThere:
+        return _to_running(request, service_id)
     if name == "check":
         return _check(request, draft)
     if name == "agree":
@@ -145,7 +172,7 @@ def _question(request: Asked, draft: RequestView, name: str) -> HttpResponse:
         "form": form,
         "line": draft.line,
         "why": WHY[name],
-        "number": PAGES.index(name) + 1,
+        "number": PAGES.index(name) + 1 if name in PAGES else 0,
         "back": _before(draft.line.service_id, name),
         "to": "check" if request.GET.get("to") == "check" else "",
     }
@@ -179,7 +206,7 @@ def _form(name: str, data: Any, draft: RequestView, offered: list[plans.Part]) -
     if name == "words":
         before["parts"] = [part.key for part in offered if part.text in {kept.body for kept in draft.parts}]
         return WordsForm(data, initial=before, offered=offered)
-    return {"need": NeedForm, "name": NameForm, "reach": ReachForm}[name](data, initial=before)
+    return {"need": NeedForm, "name": NameForm, "reach": ReachForm, ASIDE: LanguageForm}[name](data, initial=before)
 
 
 def _keep(request: Asked, draft: RequestView, form: forms.Form, offered: list[plans.Part]) -> None:
@@ -193,11 +220,11 @@ def _keep(request: Asked, draft: RequestView, form: forms.Form, offered: list[pl
 
 
 def _after(name: str, request: Asked) -> str:
-    return "check" if request.GET.get("to") == "check" else PAGES[PAGES.index(name) + 1]
+    return "check" if name == ASIDE or request.GET.get("to") == "check" else PAGES[PAGES.index(name) + 1]
 
 
 def _before(service_id: UUID, name: str) -> str:
-    place = PAGES.index(name)
+    place = PAGES.index("words" if name == ASIDE else name)
     return (
         reverse("my:ask_page", args=[service_id, PAGES[place - 1]]) if place else reverse("my:ask", args=[service_id])
     )

@@ -10,6 +10,7 @@ from manypaths.people.rules import LONGEST_HOURS, LONGEST_NUMBER
 from manypaths.plans import queries as plans
 from manypaths.referrals import rules
 from manypaths.referrals.rules import Way
+from manypaths.web.my.about import LANGUAGES
 
 WAY_WORDS: dict[str, Any] = {
     Way.CALL.value: _("Call me"),
@@ -80,9 +81,17 @@ class ReachForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w-m"}),
     )
     may_leave_message = forms.BooleanField(
-        label=_("They may leave a message"),
-        help_text=_("Leave this empty if others could hear or read it."),
+        label=_("If they call, they may leave a message"),
+        help_text=_("Leave this empty if others could hear it."),
         required=False,
+    )
+
+
+class LanguageForm(forms.Form):
+    """The language to be answered in."""
+
+    language = forms.ChoiceField(
+        label=_("In which language shall they answer you?"), choices=LANGUAGES, widget=forms.RadioSelect
     )
 
 

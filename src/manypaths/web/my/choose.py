@@ -18,10 +18,12 @@ from manypaths.network import queries as network
 from manypaths.plans import commands, queries, rules
 from manypaths.plans.commands.choices import Seen
 from manypaths.plans.queries import PlanPage
-from manypaths.web.my.frame import Asked, put_reasons, show, thank, today
+from manypaths.web.my.frame import Asked, go, put_reasons, show, thank, today
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.clock import now
+
+SEEN = "my_seen"
 
 
 class ReasonForm(forms.Form):
@@ -83,15 +85,18 @@ def _seen_before(values: Iterable[str]) -> list[UUID]:
 @person
 @require_http_methods(METHODS)
 def choose(request: Asked, service_id: UUID) -> HttpResponse:
-    """Keep a support on the own page. Nobody is told."""
+    """Keep a support on the own page. Nobody is told. What else was seen comes by the link, and leaves the address."""
     support = directory.listing(service_id=service_id)
     if support is None:
         raise NotThere
     plan = queries.plan_of(reader=request.reader)
-    shown = _seen_before([*request.GET.getlist("seen"), *request.POST.getlist("seen")])
+    if request.GET.getlist("seen"):
+        request.session[SEEN] = [str(one) for one in _seen_before(request.GET.getlist("seen"))]
+        return go("my:choose", service_id)
+    shown = _seen_before(request.session.get(SEEN, []))
     others = _others(request, support, shown)
     before = next((line for line in plan.choices if line.service_id == service_id), None)
-    initial = {"seen": [str(one) for one in shown], "reason": before.reason if before else ""}
+    initial = {"reason": before.reason if before else ""}
     form = ChooseForm(request.POST or None, others=others, plan=plan, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,6 +105,7 @@ def choose(request: Asked, service_id: UUID) -> HttpResponse:
         except Refused as refused:
             put_reasons(form, refused)
         else:
+            request.session.pop(SEEN, None)
             return thank(request, "chosen", "my:home", anchor="supports")
     return show(request, "choose", {"form": form, "support": support, "before": before})
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.lib.dates import local_date
@@ -85,4 +86,4 @@ def thank(request: Asked, said: str, to: str, *args: Any, anchor: str = "") -> H
 
 def error_page(request: Asked, refused: Refused) -> HttpResponse:
     """A button was pressed that cannot act now: say why in words, on a page of its own."""
-    return render(request, "422.html", {"reasons": refused.reasons}, status=REFUSED)
+    return render(request, "422.html", {"reasons": refused.reasons, "here": reverse("my:home")}, status=REFUSED)

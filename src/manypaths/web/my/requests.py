@@ -42,6 +42,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
     Status.CANCELLED: (_("Stopped"), "x", ""),
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
+UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
 
 
@@ -92,6 +93,7 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
     asked_before = form or AnswerForm(initial={"answer": line.person_answer})
     words, icon, tone = STATES[line.status]
     context = {
+        "here": reverse("my:request", args=[line.id]),
         "view": view,
         "line": line,
         "words": words,
@@ -151,7 +153,8 @@ def _is_behind(status: Status, here: Status) -> bool:
 
 def _step(place: queries.Step, zone: str, language: str, *, last: bool) -> Step:
     closed_without = place.status in WANTS_OTHERS
-    reason = rules.word_to_person(rules.REASONS, place.reason, language)
+    given = "" if place.reason == UNSAID else place.reason
+    reason = rules.word_to_person(rules.REASONS, given, language)
     note = ". ".join(part for part in (moment(place.at, zone, language), reason) if part)
     state = "off" if closed_without else "now" if last else "done"
     return Step(str(STATES[place.status][0]), state, note)
@@ -178,7 +181,7 @@ def answer(request: Asked, referral_id: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: Asked, referral_id: UUID) -> HttpResponse:
     """Take a request back."""
-    reason = request.POST.get("reason") or "rather_not_say"
+    reason = request.POST.get("reason") or UNSAID
     try:
         commands.withdraw_request(referral_id=referral_id, reason=reason, by=request.reader, at=now())
     except Refused as refused:

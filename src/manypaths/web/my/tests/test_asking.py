@@ -143,7 +143,7 @@ def test_the_agreement_says_who_what_why_until_when_and_how_to_stop_and_ticks_no
 def test_everything_the_worker_reads_is_named_before_the_yes_and_after(stage):
     stage.write()
     agreed = text(stage.client.get(f"{stage.ask}/agree"))
-    for words in ("your number; that they may leave no message", "your language (English)", "safe hours"):
+    for words in ("your number; safe hours", "your language (English)"):
         assert words in agreed
     assert "English" in text(stage.client.get(f"{stage.ask}/check"))
     referral = stage.send()
@@ -153,7 +153,7 @@ def test_everything_the_worker_reads_is_named_before_the_yes_and_after(stage):
         page = text(stage.client.get(url))
         assert "Your language" in page
         assert "English" in page
-        assert "They leave no message." in page
+        assert "They leave no message." not in page, "a text leaves nothing that is heard"
 
 
 def test_without_a_number_nothing_is_said_about_messages(stage):
@@ -292,6 +292,43 @@ def test_the_answer_of_the_organisation_and_the_persons_own_word_stand_side_by_s
     with as_owner():
         row = Referral.objects.get()
     assert (row.outcome, row.person_answer) == ("given", "no")
+
+
+def test_whoever_goes_back_after_sending_finds_the_request(stage):
+    referral = stage.send()
+    for address in (stage.ask, f"{stage.ask}/agree", f"{stage.ask}/need"):
+        assert stage.client.get(address)["Location"] == f"/my/requests/{referral}"
+
+
+def test_a_request_taken_back_without_a_reason_shows_none(stage):
+    referral = stage.send()
+    stage.client.post(f"/my/requests/{referral}/back")
+    page = text(stage.client.get(f"/my/requests/{referral}"))
+    assert "I would rather not say" not in page.split('id="path-h"')[1].split("</section>")[0]
+
+
+def test_an_answer_that_was_not_kept_keeps_its_page_when_the_language_changes(stage):
+    referral = stage.send()
+    page = text(stage.client.post(f"/my/requests/{referral}/answer", {"answer": ""}))
+    assert f'name="next" value="/my/requests/{referral}"' in page
+
+
+def test_the_language_of_a_request_can_be_changed_before_it_is_sent(stage):
+    stage.write()
+    assert f'href="{stage.ask}/language?to=check"' in text(stage.client.get(f"{stage.ask}/check"))
+    assert "In which language" in text(stage.client.get(f"{stage.ask}/language"))
+    answer = stage.client.post(f"{stage.ask}/language", {"language": "es"})
+    assert answer["Location"] == f"{stage.ask}/check"
+    assert "Spanish" in text(stage.client.get(f"{stage.ask}/check"))
+    assert stage.client.post(f"{stage.ask}/language", {"language": "xx"}).status_code == 422
+
+
+def test_whether_they_may_leave_a_message_is_only_told_for_a_call(stage):
+    stage.write()
+    pages = [f"{stage.ask}/check", f"{stage.ask}/agree"]
+    assert not any("leave no message" in text(stage.client.get(page)) for page in pages)
+    stage.client.post(f"{stage.ask}/reach", {**REACH, "way": "call"})
+    assert all("leave no message" in text(stage.client.get(page)) for page in pages)
 
 
 def test_a_not_now_shows_the_reason_and_others_that_answer(stage):

@@ -93,7 +93,10 @@ def test_a_support_is_kept_with_what_was_seen_why_and_as_a_step():
     one, other = service(), service("Morning meeting", "Harbor Row")
     work = goal(maria)
     browser, address = client_of(maria), reverse("my:choose", args=[one.id])
-    words = browser.get(address, {"seen": [str(other.id), "nonsense"]}).content.decode()
+    plain = browser.get(address, {"seen": [str(other.id), "nonsense"]})
+    assert plain.headers["Location"] == address, "the list leaves the address"
+    words = browser.get(address).content.decode()
+    assert "checked" not in words.split("<main")[1], "nothing is ticked for them"
     assert "Morning meeting, Harbor Row" in words
     answer = browser.post(address, {"seen": [str(other.id)], "reason": "Near", "goal": str(work)})
     assert answer.headers["Location"] == reverse("my:home") + "#supports"
