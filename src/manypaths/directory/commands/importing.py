@@ -128,10 +128,12 @@ def _with_points_held(source: str, rows: Sequence[Incoming]) -> list[Incoming]:
     lines = held.exclude(overrides__contains=["location"]).values_list(
         "key", "service__location__latitude", "service__location__longitude"
     )
-    points = {key: {"latitude": latitude, "longitude": longitude} for key, latitude, longitude in lines}
-    return [
-        one if one.is_exact or one.key not in points else replace(one, is_exact=True, **points[one.key]) for one in rows
-    ]
+    points = {key: (latitude, longitude) for key, latitude, longitude in lines}
+    return [one if one.is_exact or one.key not in points else _at(one, *points[one.key]) for one in rows]
+
+
+def _at(one: Incoming, latitude: float | None, longitude: float | None) -> Incoming:
+    return replace(one, latitude=latitude, longitude=longitude, is_exact=True)
 
 
 def _id(*parts: str) -> UUID:
