@@ -19,6 +19,7 @@ CHECK_IS_FRESH_FOR = timedelta(days=365)
 MOST_PLACES = 2000
 GAPS_OF_PLACE = 20
 LONGEST_WAIT = 730
+FEWEST_DIGITS, SHORT_NUMBERS = 7, frozenset({"211", "988"})
 WHOLE, TOWN = "public", "town"
 HOMES = frozenset({"recovery_residence"})
 SQUARE = 0.05  # degrees: about 3 miles
@@ -124,10 +125,18 @@ def reasons_not_to_list(name: str, kind: str, kinds: frozenset[str], phone: str,
         yield Reason("name_missing", _("Enter a name that people know."), "name")
     if kind not in kinds:
         yield Reason("kind_unknown", _("Choose what kind of help this is."), "kind")
+    if phone.strip() and not can_be_dialed(phone):
+        yield Reason("phone_odd", _("Enter a phone number with 7 digits or more."), "phone")
     if not phone.strip() and not website.strip():
         yield Reason("no_way_to_reach", _("Enter a phone number or a website, so that people can reach you."), "phone")
     if website.strip() and not leads_where_it_reads(website):
         yield Reason("website_odd", _("Enter the address of a page, for example https://example.org."), "website")
+
+
+def can_be_dialed(phone: str) -> bool:
+    """True for a whole number, and for the short ones that everybody knows."""
+    digits = "".join(char for char in phone if char.isdecimal())
+    return len(digits) >= FEWEST_DIGITS or digits in SHORT_NUMBERS
 
 
 def leads_where_it_reads(website: str) -> bool:

@@ -13,6 +13,7 @@ from manypaths.directory import queries, rules
 from manypaths.directory.models import Hours, Location, RoomReport, Service, SourceRow, Verification
 from manypaths.directory.rules import Span
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 
 
@@ -191,8 +192,14 @@ def _keep_from_imports(service_id: UUID, fields: list[str]) -> None:
         row.save(update_fields=["overrides"])
 
 
+def _own_name(by: Reader) -> str:
+    body = network.organisation(organisation_id=_own_organisation(by))
+    return body.name if body else ""
+
+
 def _check(service_id: UUID, outcome: str, by: Reader, at: datetime) -> None:
-    name = by.name or ""
+    """Note a check. Whose it is stands in public: the organisation's name, and never a worker's own."""
+    name = _own_name(by)
     Verification.objects.create(
         service_id=service_id, outcome=outcome, by_name=name, membership_id=by.membership_id, at=at
     )

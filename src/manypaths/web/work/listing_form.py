@@ -126,6 +126,8 @@ class ServiceForm(forms.Form):
         times = (found.get("opens"), found.get("closes"))
         if found.get("days") and not all(times):
             self.add_error("opens", _("Enter from when to when, on the days you chose."))
+        if all(times) and times[0] == times[1]:
+            self.add_error("closes", _("Enter a closing time that is not the opening time."))
         if any(times) and not found.get("days") and not self.errors:
             self.add_error("days", _("Choose the days for these times."))
         return found
@@ -147,14 +149,21 @@ class ServiceForm(forms.Form):
 
 def initial_of(one: Listing) -> dict[str, Any]:
     """The form as a listing fills it."""
-    town = f"{one.city}, {one.state}" if one.city and one.state else one.postal_code or one.city
     kept = ("name", "kind", "phone", "website", "venue", "description", "how_to_start", "medication", *CHIPS)
     return {
         **{name: getattr(one, name) for name in kept},
         "street": one.street,
-        "where": town,
+        "where": _where_of(one),
         "town_only": one.visibility == rules.TOWN,
     }
+
+
+def _where_of(one: Listing) -> str:
+    """The ZIP code where it names one town, so that it is not lost with the next change; else the town."""
+    code = one.postal_code[:5]
+    if code and len(places.find_places(code)) == 1:
+        return code
+    return f"{one.city}, {one.state}" if one.city and one.state else code or one.city
 
 
 def words_from(form: ServiceForm, zone: str, before: Listing | None = None) -> Words:

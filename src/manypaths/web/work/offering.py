@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +25,18 @@ ROOM: dict[str, Any] = {
     "waitlist": _("Full, with a wait"),
     "full": _("Full"),
 }
+
+
+ASKED_WITH = {"open": ("places",), "waitlist": ("wait_days",)}
+
+
+class RoomForm(forms.Form):
+    """How many places are open, or how many days the wait is. Both may stay empty."""
+
+    places = forms.IntegerField(
+        required=False, error_messages={"invalid": _("Enter a number of places from 0 to 2,000.")}
+    )
+    wait_days = forms.IntegerField(required=False, error_messages={"invalid": _("Enter a wait from 0 to 730 days.")})
 
 
 @dataclass(frozen=True)
@@ -66,15 +79,18 @@ def offers(request: Asked, at: datetime) -> list[Offer]:
 @require_safe
 def index(request: Asked) -> HttpResponse:
     """What the organisation offers: one tap says how much room there is, one says that it is still right."""
-    return show(
-        request,
-        "services",
-        {
-            "offers": offers(request, now()),
-            "rooms": ROOM.items(),
-            "workplace": network.own_membership(reader=request.reader),
-        },
-    )
+    return _draw_offers(request)
+
+
+def _draw_offers(request: Asked, wrong: UUID | None = None, form: RoomForm | None = None) -> HttpResponse:
+    context = {
+        "offers": offers(request, now()),
+        "rooms": ROOM.items(),
+        "workplace": network.own_membership(reader=request.reader),
+        "wrong": wrong,
+        "form": form,
+    }
+    return show(request, "services", context, status=REFUSED if form else 200)
 
 
 @member(*OFFERING)
@@ -84,19 +100,16 @@ def room(request: Asked, service_id: UUID) -> HttpResponse:
     said = request.POST.get("room", "")
     if said not in ROOM:
         raise NotThere
-    places_open = _number(request.POST.get("places")) if said == "open" else None
-    wait = _number(request.POST.get("wait_days")) if said == "waitlist" else None
-    try:
-        commands.report_room(
-            service_id=service_id, room=said, places=places_open, wait_days=wait, by=request.reader, at=now()
-        )
-    except Refused as refused:
-        return show(request, "refused", {"reasons": refused.reasons}, status=REFUSED)
-    return thank(request, "room", "work:services")
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 6 else None
+    form = RoomForm({name: request.POST.get(name) for name in ASKED_WITH.get(said, ())})
+    if form.is_valid():
+        facts = {name: form.cleaned_data.get(name) for name in ("places", "wait_days")}
+        try:
+            commands.report_room(service_id=service_id, room=said, by=request.reader, at=now(), **facts)
+        except Refused as refused:
+            put_reasons(form, refused)
+        else:
+            return thank(request, "room", "work:services")
+    return _draw_offers(request, wrong=service_id, form=form)
 
 
 @member(*OFFERING)

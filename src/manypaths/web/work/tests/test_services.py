@@ -52,7 +52,7 @@ def test_room_is_said_with_one_tap_and_a_check_with_another(stage):
     assert client.post(f"/work/services/{mine.id}/room", {"room": "open"}).status_code == 302
     assert client.post(f"/work/services/{mine.id}/right").status_code == 302
     one = directory.listing(service_id=mine.id)
-    assert (one.room, one.verified_by) == ("open", "Dee R.")
+    assert (one.room, one.verified_by) == ("open", "Lantern House")
     assert "We have room" in text(client.get("/work/services"))
 
 
@@ -123,6 +123,9 @@ def ticked(client, one) -> bool:
         ({"where": "Nowhere, ZZ"}, "Enter a town or a ZIP code with 5 numbers."),
         ({"where": "Springfield"}, "There is more than one town of that name."),
         ({"opens": ""}, "Enter from when to when"),
+        ({"opens": "09:00", "closes": "09:00"}, "Enter a closing time that is not the opening time."),
+        ({"phone": "call us"}, "Enter a phone number with 7 digits or more."),
+        ({"phone": "555-12"}, "Enter a phone number with 7 digits or more."),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(stage, change, words):
@@ -141,6 +144,42 @@ def test_changing_a_name_keeps_hours_and_place(stage):
     assert client.post(f"/work/services/{one.id}", kept).status_code == 302
     after = directory.listing(service_id=one.id)
     assert (after.name, after.street, len(after.hours)) == ("Evening circle", "10 Main Street", 1)
+
+
+def test_changing_a_street_keeps_the_zip_code(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", MEETING)
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    shown = client.get(f"/work/services/{one.id}").context["form"]["where"].value()
+    changed = {**MEETING, "street": "12 Main Street", "where": shown}
+    assert client.post(f"/work/services/{one.id}", changed).status_code == 302
+    after = directory.listing(service_id=one.id)
+    assert (after.street, after.postal_code) == ("12 Main Street", "05602")
+
+
+@pytest.mark.parametrize(("phone", "status"), [("988", 302), ("211", 302), ("123", 422), ("223-0142", 302)])
+def test_a_phone_number_is_whole_or_one_that_everybody_knows(stage, phone, status):
+    client, _body, _mine, _theirs = stage
+    assert client.post("/work/services/add", {**MEETING, "phone": phone}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"room": "open", "places": "abc"}, "Enter a number of places from 0 to 2,000."),
+        ({"room": "open", "places": "99999"}, "Enter a number of places from 0 to 2,000."),
+        ({"room": "waitlist", "wait_days": "soon"}, "Enter a wait from 0 to 730 days."),
+    ],
+)
+def test_a_number_that_is_none_is_said_beside_its_field_and_kept_there(stage, said, words):
+    client, _body, mine, _theirs = stage
+    answer = client.post(f"/work/services/{mine.id}/room", said)
+    assert answer.status_code == 422
+    page = text(answer)
+    assert words in page
+    assert f'value="{next(value for name, value in said.items() if name != "room")}"' in page
+    assert "Peer coaching" in page
+    assert directory.listing(service_id=mine.id).room == "unknown"
 
 
 def test_a_closed_service_is_no_longer_listed(stage):
