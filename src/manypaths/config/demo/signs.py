@@ -69,7 +69,7 @@ SIGN_INS = (
         "Tom W.",
         "Lantern House Recovery Center",
         "harbor pencil winter song",
-        "What waits too long, how the team is doing",
+        "Requests, and a message when one waits too long",
     ),
     SignIn(
         "frontdesk",
@@ -77,7 +77,7 @@ SIGN_INS = (
         "Joy K.",
         "Lantern House Recovery Center",
         "garden ticket morning bell",
-        "Requests, and how to reach people",
+        "Requests, and vouching for someone who cannot get in",
     ),
     SignIn(
         "org_admin",
@@ -93,7 +93,7 @@ SIGN_INS = (
         "Hugo L.",
         "Lantern House Recovery Center",
         "quiet paper forest lamp",
-        "Who looked at what, and why",
+        "No page for this work yet: signing in and keeping the keys",
     ),
     SignIn(
         "coordinator",
@@ -101,7 +101,7 @@ SIGN_INS = (
         "Priya N.",
         "Green Hollow Recovery Network",
         "bridge cotton silver meadow",
-        "The network and its figures. No person.",
+        "Who takes part, and the figures at /community/. No person.",
     ),
 )
 
