@@ -16,7 +16,7 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class ContactLine:
-    """One contact as a worker reads it."""
+    """One contact as a worker reads it. `is_exact` where it was written down as it happened; else its day is known."""
 
     happened_at: datetime
     way: str
@@ -24,6 +24,7 @@ class ContactLine:
     note: str
     worker: str
     reached: bool
+    is_exact: bool = False
 
 
 def contacts(*, reader: Reader, record_id: UUID) -> list[ContactLine]:
@@ -38,7 +39,7 @@ def contacts(*, reader: Reader, record_id: UUID) -> list[ContactLine]:
 def contacts_of_opened(*, record_id: UUID, sealer: Sealer) -> list[ContactLine]:
     """The newest contacts of a record whose contact log this request has opened already; a fault where it has not."""
     rows = Contact.objects.filter(record_id=record_id).order_by("-happened_at", "-written_at")
-    found = rows.values_list("happened_at", "way", "deed", "note", "membership__display_name")[:SHOWN]
+    found = rows.values_list("happened_at", "way", "deed", "note", "membership__display_name", "written_at")[:SHOWN]
     return [
         ContactLine(
             row[0],
@@ -47,6 +48,7 @@ def contacts_of_opened(*, record_id: UUID, sealer: Sealer) -> list[ContactLine]:
             sealer.read(record_id, "support.contact.note", row[3]),
             row[4],
             rules.reached(row[2]),
+            row[0] == row[5],
         )
         for row in found
     ]

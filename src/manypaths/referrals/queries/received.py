@@ -63,6 +63,15 @@ def waiting_in_all(*, reader: Reader) -> int:
         return int(cursor.fetchone()[0])
 
 
+def in_inbox(*, reader: Reader) -> frozenset[UUID]:
+    """Every open request that the reader can open now. Finding is not opening."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select referral_id from referrals_inbox(%s, %s, null, 0)", [reader.account_id, reader.membership_id]
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
 def keys_of(*, reader: Reader, referral_id: UUID) -> Keys:
     """The records a request to the reader's organisation touches.
 

@@ -44,10 +44,12 @@ def home(request: Asked) -> HttpResponse:
 @member()
 @require_safe
 def messages(request: Asked) -> HttpResponse:
-    """What was told, the newest first. It leads to the request for those who may open requests, and for nobody else."""
+    """What was told, the newest first. It leads to a request that is open to the reader, and nowhere else."""
     reader = request.reader
+    told = notices.waiting(reader=reader)
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
-    return show(request, "messages", {"messages": notices.waiting(reader=reader), "may_open": may_open})
+    there = queries.in_inbox(reader=reader) if may_open else frozenset()
+    return show(request, "messages", {"messages": [(one, one.subject_id in there) for one in told]})
 
 
 @member()

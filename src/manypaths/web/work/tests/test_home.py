@@ -1,12 +1,15 @@
 """The first page of a worker: true counts, and nothing about requests for whoever answers none."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from manypaths.config.testing import as_owner
 from manypaths.network.tests.factories import membership, reader_for
+from manypaths.referrals import commands
 from manypaths.referrals.tests.factories import asked_of
+from manypaths.web.ui.clock import now
 from manypaths.web.work.home import SHOWN
 from manypaths.web.work.tests.factories import ask, client_of, stage
 from manypaths.web.work.tests.test_pages import accepted, text
@@ -43,3 +46,24 @@ def test_a_colleague_reads_that_someone_said_yes_and_not_that_it_was_them():
     page = text(client_of(made.colleague).get(f"/work/requests/{referral}"))
     assert "Said yes" in page
     assert "You said yes" not in page
+
+
+def test_a_message_leads_only_to_a_request_that_is_open_to_the_reader():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    assert f"/work/requests/{referral}" in text(coach.get("/work/messages"))
+    commands.stop_sharing(referral_id=referral, by=made.person, at=now())
+    page = text(coach.get("/work/messages"))
+    assert "Someone asked you for something." in page
+    assert f"/work/requests/{referral}" not in page
+
+
+@pytest.mark.parametrize(("when", "is_told"), [("now", True), ("today", False), ("yesterday", False)])
+def test_a_time_of_day_stands_only_where_it_is_known(when, is_told):
+    made = stage()
+    coach = client_of(made.coach)
+    there = accepted(made, coach, ask(made))
+    coach.post(there, {"way": "call", "when": when, "deed": "talked", "note": ""})
+    lines = [line for line in text(coach.get(there)).splitlines() if "Talked and listened" in line]
+    assert any(re.search(r"\d:\d\d [ap]m", line.split("Contacts", 1)[-1]) for line in lines) is is_told
