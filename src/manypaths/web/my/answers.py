@@ -31,6 +31,11 @@ WORDS.update(
         "answers_gone": gettext_lazy("That check-in is deleted for good."),
     }
 )
+LICENCES: dict[str, Any] = {
+    "Freely available; permission not required for use (PhenX Toolkit).": gettext_lazy(
+        "Freely available; permission not required for use (PhenX Toolkit)."
+    ),
+}
 
 
 class StatementForm(forms.Form):
@@ -151,12 +156,15 @@ def answers(request: Asked) -> HttpResponse:
     """All check-ins: what holds, the line over time, and the way to the next one."""
     sittings = queries.own_sittings(reader=request.reader, instrument=INSTRUMENT)
     chart = _chart(sittings)
+    instrument = _instrument()
     context: dict[str, Any] = {
         "sittings": sittings[::-1],
         "waiting": queries.own_unfinished(reader=request.reader, instrument=INSTRUMENT),
         "chart": chart,
         "chart_words": chart_words(chart) if chart else "",
-        "instrument": _instrument(),
+        "instrument": instrument,
+        "licence": LICENCES.get(instrument.licence, instrument.licence),
+        "checked": words_of(instrument)[1],
     }
     if sittings:
         lines = {line.item: line for line in lines_of(sittings[-1])}

@@ -47,6 +47,18 @@ ENDINGS: dict[str, Any] = {
 OVER = _("The last day came")
 
 
+# Titles that many places give their workers; any other stands as the place wrote it.
+TITLES: dict[str, Any] = {
+    "Network coordinator": _("Network coordinator"),
+    "Runs the place": _("Runs the place"),
+    "Team lead": _("Team lead"),
+    "Peer recovery coach": _("Peer recovery coach"),
+    "Counselor": _("Counselor"),
+    "Front desk": _("Front desk"),
+    "Answers privacy questions": _("Answers privacy questions"),
+}
+
+
 def what_is_shared(classes: Iterable[str]) -> str:
     """Kinds of information in one phrase: "your request and how to reach you"."""
     words = [str(CLASSES.get(one, one)) for one in sorted(set(classes), key=list(CLASSES).index)]

@@ -144,9 +144,10 @@ class Seen:
 def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
     nobody = ("", "", "")
     name, title, place = names.get(look.membership_id, nobody) if look.membership_id else nobody
+    usual = str(plain.TITLES.get(title, title))
     what, why = plain.what_is_shared(look.classes), plain.PURPOSES.get(look.purpose, "")
     return Seen(
-        look.membership_id, name, title, place, look.on, look.times, look.first_at, look.last_at, what, why,
+        look.membership_id, name, usual, place, look.on, look.times, look.first_at, look.last_at, what, why,
         plain.ground(look.basis),
     )  # fmt: skip
 

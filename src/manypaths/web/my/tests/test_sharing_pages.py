@@ -18,6 +18,7 @@ from manypaths.consent import queries as consent
 from manypaths.consent.models import Grant
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
+from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
 from manypaths.people.tests.factories import new_request
 from manypaths.plans import queries
@@ -324,6 +325,18 @@ def test_a_request_stands_at_the_step_it_came_from():
     new_request()
     commands.answer_request(referral_id=sent, answer="no", by=maria, at=datetime.now(UTC))
     assert "Did you get what you needed? No." in page(maria, "my:home")
+
+
+def test_a_usual_title_of_a_worker_is_told_in_the_language_of_who_reads():
+    here = scene()
+    network.forget_communities()
+    with as_owner():
+        Membership.objects.filter(id=here.coach.membership_id).update(title="Team lead")
+    looked_at_on(here, 1)
+    browser = client_of(here.person)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+    assert "Guía del equipo" in browser.get(reverse("my:looked")).content.decode()
+    assert "Team lead" in page(here.person, "my:looked")
 
 
 def with_own_words() -> tuple[Scene, uuid.UUID]:
