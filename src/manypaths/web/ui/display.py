@@ -65,5 +65,5 @@ def display(request: HttpRequest) -> dict[str, Any]:
         "signed_in": bool(reader and reader.is_signed_in),
         "idle": idle_seconds(request),
         "other_languages": other_languages(),
-        "here": request.path,
+        "here": getattr(request, "return_to", request.path),
     }

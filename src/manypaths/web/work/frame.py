@@ -37,11 +37,15 @@ WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 OFFERING = tuple(Role(role) for role in EDITORS)
 
 
+WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING)
+
+
 class Asked(HttpRequest):
     """A request of this door, with what the middleware put on it."""
 
     reader: Reader
     community: Any
+    return_to: str
 
 
 def zone_of(request: Asked) -> str:
@@ -70,6 +74,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "said_tone": "wait" if said in UNDONE else "ok",
         "may_answer": reader.has_role(*ANSWERING),
         "may_walk": reader.has_role(*WALKING),
+        "has_page": reader.has_role(*WITH_PAGE),
         "may_offer": reader.has_role(*OFFERING),
         "may_lead": may_lead_organisation(reader),
         "may_coordinate": may_coordinate(reader),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -83,6 +84,7 @@ def index(request: Asked) -> HttpResponse:
 
 
 def _draw_offers(request: Asked, wrong: UUID | None = None, form: RoomForm | None = None) -> HttpResponse:
+    request.return_to = reverse("work:services")
     context = {
         "offers": offers(request, now()),
         "rooms": ROOM.items(),
@@ -119,8 +121,13 @@ def confirm(request: Asked, service_id: UUID) -> HttpResponse:
     try:
         commands.confirm_service(service_id=service_id, by=request.reader, at=now())
     except Refused as refused:
-        return show(request, "refused", {"reasons": refused.reasons}, status=REFUSED)
+        return _refuse(request, refused)
     return thank(request, "confirmed", "work:services")
+
+
+def _refuse(request: Asked, refused: Refused) -> HttpResponse:
+    request.return_to = reverse("work:services")
+    return show(request, "refused", {"reasons": refused.reasons}, status=REFUSED)
 
 
 @member(*OFFERING)
@@ -130,7 +137,7 @@ def close(request: Asked, service_id: UUID) -> HttpResponse:
     try:
         commands.close_service(service_id=service_id, by=request.reader, at=now())
     except Refused as refused:
-        return show(request, "refused", {"reasons": refused.reasons}, status=REFUSED)
+        return _refuse(request, refused)
     return thank(request, "closed", "work:services")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.lib.refusals import NotThere, Refused
@@ -131,6 +132,7 @@ def _draw(
     request: Asked, view: RequestView, *, pressed: Status | None = None, refused: Refused | None = None
 ) -> HttpResponse:
     status = view.line.status
+    request.return_to = reverse("work:request", args=[view.line.id])
     moves = queries.moves_open_to(reader=request.reader, status=status, language=language())
     made = [MoveForm(one, status, request.POST if one.to is pressed else None) for one in moves]
     loose: list[Any] = [] if refused is None else [reason.message for reason in refused.reasons]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from manypaths.config.testing import as_owner
+from manypaths.directory.tests.factories import service
 from manypaths.network.tests.factories import membership, reader_for
 from manypaths.referrals import commands
 from manypaths.referrals.tests.factories import asked_of
@@ -67,3 +68,36 @@ def test_a_time_of_day_stands_only_where_it_is_known(when, is_told):
     coach.post(there, {"way": "call", "when": when, "deed": "talked", "note": ""})
     lines = [line for line in text(coach.get(there)).splitlines() if "Talked and listened" in line]
     assert any(re.search(r"\d:\d\d [ap]m", line.split("Contacts", 1)[-1]) for line in lines) is is_told
+
+
+@pytest.mark.parametrize("tail", ["move", "room"])
+def test_another_language_after_a_refusal_leads_back_to_a_page_that_can_be_opened(tail):
+    made = stage()
+    coach = client_of(made.coach)
+    if tail == "move":
+        page = f"/work/requests/{ask(made)}"
+        answer = coach.post(f"{page}/move", {"to": "rejected", "seen": "requested"})
+    else:
+        with as_owner():
+            listed = service("Peer coaching", body=made.body)
+        page = "/work/services"
+        answer = coach.post(f"{page}/{listed.id}/room", {"room": "open", "places": "abc"})
+    assert answer.status_code == 422
+    assert f'name="next" value="{page}"' in text(answer)
+    assert coach.get(page).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "is_told"), [("privacy_officer", True), ("peer", False), ("org_admin", False)])
+def test_a_role_without_a_page_is_told_so(role, is_told):
+    made = stage()
+    with as_owner():
+        worker = membership(made.body, role)
+    page = text(client_of(reader_for(worker, made.place)).get("/work/"))
+    assert ("There is no page for this work yet." in page) is is_told
+
+
+def test_a_coordinator_is_led_to_the_figures():
+    made = stage()
+    with as_owner():
+        one = membership(made.body, "coordinator")
+    assert 'href="/community/"' in text(client_of(reader_for(one, made.place)).get("/work/")).split("<main", 1)[1]
