@@ -249,7 +249,7 @@ def part_of(*, reader: Reader) -> list[Participation]:
         Participation.objects.filter(
             organisation_id=own_organisation(reader), agreed_at__isnull=False, left_at__isnull=True
         )
-        .select_related("community")
+        .select_related("community", "agreement")
         .order_by("agreed_at")
     )
 

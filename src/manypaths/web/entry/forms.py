@@ -12,6 +12,7 @@ from manypaths.lib import strict_json
 from manypaths.web.entry.roles import NAMES, WORDS
 
 OWN, OFFERED = "own", "offered"
+UNASSIGNED = {"volunteer"}  # Nobody can be assigned to anyone but by saying yes, which a volunteer cannot.
 DEVICES = [
     (Device.OWN.value, _("My own device. I stay signed in for up to 30 days.")),
     (
@@ -281,7 +282,7 @@ class WorkerForm(forms.Form):
         super().__init__(data)
         field = self.fields["roles"]
         assert isinstance(field, forms.MultipleChoiceField)
-        shut = set() if may_name_coordinators else {"coordinator"}
+        shut = UNASSIGNED | (set() if may_name_coordinators else {"coordinator"})
         field.choices = [(role, NAMES[role]) for role in WORDS if role not in shut]
 
 

@@ -74,9 +74,14 @@ def taking_part(request: HttpRequest) -> HttpResponse:
         "words": words,
         "paragraphs": words.body.split("\n\n"),
         "asked": queries.invited_to(reader=reader),
-        "part_of": queries.part_of(reader=reader),
+        "part_of": [(row, _is_answered(row)) for row in queries.part_of(reader=reader)],
     }
     return render(request, "entry/taking_part.html", shown)
+
+
+def _is_answered(row):  # type: ignore[no-untyped-def]
+    """Whether someone of theirs answers there now. What was agreed alone answers nobody."""
+    return bool(queries.takes_requests(organisation_ids=[row.organisation_id], community_id=row.community_id))
 
 
 def _agreement():  # type: ignore[no-untyped-def]

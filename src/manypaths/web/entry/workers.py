@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from manypaths.directory import queries as directory
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
-from manypaths.network.rules import Reader, Role, factor_is_fresh
+from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.web.entry.forms import BodyForm, WorkerForm
 from manypaths.web.entry.opening import see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
@@ -19,6 +19,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.clock import now
 
 FEW_TOWNS = 3
+ENDED = "ended_worker"
 
 
 def _must_prove(request: HttpRequest, page: str) -> HttpResponse | None:
@@ -45,7 +46,16 @@ def workers(request: HttpRequest) -> HttpResponse:
         else:
             return _link(request, code, form.cleaned_data["display_name"])
     rows = [{"one": one, "roles": [NAMES[role] for role in one.roles]} for one in queries.workers(reader=reader)]
-    return render(request, "entry/workers.html", {"form": form, "rows": rows})
+    shown = {"form": form, "rows": rows, "nobody": _nobody_answers(reader), "ended": request.session.pop(ENDED, "")}
+    return render(request, "entry/workers.html", shown)
+
+
+def _nobody_answers(reader: Reader) -> bool:
+    """Whether they agreed to answer requests somewhere, and none of them answers and may say yes."""
+    answered = any(
+        one.answers_requests and any(role in one.roles for role in TAKING_UP) for one in queries.workers(reader=reader)
+    )
+    return not answered and any(row.answers_requests for row in queries.part_of(reader=reader))
 
 
 def _link(request: HttpRequest, code: str, name: str) -> HttpResponse:
@@ -57,7 +67,11 @@ def _link(request: HttpRequest, code: str, name: str) -> HttpResponse:
 @require_POST
 def end_worker(request: HttpRequest, worker: UUID) -> HttpResponse:
     """End a worker's place here, from their next request on."""
-    return _change(request, lambda by, at: commands.end_membership(membership_id=worker, by=by, at=at))
+    names = queries.names_of_members(membership_ids=[worker])
+    answer = _change(request, lambda by, at: commands.end_membership(membership_id=worker, by=by, at=at))
+    if answer["Location"] == reverse("entry:workers"):
+        request.session[ENDED] = names[worker][0]
+    return answer
 
 
 @member(Role.ORG_ADMIN)

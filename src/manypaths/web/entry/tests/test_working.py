@@ -43,13 +43,13 @@ def test_an_invitation_says_who_invites_and_what_one_will_be_able_to_do():
 
 
 def test_only_work_that_has_a_page_is_offered():
-    """Every role that a page names is offered, and no other."""
+    """Every role that a page names is offered, and no other; a volunteer not until somebody can be assigned."""
     with_a_page = {role for _path, entry in patterns(get_resolver()) for role in _roles_of(entry.callback)}
     assert set(roles.WORDS) == with_a_page
     lead = worker("org_admin", "coordinator")
     set_up_app(lead)
     page = lead.get("/workers").content.decode()
-    assert set(re.findall(r'name="roles" value="(\w+)"', page)) == with_a_page
+    assert set(re.findall(r'name="roles" value="(\w+)"', page)) == with_a_page - {"volunteer"}
 
 
 def _roles_of(view: object) -> frozenset[str]:
@@ -193,6 +193,13 @@ def test_an_organisation_reads_the_words_agrees_answers_and_leaves():
     client.post("/taking-part", {"community": str(community.id), "answers": "yes"})
     row = Participation.objects.get()
     assert (row.answers_requests, row.agreement.language) == (True, "en")
+    page = client.get("/taking-part").content.decode()
+    assert "Silence is shown to the person who asked." in page
+    assert "Nobody of yours answers now" in page
+    assert "Nobody of yours answers now" in client.get("/workers").content.decode()
+    make.membership(body, "peer", answers_requests=True)
+    assert "You answer requests that people send here." in client.get("/taking-part").content.decode()
+    assert "Nobody of yours answers now" not in client.get("/workers").content.decode()
     client.post("/taking-part/answers", {"community": str(community.id), "answers": "no"})
     row.refresh_from_db()
     assert not row.answers_requests
@@ -214,7 +221,10 @@ def test_a_lead_invites_a_worker_lets_them_answer_and_ends_their_access():
     row.refresh_from_db()
     assert row.answers_requests
     assert lee.get("/second").status_code == 200
+    assert "Yes, end it now" in lead.get("/workers").content.decode()
     lead.post(f"/workers/{row.id}/end")
+    assert "Lee has no access any more." in lead.get("/workers").content.decode()
+    assert "Lee has no access any more." not in lead.get("/workers").content.decode()
     assert lee.get("/devices")["Location"] == "/enter?to=/devices"
 
 
