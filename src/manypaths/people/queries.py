@@ -51,6 +51,13 @@ def caseload(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPag
     return CaseloadPage([CaseloadLine(row[0], row[1]) for row in rows], rows[0][2] if rows else 0)
 
 
+def walked_with(*, reader: Reader) -> dict[UUID, int]:
+    """How many people each worker of the reader's organisation walks with, for whoever leads it; for others nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("select * from walked_with(%s, %s)", [reader.account_id, reader.membership_id])
+        return dict(cursor.fetchall())
+
+
 def names_of(*, records: Iterable[UUID], sealer: Sealer) -> dict[UUID, str]:
     """The names people want to be called by, for records whose demographics are open."""
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from manypaths.directory import queries as directory
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
+from manypaths.people import queries as people
 from manypaths.web.entry.forms import BodyForm, WorkerForm
 from manypaths.web.entry.opening import see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
@@ -45,9 +46,21 @@ def workers(request: HttpRequest) -> HttpResponse:
             show_reasons(form, refusal)
         else:
             return _link(request, code, form.cleaned_data["display_name"])
-    rows = [{"one": one, "roles": [NAMES[role] for role in one.roles]} for one in queries.workers(reader=reader)]
-    shown = {"form": form, "rows": rows, "nobody": _nobody_answers(reader), "ended": request.session.pop(ENDED, "")}
+    shown = {
+        "form": form,
+        "rows": _rows(reader),
+        "nobody": _nobody_answers(reader),
+        "ended": request.session.pop(ENDED, ""),
+    }
     return render(request, "entry/workers.html", shown)
+
+
+def _rows(reader: Reader) -> list[dict[str, object]]:
+    walked = people.walked_with(reader=reader)
+    return [
+        {"one": one, "roles": [NAMES[role] for role in one.roles], "people": walked.get(one.membership_id, 0)}
+        for one in queries.workers(reader=reader)
+    ]
 
 
 def _nobody_answers(reader: Reader) -> bool:
