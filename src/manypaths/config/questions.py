@@ -1,4 +1,4 @@
-"""The five questions that a real community begins with: each answer is checked as it is given, all are shown once."""
+"""The six questions that a real community begins with: each answer is checked as it is given, all are shown once."""
 
 import os
 import sys
@@ -32,6 +32,7 @@ QUESTIONS = (
         "Which place is this for? A ZIP code, or a town and its state, for example Brattleboro, VT",
     ),
     Question("name", "Community", "What does the community of support call itself?"),
+    Question("languages", "Languages", "Which languages should its pages have? en, es, or both"),
     Question(
         "coordinator",
         "First coordinator",
@@ -41,6 +42,7 @@ QUESTIONS = (
     Question("privacy_contact", "About privacy", "Who answers questions about privacy? A name and how to reach them"),
     Question("operator", "This machine", "Who runs this machine? A name and how to reach them"),
 )
+SHOWN = {"en": "English", "es": "Spanish"}
 
 
 def have_a_community(address: str) -> int:
@@ -57,11 +59,11 @@ def needs_community() -> bool:
 
 
 def ask_for_community(address: str) -> int:
-    """Ask the five questions, show the answers, and found the community; on no terminal, say what to do."""
+    """Ask the six questions, show the answers, and found the community; on no terminal, say what to do."""
     if not sys.stdin.isatty():
-        fail("This database holds no community yet. Run ./manypaths serve on a terminal once; it asks five questions.")
+        fail("This database holds no community yet. Run ./manypaths serve on a terminal once; it asks six questions.")
         return 1
-    say("\nThis database is new. Five questions, and your community can be reached.\n")
+    say("\nThis database is new. Six questions, and your community can be reached.\n")
     answers: dict[str, str] = {}
     try:
         for question in QUESTIONS:
@@ -91,15 +93,15 @@ def _ask(question: Question, answers: dict[str, str]) -> None:
 def reasons_against(question: Question, answers: dict[str, str]) -> list[str]:
     """What is wrong with one answer, whatever has been said to the other questions."""
     whole = founding({one.key: "" for one in QUESTIONS} | answers)
-    given = network.Answers(**whole)
+    given = network.Answers(**(whole | {"languages": whole["languages"].split(",")}))  # type: ignore[arg-type]
     fields = question.fields or (question.key,)
     return [str(one.message) for one in network.reasons_not_to_found(given) if one.field in fields]
 
 
 def _look_over(answers: dict[str, str]) -> None:
-    """Show all once, and let each be changed by its number."""
+    """Show all six once, and let each be changed by its number."""
     while True:
-        say("\nThese are your answers. No page can change them later.\n")
+        say("\nThese are your six answers. No page can change them later.\n")
         for number, question in enumerate(QUESTIONS, 1):
             say(f"  {number}  {question.label:<18} {_understood(question.key, answers)}")
         wish = input(
@@ -116,6 +118,8 @@ def _understood(key: str, answers: dict[str, str]) -> str:
     whole = founding(answers)
     if key == "place":
         return str(find_places(answers["place"])[0])
+    if key == "languages":
+        return ", ".join(SHOWN[code] for code in whole["languages"].split(","))
     if key == "coordinator":
         return f"{whole['coordinator_name']}, {whole['coordinator_email']}"
     return answers[key]
@@ -132,16 +136,17 @@ def _found(answers: dict[str, str], address: str) -> bool:
 
 
 def founding(answers: dict[str, str]) -> dict[str, str]:
-    """The answers as the command takes them."""
+    """The six answers as the command takes them."""
     name, email = [], ""
     for word in answers["coordinator"].replace(",", " ").replace("<", " ").replace(">", " ").split():
         if "@" in word:
             email = word
         else:
             name.append(word)
+    languages = answers["languages"].lower().replace("both", "en es").replace(",", " ").replace(" and ", " ").split()
     rest = {key: answers[key] for key in ("place", "name", "privacy_contact", "operator")}
     coordinator = {"coordinator_name": " ".join(name), "coordinator_email": email}
-    return rest | coordinator
+    return rest | coordinator | {"languages": ",".join(languages)}
 
 
 def tell_first_link(address: str) -> None:

@@ -1,4 +1,4 @@
-"""The five questions, and what becomes of the answers."""
+"""The six questions, and what becomes of the answers."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,22 +14,29 @@ from manypaths.network.rules import ANONYMOUS
 ANSWERS = {
     "place": "05301",
     "name": "River Valley",
+    "languages": "both",
     "coordinator": "Ana Ruiz, ana@example.org",
     "privacy_contact": "Ana Ruiz, 802-555-0100",
     "operator": "Lee",
 }
 
 
-def test_there_are_five_questions_and_each_answer_is_used() -> None:
+def test_there_are_six_questions_and_each_answer_is_used() -> None:
     assert [question.key for question in QUESTIONS] == list(ANSWERS)
     assert founding(ANSWERS) == {
         "place": "05301",
         "name": "River Valley",
+        "languages": "en,es",
         "coordinator_name": "Ana Ruiz",
         "coordinator_email": "ana@example.org",
         "privacy_contact": "Ana Ruiz, 802-555-0100",
         "operator": "Lee",
     }
+
+
+@pytest.mark.parametrize("words", ["en, es", "EN and es", "en es", "Both"])
+def test_languages_can_be_said_in_several_ways(words: str) -> None:
+    assert founding(ANSWERS | {"languages": words})["languages"] == "en,es"
 
 
 @pytest.mark.parametrize(
@@ -62,11 +69,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 
 
 @pytest.mark.django_db
-def test_the_answers_are_shown_once_and_make_a_community(terminal, capsys):
+def test_six_answers_are_shown_once_and_make_a_community(terminal, capsys):
     assert terminal(*ANSWERS.values(), "") == 0
     said = capsys.readouterr().out
     assert "1  Place              Brattleboro, VT" in said
-    assert "3  First coordinator  Ana Ruiz, ana@example.org" in said
+    assert "3  Languages          English, Spanish" in said
     assert "/invited/" in said
     assert not needs_community()
 
@@ -77,6 +84,7 @@ def test_the_answers_are_shown_once_and_make_a_community(terminal, capsys):
     [
         ("place", "Nowhere at all", "We do not know this place."),
         ("name", "x" * 121, "Use at most 120 letters."),
+        ("languages", "French", "Choose English, Spanish or both"),
         ("coordinator", "ana@example.org", "Give the name of the coordinator, too."),
         ("coordinator", "Ana Ruiz", "Give an e-mail address"),
         ("operator", "x" * 201, "Use at most 200 letters."),
@@ -93,13 +101,13 @@ def test_a_wrong_answer_is_asked_again_at_once_and_no_other(terminal, capsys, ke
 
 @pytest.mark.django_db
 def test_an_answer_is_changed_by_its_number_before_anything_is_made(terminal, capsys):
-    assert terminal(*ANSWERS.values(), "2", "Quiet Valley", "9", "3", "", "") == 0
+    assert terminal(*ANSWERS.values(), "2", "Quiet Valley", "9", "4", "", "") == 0
     assert [one.name for one in communities()] == ["Quiet Valley"]
     assert "[Ana Ruiz, ana@example.org]" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", [0, 3, 5])
+@pytest.mark.parametrize("given", [0, 3, 6])
 def test_whoever_stops_at_the_questions_makes_nothing_and_is_told_so(terminal, given):
     code = terminal(*list(ANSWERS.values())[:given])
     assert needs_community()

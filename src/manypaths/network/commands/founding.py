@@ -1,6 +1,6 @@
-"""Founds a community on an empty installation, from a few answers."""
+"""Founds a community on an empty installation, from six answers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,10 +34,11 @@ class Founded:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers that a community begins with."""
+    """The six answers that a community begins with."""
 
     place: str
     name: str
+    languages: Collection[str]
     coordinator_name: str
     coordinator_email: str
     privacy_contact: str
@@ -49,7 +50,7 @@ def found_community(*, answers: Answers, by: Reader, at: datetime, is_demo: bool
     """Found a community. County, time zone and coordinates are found from the place.
 
     A body that coordinates it is made, invited and given its first coordinator, who must still agree and sign in.
-    Refuses: an unknown or unclear place · a name in use · no name or
+    Refuses: an unknown or unclear place · a name in use · a language we have no words for · no name or
     a wrong e-mail address of the coordinator · an answer longer than its column.
     Records: network.community_founded
     """
@@ -103,7 +104,7 @@ def _write(place: Place, answers: Answers, is_demo: bool, at: datetime) -> Commu
         state=place.state,
         county_fips=[place.county_fips] if place.county_fips else [],
         zone=place.zone,
-        languages=[code for code, _name in settings.LANGUAGES],
+        languages=list(answers.languages),
         latitude=place.latitude,
         longitude=place.longitude,
         privacy_contact=answers.privacy_contact,
@@ -123,6 +124,8 @@ def reasons_not_to_found(answers: Answers) -> list[Reason]:
 def _reasons(places: list[Place], answers: Answers) -> Iterator[Reason]:
     yield from _reasons_of_place(places)
     yield from _reasons_of_name(answers.name)
+    if not answers.languages or not set(answers.languages) <= {code for code, _name in settings.LANGUAGES}:
+        yield Reason("no_such_language", _("Choose English, Spanish or both (en, es)."), "languages")
     yield from _reasons_of_coordinator(answers)
     for field in ("privacy_contact", "operator"):
         if not getattr(answers, field).strip():

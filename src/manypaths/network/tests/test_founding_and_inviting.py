@@ -23,6 +23,7 @@ WORDS = "quiet rivers run under stone"
 ANSWERS = Answers(
     place="Brattleboro, VT",
     name="River Valley Together",
+    languages=["en", "es"],
     coordinator_name="Ana R.",
     coordinator_email="ana@example.org",
     privacy_contact="Ana R., 802-555-0100",
@@ -55,7 +56,7 @@ def test_a_town_is_found_by_name_or_zip_code_with_county_zone_and_coordinates():
     assert find_places("Nowhere at all") == []
 
 
-def test_a_few_answers_make_a_community_and_a_link_for_its_first_coordinator():
+def test_six_answers_make_a_community_and_a_link_for_its_first_coordinator():
     founded = network.found_community(answers=ANSWERS, by=SYSTEM, at=NOW)
     account = accepted(founded.code)
     reader = member_of(account)
@@ -80,6 +81,7 @@ def test_a_few_answers_make_a_community_and_a_link_for_its_first_coordinator():
         ("coordinator_name", "x" * 81, "too_long"),
         ("privacy_contact", "x" * 201, "too_long"),
         ("operator", "x" * 201, "too_long"),
+        ("languages", ["xx"], "no_such_language"),
         ("coordinator_email", "ana", "no_email"),
         ("operator", " ", "no_contact"),
     ],

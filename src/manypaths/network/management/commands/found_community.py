@@ -1,4 +1,4 @@
-"""`found_community`: makes a real community from a few answers and prints the link for its first coordinator."""
+"""`found_community`: makes a real community from six answers and prints the link for its first coordinator."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--place", required=True, help='a ZIP code, or a town and its state: "Brattleboro, VT"')
         parser.add_argument("--name", required=True, help="what the community calls itself")
+        parser.add_argument("--languages", default="en,es", help="languages of its pages, for example en,es")
         parser.add_argument("--coordinator-name", required=True, help="the first coordinator, as others should see it")
         parser.add_argument("--coordinator-email", required=True, help="their e-mail address; they sign in with it")
         parser.add_argument("--privacy-contact", required=True, help="who answers questions about privacy, and how")
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         answers = Answers(
             place=options["place"],
             name=options["name"],
+            languages=[code.strip() for code in options["languages"].split(",") if code.strip()],
             coordinator_name=options["coordinator_name"],
             coordinator_email=options["coordinator_email"],
             privacy_contact=options["privacy_contact"],
