@@ -32,7 +32,11 @@ QUESTIONS = (
         "Which place is this for? A ZIP code, or a town and its state, for example Brattleboro, VT",
     ),
     Question("name", "Community", "What does the community of support call itself?"),
-    Question("languages", "Languages", "Which languages should its pages have? en, es, or both"),
+    Question(
+        "languages",
+        "Languages",
+        "Which languages does the community speak? en, es, or both. The first is for devices that ask for neither",
+    ),
     Question(
         "coordinator",
         "First coordinator",

@@ -9,6 +9,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from manypaths.accounts.rules import Device, has_ended, session_hash
 from manypaths.network import queries as network
@@ -17,6 +18,7 @@ from manypaths.people.rules import Visitor as Account
 from manypaths.people.rules import Workplace
 from manypaths.web.ui.clock import now
 
+OURS = frozenset(dict(settings.LANGUAGES))
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -28,10 +30,26 @@ class Visitor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.community = network.community_for(host=request.get_host())  # type: ignore[attr-defined]
+        _speak_as_the_community(request)
         request.reader = _reader(request)  # type: ignore[attr-defined]
         if request.reader.is_signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:  # type: ignore[attr-defined]
             translation.activate(request.reader.language)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _speak_as_the_community(request: HttpRequest) -> None:
+    """Whose device asks for none of our languages hears the first language of the community."""
+    first = next(iter(request.community.languages), "") if request.community else ""  # type: ignore[attr-defined]
+    if first in OURS and not _asks_for_ours(request):
+        translation.activate(first)
+        request.LANGUAGE_CODE = first  # type: ignore[attr-defined]
+
+
+def _asks_for_ours(request: HttpRequest) -> bool:
+    if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return True
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return any(code.split("-")[0] in OURS for code, _weight in asked)
 
 
 def _reader(request: HttpRequest) -> Reader:

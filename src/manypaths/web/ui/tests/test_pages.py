@@ -10,6 +10,10 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from manypaths.config.testing import as_owner
+from manypaths.network import queries as network
+from manypaths.network.models import Community
+from manypaths.network.tests.factories import community
 from manypaths.web.ui.display import Choice, display, read_choice
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +66,19 @@ def test_the_language_button_shows_the_same_page_in_spanish(client: Client):
 def test_a_page_in_between_never_serves_one_persons_language_to_another(client: Client):
     vary = client.get(reverse("ui:gallery")).headers["Vary"]
     assert {"Cookie", "Accept-Language"} <= {name.strip() for name in vary.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard"), [("fr", "es"), ("", "es"), ("en-US,en;q=0.9", "en"), ("fr,en;q=0.5", "en"), ("es-MX", "es")]
+)
+def test_whose_device_asks_for_none_of_our_languages_hears_the_first_of_the_community(asked: str, heard: str):
+    made = community()
+    with as_owner():
+        Community.objects.filter(id=made.id).update(languages=["es", "en"])
+    network.forget_communities()
+    page = Client().get("/ui/", headers={"Accept-Language": asked} if asked else {}).content.decode()
+    network.forget_communities()
+    assert f'<html lang="{heard}"' in page
 
 
 def test_an_unknown_language_sets_nothing():
