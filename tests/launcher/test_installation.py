@@ -166,10 +166,11 @@ def test_a_busy_port_is_named_and_the_next_one_taken(place: Path) -> None:
         assert demo.end() == 0
 
 
-def test_ctrl_c_at_the_terminal_stops_everything(place: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "the terminal is closed"])
+def test_the_end_of_a_terminal_stops_everything(place: Path, number: int) -> None:
     demo = start(place, "demo")
     demo.address()
-    os.killpg(demo.process.pid, signal.SIGINT)
+    os.killpg(demo.process.pid, number)
     assert demo.wait() == 0
     assert "Stopped. Everything is saved." in demo.said
     assert "Traceback" not in demo.said

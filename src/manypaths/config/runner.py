@@ -50,11 +50,17 @@ class Choices:
             say(f"  Port {names} is in use by another program: taking {taken}.")
 
 
+def _ways_to_stop() -> list[signal.Signals]:
+    """What stops us in good order. A terminal that is closed does, unless whoever started us said to outlive it."""
+    outlive = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([] if outlive else [signal.SIGHUP])]
+
+
 def keep_running(installation: Installation, choices: Choices) -> int:
     """Own the database and the process below until told to stop; repair what an earlier start left."""
     installation.claim()
     told: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ways_to_stop():
         signal.signal(number, lambda which, _: told.append(which))
     try:
         choices.take_port()
@@ -106,7 +112,7 @@ def _fork_below(installation: Installation, environment: dict[str, str], work: C
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ways_to_stop():
             signal.signal(number, signal.default_int_handler)
         lifeline.hold_in_child(end_myself)
         os.environ.pop("DATABASE_OWNER_URL", None)
