@@ -11,7 +11,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.plans import commands, queries, rules
 from manypaths.plans.rules import GoalState, StepState, Way
 from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, today
-from manypaths.web.my.home import newest_notes
+from manypaths.web.my.home import active_grants, newest_notes
 from manypaths.web.my.places import answering_here
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
@@ -105,7 +105,8 @@ def goal(request: Asked, goal_id: UUID) -> HttpResponse:
         else:
             return thank(request, "saved", "my:goal", goal_id, anchor="steps")
     asks = answering_here(request, {step.service_id for step in goal_line.steps if step.service_id})
-    return show(request, "goal", {"form": form, "goal": goal_line, "notes": newest_notes(request), "asks": asks})
+    notes = newest_notes(request, active_grants(request, now()))
+    return show(request, "goal", {"form": form, "goal": goal_line, "notes": notes, "asks": asks})
 
 
 @person

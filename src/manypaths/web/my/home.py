@@ -49,10 +49,14 @@ def own_name(request: Asked) -> people.ProfileWords | None:
     return people.profile(record_id=record, sealer=sealer_for([record]))
 
 
-def sights(request: Asked, at: datetime) -> list[Sight]:
-    """Who can see something now, in one line each."""
+def active_grants(request: Asked, at: datetime) -> list[consent.Grant]:
+    """The consents that hold now."""
     grants = consent.grants_of_own_record(reader=request.reader)
-    active = [grant for grant in grants if is_active(consent.grant_facts(grant), at)]
+    return [grant for grant in grants if is_active(consent.grant_facts(grant), at)]
+
+
+def sights(request: Asked, active: list[consent.Grant]) -> list[Sight]:
+    """Who can see something now, in one line each."""
     return [
         Sight(
             grant.recipient_organisation.name,
@@ -63,12 +67,12 @@ def sights(request: Asked, at: datetime) -> list[Sight]:
     ]
 
 
-def newest_notes(request: Asked) -> list[RequestNote]:
+def newest_notes(request: Asked, active: list[consent.Grant]) -> list[RequestNote]:
     """Where the person's requests stand, the newest first; of a step, only the newest."""
-    notes, seen = [], set()
+    notes, seen, shared = [], set(), {grant.subject_id for grant in active}
     for line in referrals.own_requests(reader=request.reader):
         if line.step_id is None or line.step_id not in seen:
-            notes.append(request_note(line, now()))
+            notes.append(request_note(line, now(), shared=line.id in shared))
             seen.add(line.step_id)
     return notes
 
@@ -77,13 +81,14 @@ def newest_notes(request: Asked) -> list[RequestNote]:
 @require_safe
 def home(request: Asked) -> HttpResponse:
     """The person's own page."""
-    plan, notes = plans.plan_of(reader=request.reader), newest_notes(request)
+    active = active_grants(request, now())
+    plan, notes = plans.plan_of(reader=request.reader), newest_notes(request, active)
     context: dict[str, Any] = {
         "plan": plan,
         "profile": own_name(request),
         "next": plan.next_step,
         "first_steps": first_steps(plan),
-        "sights": sights(request, now()),
+        "sights": sights(request, active),
         "notes": notes,
         "asks": answering_here(request, {line.service_id for line in plan.choices}),
         **line_in_short(request),

@@ -83,6 +83,8 @@ STATES: dict[str, tuple[str, Any]] = {
     Status.CANCELLED: ("", _("This request to %(place)s was taken back.")),
 }
 LATE = _("%(place)s has not answered in time. You can ask another place.")
+NOT_SHARED = _("You do not share this with %(place)s any more. They can no longer open what you sent.")
+TAKEN_UP = rules.OPEN - {Status.REQUESTED}
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,15 @@ class RequestNote:
     answer: str
 
 
-def request_note(line: RequestLine, at: datetime) -> RequestNote:
-    """A request as the person reads it on their own page."""
-    late = line.is_overdue(at)
-    tone, sentence = ("wait", LATE) if late else STATES[line.status]
+def _standing(line: RequestLine, at: datetime, shared: bool) -> tuple[str, Any]:
+    if line.is_overdue(at):
+        return ("wait", LATE)
+    return ("", NOT_SHARED) if line.status in TAKEN_UP and not shared else STATES[line.status]
+
+
+def request_note(line: RequestLine, at: datetime, *, shared: bool) -> RequestNote:
+    """A request as the person reads it on their own page. `shared` while the place may open what was sent."""
+    tone, sentence = _standing(line, at, shared)
     due = day(line.due_on, get_language()) if line.due_on else ""
     return RequestNote(
         id=line.id,
@@ -112,7 +119,7 @@ def request_note(line: RequestLine, at: datetime) -> RequestNote:
         words=str(sentence) % {"place": line.organisation_name, "day": due},
         tone=tone,
         is_open=line.status in rules.OPEN,
-        is_late=late,
+        is_late=line.is_overdue(at),
         asks=rules.wants_answer(line.status, line.requested_at, line.person_answer),
         answer=rules.word(rules.ANSWERS, line.person_answer, get_language() or "en"),
     )

@@ -124,6 +124,19 @@ def test_stopping_closes_the_next_look_and_says_so():
         received_request(reader=here.coach, referral_id=sent)
 
 
+def test_ones_own_page_says_when_work_goes_on_without_sharing():
+    here, sent = asked()
+    browser = client_of(here.person)
+    new_request()
+    commands.accept_request(referral_id=sent, seen=rules.Status.REQUESTED, by=here.coach, at=datetime.now(UTC))
+    assert "said yes." in browser.get(reverse("my:home")).content.decode()
+    with patch("manypaths.web.my.requests.now", before_this_test):
+        browser.post(reverse("my:stop_sharing", args=[sent]))
+    page = browser.get(reverse("my:home")).content.decode()
+    assert "You do not share this with" in page
+    assert "said yes." not in page
+
+
 def test_the_earlier_consent_is_kept_beside_the_new_one():
     here, sent = asked()
     browser = client_of(here.person)
