@@ -18,11 +18,18 @@ testing.SERVER = testing.prepare_environment()
 
 import django
 from django.conf import settings
+from django.utils import translation
 
 from manypaths.config.database import connect_django_to
 
 if not settings.configured:
     django.setup()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A request leaves its language behind in this thread; each test begins in the language of the settings."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

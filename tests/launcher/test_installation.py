@@ -87,8 +87,14 @@ def start(place: Path, *arguments: str) -> Started:
             text=True,
             start_new_session=True,
             cwd="/",
+            preexec_fn=_as_from_a_terminal,  # noqa: PLW1509  # the child becomes another program at once
         )
     )
+
+
+def _as_from_a_terminal() -> None:
+    """Whoever runs the tests may outlive their terminal (nohup); what is started here may not."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
