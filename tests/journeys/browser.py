@@ -14,7 +14,7 @@ from typing import Any
 
 import brotli
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -122,6 +122,15 @@ def _only_ours(errors: list[str], page: Page, url: str) -> None:
     home = "/".join(page.url.split("/")[:3])
     if page.url.startswith("http") and url.startswith("http") and not url.startswith(home):
         errors.append(f"the page called {url}")
+
+
+def go(control: Locator) -> None:
+    """Press what leads to another page (or the same one, read again), and wait until that page is there.
+
+    A click alone returns while the old page still stands: on a slow machine the old one would be looked at.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def come_to_rest(page: Page) -> None:

@@ -20,7 +20,7 @@ from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import community, membership, participation, reader_for
 from manypaths.web.public.tests.listed import listed, open_all_week, said
 from manypaths.web.work.tests.factories import session_of
-from tests.journeys.browser import Visit, check, context
+from tests.journeys.browser import Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
 WALKS = [Visit(390, "light", "en"), Visit(1280, "dark", "es"), Visit(390, "dark", "es"), Visit(1280, "light", "en")]
@@ -50,7 +50,7 @@ class Walk:
 
     def press(self, page: Page, name: str, button: str = PRIMARY) -> None:
         """Press the one filled button of the page, and look at what comes."""
-        page.locator(button).first.click()
+        go(page.locator(button).first)
         self.stands(page, name)
 
 
@@ -101,12 +101,12 @@ def find(walk: Walk, page: Page) -> None:
     walk.go(page, "/", "find")
     page.locator(".quick input[value=talk]").check(force=True)
     page.fill("#place", "Montpelier")
-    page.locator(".searchbar button").click()
+    go(page.locator(".searchbar button"))
     expect(page.locator("article.res h3")).to_have_text(["Lantern House"])
     walk.stands(page, "found")
-    page.locator("article.res h3 a").click()
+    go(page.locator("article.res h3 a"))
     walk.stands(page, "service")
-    page.locator("a[href^='/my/ask/']").first.click()
+    go(page.locator("a[href^='/my/ask/']").first)
     walk.stands(page, "ask-signed-out")
 
 
@@ -142,7 +142,7 @@ def begin_a_plan(walk: Walk, page: Page) -> None:
 def ask(walk: Walk, page: Page) -> str:
     """Ask the house: what would help, the name, a safe way, words, check, agree. Gives the address of the request."""
     walk.go(page, "/", "find-again")
-    page.locator("article.res a[href^='/my/ask/']").first.click()
+    go(page.locator("article.res a[href^='/my/ask/']").first)
     walk.stands(page, "ask-start")
     walk.press(page, "ask-need")
     page.locator("[name=need]").first.check()
@@ -170,7 +170,7 @@ def take_it_up(walk: Walk, work: Page) -> str:
     walk.go(work, "/work/", "work-today")
     walk.go(work, "/work/requests", "work-inbox")
     expect(work.locator("main")).to_contain_text("Mari")
-    work.locator("main a[href^='/work/requests/']").first.click()
+    go(work.locator("main a[href^='/work/requests/']").first)
     walk.stands(work, "work-request")
     expect(work.locator("main")).to_contain_text("someone who has been there")
     assert "pick my kids up" not in work.inner_text("body"), "nothing of the plan goes along unless it is picked"
@@ -188,18 +188,18 @@ def finish(walk: Walk, work: Page, address: str) -> None:
     """The coach writes a contact in three fields, and closes with an outcome."""
     walk.go(work, "/work/people", "work-people")
     expect(work.locator("main")).to_contain_text("Mari")
-    work.locator("main a[href^='/work/people/']").first.click()
+    go(work.locator("main a[href^='/work/people/']").first)
     walk.stands(work, "work-person")
     form = work.locator("main form", has=work.locator("[name=way]"))
     for name in ("way", "when", "deed"):
         form.locator(f"[name={name}]").first.check(force=True)
-    form.locator("button.btn").first.click()
+    go(form.locator("button.btn").first)
     walk.stands(work, "work-contact-kept")
     work.goto(address)
     work.locator("details:has([name=outcome]) > summary").first.click()
     done = work.locator("form:has([name=outcome])").first
     done.locator("[name=outcome]").first.check(force=True)
-    done.locator("button").first.click()
+    go(done.locator("button").first)
     walk.stands(work, "work-done")
 
 
@@ -207,7 +207,7 @@ def say_whether_it_helped(walk: Walk, page: Page, request: str) -> None:
     """The person's own word, beside the worker's."""
     walk.go(page, request, "request-done")
     page.locator("[name=answer]").nth(1).check(force=True)
-    page.locator("form:has([name=answer]) button").first.click()
+    go(page.locator("form:has([name=answer]) button").first)
     walk.stands(page, "request-answer-given")
 
 
@@ -225,9 +225,9 @@ def check_in(walk: Walk, page: Page) -> None:
         if number == 1:
             walk.stands(page, "check-in-statement")
         page.locator("main form [type=radio][value='5']").check(force=True)
-        page.locator(PRIMARY).first.click()
+        go(page.locator(PRIMARY).first)
     walk.stands(page, "check-in-end")
-    page.locator(PRIMARY).first.click()
+    go(page.locator(PRIMARY).first)
     walk.stands(page, "check-in-result")
     assert "47" not in page.inner_text("main"), "the published line is not drawn unless it is asked for"
 

@@ -17,7 +17,7 @@ from manypaths.referrals.rules import Status
 from manypaths.web.my.tests.factories import session_of
 from manypaths.web.my.tests.test_asking import Stage
 from manypaths.web.ui.clock import now
-from tests.journeys.browser import VISITS, Visit, check, context
+from tests.journeys.browser import VISITS, Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
 
@@ -76,17 +76,17 @@ def test_a_person_asks_without_scripts(browser: Browser, live_site: LiveSite):
         signed_in(made, live_site, stage, "en")
         page = made.new_page()
         page.goto(live_site.url + stage.ask)
-        page.get_by_role("button", name="Begin").click()
+        go(page.get_by_role("button", name="Begin"))
         page.get_by_label("Talk with someone").check()
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_role("button", name="Go on").click()
+        go(page.get_by_role("button", name="Go on"))
+        go(page.get_by_role("button", name="Go on"))
         page.get_by_label("Send me a text").check()
-        page.get_by_role("button", name="Go on").click()
+        go(page.get_by_role("button", name="Go on"))
         expect(page.locator(".err").first).to_contain_text("Write the phone number they can use.")
         page.get_by_label("Your phone number").fill("802-555-0142")
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_role("button", name="Yes, go on").click()
-        page.get_by_role("button", name="Yes, send it").click()
+        go(page.get_by_role("button", name="Go on"))
+        go(page.get_by_role("button", name="Go on"))
+        go(page.get_by_role("button", name="Yes, go on"))
+        go(page.get_by_role("button", name="Yes, send it"))
         expect(page.locator("h1")).to_have_text("Peer coaching")
         expect(page.locator("main")).to_contain_text("They answer you by")

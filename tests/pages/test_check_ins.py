@@ -14,7 +14,7 @@ from manypaths.outcomes import commands, queries
 from manypaths.outcomes.instruments import shipped
 from manypaths.web.my.tests.factories import somebody
 from manypaths.web.ui.clock import now
-from tests.journeys.browser import VISITS, Visit, check, context, nothing_covered
+from tests.journeys.browser import VISITS, Visit, check, context, go, nothing_covered
 from tests.pages.test_my_pages import signed_in
 
 BARC = shipped("barc-10", "2017")
@@ -82,13 +82,13 @@ def test_ten_answers_on_a_phone_without_scripts_lead_to_the_picture_of_them(brow
         signed_in(made, live_site, by)
         page = made.new_page()
         page.goto(f"{live_site.url}/my/check-ins")
-        page.get_by_role("link", name="Start").click()
+        go(page.get_by_role("link", name="Start"))
         for number in range(1, 11):
             expect(page.get_by_text(f"{number} of 10", exact=True)).to_be_visible()
             page.get_by_label("5 Agree").check()
-            page.get_by_role("button", name="Look over my answers" if number == 10 else "Next").click()
+            go(page.get_by_role("button", name="Look over my answers" if number == 10 else "Next"))
         page.get_by_label("What was going on?").fill("Slept well")
-        page.get_by_role("button", name="Finish").click()
+        go(page.get_by_role("button", name="Finish"))
         expect(page.get_by_role("heading", level=1)).to_have_text("You agree with 10 of the 10 statements")
         expect(page.get_by_text("50 on the scale from 10 to 60.")).to_be_visible()
     with transaction.atomic():

@@ -15,7 +15,7 @@ from manypaths.indicators.tests import facts as made
 from manypaths.network import queries as network
 from manypaths.network.models import Community
 from manypaths.network.tests.factories import community
-from tests.journeys.browser import MOST_BYTES, VISITS, Visit, check, context, nothing_covered, weigh
+from tests.journeys.browser import MOST_BYTES, VISITS, Visit, check, context, go, nothing_covered, weigh
 
 PICTURES = os.environ.get("PICTURES", "")
 COUNTIES = ["50001", "50005", "50007", "50013", "50015", "50017", "50019", "50023"]
@@ -103,7 +103,7 @@ def test_the_page_with_figures_stands_and_weighs_little(browser: Browser, live_s
         page = opened.new_page()
         page.goto(f"{live_site.url}/community/")
         page.get_by_label("Time").select_option("May 2026")
-        page.get_by_role("button", name="Show", exact=True).click()
+        go(page.get_by_role("button", name="Show", exact=True))
         expect(page.get_by_text("People here made 560 requests for support")).to_be_visible()
 
 

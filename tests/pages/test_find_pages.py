@@ -11,7 +11,7 @@ from manypaths.config.testing import LiveSite
 from manypaths.directory.search.writer import Writer
 from manypaths.network.tests.factories import community, membership, participation
 from manypaths.web.public.tests.listed import listed, open_all_week, place, said
-from tests.journeys.browser import VISITS, Visit, check, context, nothing_covered, weigh
+from tests.journeys.browser import VISITS, Visit, check, context, go, nothing_covered, weigh
 
 PICTURES = os.environ.get("PICTURES", "")
 FOUND = {"en": "places can help", "es": "lugares pueden ayudar"}
@@ -52,14 +52,14 @@ def test_the_find_pages_stand_every_check(valley: str, live_site: LiveSite, brow
         picture(page, visit, "find")
         assert check(page, visit.language) <= BUDGET_ELEMENTS
         page.fill("#place", "Montpelier")
-        page.locator(".searchbar button").click()
+        go(page.locator(".searchbar button"))
         expect(page.locator("#rh")).to_contain_text(FOUND[visit.language])
         page.goto(live_site.url + f"/service/{valley}")
         picture(page, visit, "service")
         check(page, visit.language)
         page.goto(live_site.url + "/")
         page.fill("#place", "zzqqxx")
-        page.locator(".searchbar button").click()
+        go(page.locator(".searchbar button"))
         page.locator("#place-e, #results .err, #rh").first.wait_for()
         picture(page, visit, "wrong")
         page.goto(live_site.url + "/f/old", wait_until="networkidle")
@@ -80,11 +80,11 @@ def test_a_search_is_found_again_by_back_and_reload_and_leaves_no_words(
         page.goto(live_site.url + "/")
         page.fill("#q", "medication")
         page.fill("#place", "Montpelier")
-        page.locator(".searchbar button").click()
+        go(page.locator(".searchbar button"))
         expect(page.locator("article.res")).to_have_count(1)
         assert "/f/" in page.url
         assert "medication" not in page.url
-        page.locator("article.res h3 a").click()
+        go(page.locator("article.res h3 a"))
         expect(page.locator("h1")).to_have_text("Northside Health")
         page.go_back()
         expect(page.locator("article.res")).to_have_count(1)
@@ -115,7 +115,7 @@ def test_a_box_among_the_filters_answers_at_once_and_its_button_leads_to_the_lis
         expect(page.locator("article.res")).to_have_count(1)
         expect(page.locator("[data-live]")).to_contain_text("1 place can help")
         if width < 960:
-            page.get_by_role("button", name="Show results").click()
+            go(page.get_by_role("button", name="Show results"))
             expect(page.locator("details.filters")).not_to_have_attribute("open", "")
             expect(page.locator("#rh")).to_be_in_viewport()
 
@@ -127,7 +127,7 @@ def test_a_wrong_place_is_told_at_its_field_with_scripts_and_nothing_typed_is_lo
         page = made.new_page()
         page.goto(live_site.url + "/")
         page.fill("#place", "0560")
-        page.locator(".searchbar button").click()
+        go(page.locator(".searchbar button"))
         expect(page.locator("#place-e")).to_contain_text("Enter a ZIP code with 5 numbers")
         expect(page.locator("#place")).to_have_attribute("aria-invalid", "true")
         expect(page.locator("#place")).to_be_focused()
@@ -147,15 +147,15 @@ def test_what_stands_with_the_list_starts_a_search_of_its_own(
         page = made.new_page()
         page.goto(live_site.url + "/")
         page.fill("#q", "methadone")
-        page.locator(".searchbar button").click()
+        go(page.locator(".searchbar button"))
         expect(page.locator("article.res")).to_have_count(1)
-        page.get_by_role("button", name="Make a link to this search").click()
+        go(page.get_by_role("button", name="Make a link to this search"))
         expect(page.locator("main input[readonly]")).to_have_value(re.compile("q=methadone"))
         page.go_back()
-        page.get_by_role("button", name="Where to get it").click()
+        go(page.get_by_role("button", name="Where to get it"))
         expect(page.locator("#q")).to_have_value("")
         expect(page.locator(".list")).to_contain_text("Try it without one of these")
-        page.get_by_role("button", name="Naloxone").click()
+        go(page.get_by_role("button", name="Naloxone"))
         expect(page.locator("#rh")).to_contain_text("places can help")
 
 

@@ -13,6 +13,7 @@ from tests.journeys.browser import (
     Visit,
     check,
     context,
+    go,
     nothing_covered,
     violations,
     weigh,
@@ -131,12 +132,12 @@ def test_language_and_display_are_chosen_without_script_and_kept(browser: Browse
         page = made.new_page()
         page.goto(live_site.url + GALLERY)
         assert made.cookies() == []
-        page.get_by_role("button", name="Español").click()
+        go(page.get_by_role("button", name="Español"))
         expect(page.locator("html")).to_have_attribute("lang", "es")
         page.locator(".pop > summary").click()
         page.locator("input[name=theme][value=dark]").check()
         page.locator("input[name=letters][value=clear]").check()
-        page.locator(".pop-box button").click()
+        go(page.locator(".pop-box button"))
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         expect(page.locator("html")).to_have_attribute("data-letters", "clear")
         assert {cookie["name"] for cookie in made.cookies()} == {"lang", "display"}

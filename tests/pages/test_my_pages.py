@@ -25,7 +25,7 @@ from manypaths.referrals.queries import received_request
 from manypaths.referrals.rules import Asked, PickedPart
 from manypaths.web.my.tests.factories import session_of, somebody
 from manypaths.web.ui.clock import now
-from tests.journeys.browser import VISITS, Visit, check, context, nothing_covered
+from tests.journeys.browser import VISITS, Visit, check, context, go, nothing_covered
 
 PICTURES = os.environ.get("PICTURES", "")
 
@@ -168,19 +168,19 @@ def test_a_plan_begins_without_scripts(browser: Browser, live_site: LiveSite):
         signed_in(made, live_site, by)
         page = made.new_page()
         page.goto(live_site.url + "/my/")
-        page.get_by_role("link", name="Write it").click()
-        page.get_by_role("button", name="Save my words").click()
+        go(page.get_by_role("link", name="Write it"))
+        go(page.get_by_role("button", name="Save my words"))
         expect(page.locator("#id_text_error")).to_contain_text("One sentence is enough")
         page.get_by_label("What does a good life look like for you?").fill("A quiet home.")
-        page.get_by_role("button", name="Save my words").click()
+        go(page.get_by_role("button", name="Save my words"))
         expect(page.locator("blockquote.own")).to_contain_text("A quiet home.")
-        page.get_by_role("link", name="Add a goal").click()
+        go(page.get_by_role("link", name="Add a goal"))
         page.get_by_label("What do you want?").fill("Weekends with my kids")
         page.locator("label.pick", has_text="Family").click()
-        page.get_by_role("button", name="Go on to the steps").click()
+        go(page.get_by_role("button", name="Go on to the steps"))
         page.get_by_label("What can you do?").fill("Call and ask")
-        page.get_by_role("button", name="Add this step").click()
-        page.get_by_role("button", name="Mark as done").click()
+        go(page.get_by_role("button", name="Add this step"))
+        go(page.get_by_role("button", name="Mark as done"))
         expect(page.locator("ol.path li.done")).to_contain_text("Call and ask")
 
 

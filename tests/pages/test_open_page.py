@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from manypaths.config.testing import LiveSite
 from manypaths.web.my.tests.factories import session_of, somebody
-from tests.journeys.browser import Visit, context, violations
+from tests.journeys.browser import Visit, context, go, violations
 
 WARNED = "[data-idle] [role=status]"
 
@@ -62,7 +62,7 @@ def test_words_that_were_written_for_too_long_are_still_there_to_copy(
         page.goto(live_site.url + "/my/words")
         page.locator("textarea").first.fill(words)
         made.clear_cookies()  # by then the session has ended on the server
-        page.locator("main form button").first.click()
+        go(page.locator("main form button").first)
         expect(page.locator("textarea[readonly]")).to_have_value(words)
         assert page.locator("main a[target=_blank]").get_attribute("href") == "/my/words"
         if visit.scripts:

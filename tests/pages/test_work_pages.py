@@ -20,7 +20,7 @@ from manypaths.referrals.tests.factories import Scene
 from manypaths.support.rules import ContactFacts
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, session_of, stage
-from tests.journeys.browser import VISITS, Visit, check, context
+from tests.journeys.browser import VISITS, Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
 PARTS = [
@@ -112,8 +112,8 @@ def test_a_request_is_answered_without_scripts(browser: Browser, live_site: Live
         page = visitor.new_page()
         page.goto(f"{live_site.url}/work/requests/{referral}")
         page.locator("summary", has_text="Not now").click()
-        page.locator("details[open] button").click()
+        go(page.locator("details[open] button"))
         expect(page.locator("details[open] .err")).to_contain_text("Choose a reason")
         page.get_by_label("No open place right now").first.check()
-        page.locator("details[open] button").click()
+        go(page.locator("details[open] button"))
         expect(page.locator("main [role=status]")).to_contain_text("Your answer is sent")
