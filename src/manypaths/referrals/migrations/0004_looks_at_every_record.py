@@ -56,7 +56,7 @@ end $$
 class Migration(migrations.Migration):
     dependencies = [
         ("referrals", "0003_blocks_on_every_record"),
-        ("consent", "0005_the_list_of_looks_moves_up"),
+        ("consent", "0004_the_list_of_looks_moves_up"),
         ("audit", "0002_append_only_and_opened"),
     ]
     operations = [

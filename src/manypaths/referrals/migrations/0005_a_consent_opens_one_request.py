@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("referrals", "0004_looks_at_every_record"),
         ("audit", "0004_what_a_consent_was_for"),
-        ("consent", "0006_a_consent_opens_one_request"),
+        ("consent", "0005_a_consent_opens_one_request"),
     ]
     operations = [
         GuardSubjects("referrals_referral", TASK, BOTH_RECORDS, "id"),

@@ -1,4 +1,7 @@
-"""A request that may no longer be seen is taken back by the night, and both sides are told: it was silent before."""
+"""A request that may no longer be seen is taken back by the night, and both sides are told: it was silent before.
+
+The database's own clock says what is late: the night may ask for an earlier day, never for a later one.
+"""
 
 from importlib import import_module
 
@@ -6,9 +9,10 @@ from django.db import migrations
 
 from manypaths.audit.guards import DefinerFunction
 
-BEFORE = import_module("manypaths.referrals.migrations.0006_who_left_reads_and_answers_nothing").SWEEP
+FIRST = import_module("manypaths.referrals.migrations.0002_walls_lists_and_facts").SWEEP
+BEFORE = FIRST.replace("create", "create or replace", 1)
 
-# Whoever calls it may ask for an earlier day, never for a later one: it takes back only what nobody there may open.
+# It takes back only what nobody there may open.
 LAPSE = """
 create function lapse_requests(p_at timestamptz)
 returns table(referral_id uuid, record_id uuid, organisation_id uuid)

@@ -1,13 +1,14 @@
 """Work that was taken up stays on the list of whoever is beside the person after they stopped sharing, without a name.
 
-Requests that are due on the same day stand in the order in which they were asked.
+A request that waits at an organisation that left the community is on no list. Requests that are due on the same day stand in the order in which they were asked.
 """
 
 from importlib import import_module
 
 from django.db import migrations
 
-BEFORE = import_module("manypaths.referrals.migrations.0006_who_left_reads_and_answers_nothing").INBOX
+FIRST = import_module("manypaths.referrals.migrations.0002_walls_lists_and_facts").INBOX
+BEFORE = FIRST.replace("create", "create or replace", 1)
 
 INBOX = """
 create or replace function referrals_inbox(p_account uuid, p_membership uuid, p_limit int, p_offset int)

@@ -1,14 +1,26 @@
-"""The gate as before, in few small steps instead of one statement over every tie: half the work for a single record.
+"""A consent opens what hangs on the request it was given for, and the facts of a decision leave only with its log row.
 
-Each purpose allows one tie only, and a role opens the same classes of every record it is tied to. So what is open by a
-tie is one list of records and one list of classes; only consents differ from record to record. The wrapped keys of what
-was opened come along: who opens a record nearly always reads its words.
+Before, one active consent opened every request of that person, stopped and ended ones too; and the facts could be
+asked for without a trace. The gate also goes in few small steps now, with plans that are kept, instead of one statement
+over every tie: each purpose allows one tie only, and a role opens the same classes of every record it is tied to. So
+what is open by a tie is one list of records and one list of classes; only consents differ from record to record. The
+wrapped keys of what was opened come along: who opens a record nearly always reads its words.
 """
+
+from importlib import import_module
 
 from django.db import migrations
 
+from manypaths.audit.guards import DefinerFunction
+
+FIRST = import_module("manypaths.consent.migrations.0002_open_records")
+BEFORE = [
+    DefinerFunction(FIRST.ACCESS_FACTS, "access_facts(uuid, text, uuid, uuid[])"),
+    DefinerFunction(FIRST.OPEN_RECORDS, "open_records(uuid, text, uuid, uuid[], text[], text)"),
+]
+
 ACCESS_FACTS = """
-create or replace function access_facts(p_account uuid, p_hat text, p_membership uuid, p_ids uuid[])
+create function access_facts(p_account uuid, p_hat text, p_membership uuid, p_ids uuid[])
 returns json language plpgsql stable security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
@@ -67,8 +79,8 @@ end $$
 """
 
 OPEN_RECORDS = """
-create or replace function open_records(p_account uuid, p_hat text, p_membership uuid, p_ids uuid[], p_classes text[],
-                                        p_purpose text, p_subjects uuid[] default '{}')
+create function open_records(p_account uuid, p_hat text, p_membership uuid, p_ids uuid[], p_classes text[],
+                             p_purpose text, p_subjects uuid[] default '{}')
 returns json language plpgsql volatile security definer set search_path = public, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
@@ -212,5 +224,13 @@ end $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0008_a_consent_ends_now_or_earlier"), ("vault", "0002_keys_behind_the_wall")]
-    operations = [migrations.RunSQL([ACCESS_FACTS, OPEN_RECORDS], reverse_sql=migrations.RunSQL.noop)]
+    dependencies = [
+        ("consent", "0004_the_list_of_looks_moves_up"),
+        ("audit", "0004_what_a_consent_was_for"),
+        ("vault", "0002_keys_behind_the_wall"),
+    ]
+    operations = [
+        *(migrations.RunSQL(before.reverse_sql, reverse_sql=before.sql) for before in BEFORE),
+        DefinerFunction(ACCESS_FACTS, "access_facts(uuid, text, uuid, uuid[])", roles=()),
+        DefinerFunction(OPEN_RECORDS, "open_records(uuid, text, uuid, uuid[], text[], text, uuid[])"),
+    ]

@@ -23,5 +23,5 @@ end $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0007_a_consent_is_given_once_and_only_ends")]
+    dependencies = [("consent", "0006_a_consent_is_given_once_and_only_ends")]
     operations = [DefinerFunction(END_GRANTS, "end_grants_of_request(uuid, uuid, uuid, timestamptz)")]

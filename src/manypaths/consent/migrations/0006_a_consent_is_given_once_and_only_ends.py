@@ -18,7 +18,7 @@ foreign key (text_key, text_version, language) references consent_text (key, ver
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0006_a_consent_opens_one_request")]
+    dependencies = [("consent", "0005_a_consent_opens_one_request")]
     operations = [
         migrations.AddConstraint(
             model_name="grant",

@@ -13,7 +13,7 @@ OWNED = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0004_facts_with_a_kept_plan")]
+    dependencies = [("consent", "0003_texts_of_november_2026")]
     operations = [
         migrations.RunSQL("drop function who_looked(uuid, uuid)", reverse_sql=[BEFORE, *OWNED]),
     ]
