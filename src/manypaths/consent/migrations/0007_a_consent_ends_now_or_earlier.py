@@ -1,8 +1,11 @@
 """Who received a request ends its consent by the database's own clock: an end in the future would be no end."""
 
+from importlib import import_module
+
 from django.db import migrations
 
-from manypaths.audit.guards import DefinerFunction
+FIRST = import_module("manypaths.consent.migrations.0002_open_records").END_GRANTS
+BEFORE = FIRST.replace("create", "create or replace", 1)
 
 END_GRANTS = """
 create or replace function end_grants_of_request(p_account uuid, p_membership uuid, p_subject uuid, p_at timestamptz)
@@ -24,4 +27,4 @@ end $$
 
 class Migration(migrations.Migration):
     dependencies = [("consent", "0006_a_consent_is_given_once_and_only_ends")]
-    operations = [DefinerFunction(END_GRANTS, "end_grants_of_request(uuid, uuid, uuid, timestamptz)")]
+    operations = [migrations.RunSQL(END_GRANTS, reverse_sql=BEFORE)]

@@ -1,8 +1,13 @@
 """Who an account is, told to its own session only: the session and its visitor in one statement."""
 
+from importlib import import_module
+
 from django.db import migrations
 
 from manypaths.audit.guards import DefinerFunction
+
+FIRST = import_module("manypaths.people.migrations.0002_walls_and_doors_to_them").VISITOR
+BEFORE = DefinerFunction(FIRST, "visitor(uuid)")
 
 VISIT = """
 create function visit(p_session text)
@@ -32,5 +37,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL("grant select on accounts_session to gate", reverse_sql=migrations.RunSQL.noop),
         DefinerFunction(VISIT, "visit(text)"),
-        migrations.RunSQL("drop function visitor(uuid)", reverse_sql=migrations.RunSQL.noop),
+        migrations.RunSQL(BEFORE.reverse_sql, reverse_sql=BEFORE.sql),
     ]

@@ -1,8 +1,13 @@
 """The wall of requests asks for the request: what a consent for one opened does not show another of the same person."""
 
+from importlib import import_module
+
 from django.db import migrations
 
-from manypaths.audit.guards import DefinerFunction, GuardSubjects
+from manypaths.audit.guards import GuardSubjects
+
+FIRST = import_module("manypaths.referrals.migrations.0002_walls_lists_and_facts").TELL_REQUESTER
+BEFORE = FIRST.replace("create", "create or replace", 1)
 
 TASK = "referral_task"
 BOTH_RECORDS = ("record_id", "org_record_id")
@@ -36,5 +41,5 @@ class Migration(migrations.Migration):
         GuardSubjects("referrals_move", TASK, BOTH_RECORDS, "referral_id"),
         GuardSubjects("referrals_packet", TASK, ("record_id",), "referral_id"),
         GuardSubjects("referrals_sharedpart", TASK, ("record_id",), "referral_id"),
-        DefinerFunction(TELL_REQUESTER, "tell_requester(uuid, uuid, text, timestamptz)"),
+        migrations.RunSQL(TELL_REQUESTER, reverse_sql=BEFORE),
     ]

@@ -4,9 +4,14 @@ Work that was taken up before goes on until it is closed: the person and their c
 person can stop it at any time. A request that still waits is closed, its consent ends, and the person is told.
 """
 
+from importlib import import_module
+
 from django.db import migrations
 
 from manypaths.audit.guards import DefinerFunction
+
+FIRST = import_module("manypaths.referrals.migrations.0002_walls_lists_and_facts").KEYS
+BEFORE = FIRST.replace("create", "create or replace", 1)
 
 KEYS = """
 create or replace function referral_keys(p_account uuid, p_membership uuid, p_referrals uuid[])
@@ -62,6 +67,6 @@ class Migration(migrations.Migration):
         ("network", "0004_agreement_of_november_2026"),
     ]
     operations = [
-        DefinerFunction(KEYS, "referral_keys(uuid, uuid, uuid[])"),
+        migrations.RunSQL(KEYS, reverse_sql=BEFORE),
         DefinerFunction(CLOSE, "close_requests_where_left()"),
     ]
