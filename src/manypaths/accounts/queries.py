@@ -13,12 +13,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth import password_validation
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Count, Max, Q
 
 from manypaths.accounts import factors, rules
 from manypaths.accounts.models import DemoSignIn, Guess, NamedDesk, RecoveryCode, Session, User, WayBack
 from manypaths.accounts.rules import Device, WayBackState
-from manypaths.accounts.sessions import SessionStore
 
 DATA = Path(__file__).resolve().parent / "data"
 COMMON = Path(password_validation.__file__).resolve().with_name("common-passwords.txt.gz")

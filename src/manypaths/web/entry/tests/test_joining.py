@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from manypaths.accounts.models import Guess, RecoveryCode, Session, User
-from manypaths.accounts.sessions import stored_key
+from manypaths.accounts.rules import stored_key
 from manypaths.config.testing import as_owner
 
 ANSWERS = {
