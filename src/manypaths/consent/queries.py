@@ -50,8 +50,12 @@ class Opened:
 
     def opens_request(self, subject: UUID, org_record: UUID | None, data_class: DataClass) -> bool:
         """True when this class of one request is open, by a consent for it or through the organisation's record."""
-        kind = data_class.value
-        return (org_record, kind, None) in self.bases or any(one[1:] == (kind, subject) for one in self.bases)
+        through = org_record is not None and self.opens_whole(org_record, data_class)
+        return through or any(one[1:] == (data_class.value, subject) for one in self.bases)
+
+    def opens_whole(self, record: UUID, data_class: DataClass) -> bool:
+        """True when this class of this record is open as a whole, by a tie to it: more than any consent opens."""
+        return (record, data_class.value, None) in self.bases
 
     def is_minimal(self, record: UUID, data_class: DataClass) -> bool:
         """True when only named fields of this class are open (the desk)."""

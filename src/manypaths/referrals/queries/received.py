@@ -111,7 +111,8 @@ def received_request(*, reader: Reader, referral_id: UUID) -> RequestView:
 
 def _is_beside(opened: Opened, keys: Keys) -> bool:
     """Whether the organisation's own record is open to the reader, which no consent for a request opens."""
-    return (keys.org_record_id, DataClass.REFERRAL_TASK.value, None) in opened.bases
+    record = keys.org_record_id
+    return record is not None and opened.opens_whole(record, DataClass.REFERRAL_TASK)
 
 
 def requests_of_record(*, reader: Reader, record_id: UUID) -> list[RequestLine]:

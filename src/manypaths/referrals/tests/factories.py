@@ -12,7 +12,7 @@ from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import community, membership, organisation, participation, reader_for
 from manypaths.people.tests.factories import new_request, person
 from manypaths.referrals import commands
-from manypaths.referrals.rules import Asked
+from manypaths.referrals.rules import Asked, Status
 
 ASKED_AT = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)  # a Thursday, 3 pm in Vermont
 
@@ -82,3 +82,13 @@ def sent(scene: Scene) -> UUID:
     """A request that waits for an answer."""
     draft(scene)
     return send(scene)
+
+
+def accepted() -> tuple[Scene, UUID, UUID]:
+    """A request that the coach took up: the stage, the request, and the organisation's own record of the person."""
+    stage = scene()
+    referral = sent(stage)
+    new_request()
+    record = commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach, at=ASKED_AT)
+    new_request()
+    return stage, referral, record

@@ -14,21 +14,11 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere
 from manypaths.network.tests.factories import reader_for
 from manypaths.people.tests.factories import new_request
-from manypaths.referrals import commands, queries
-from manypaths.referrals.rules import Status
-from manypaths.referrals.tests.factories import ASKED_AT, scene, sent
+from manypaths.referrals import queries
+from manypaths.referrals.tests.factories import accepted, scene
 
 pytestmark = pytest.mark.django_db
 HELD = {DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT, DataClass.CONTACT_LOG}
-
-
-def accepted():
-    stage = scene()
-    referral = sent(stage)
-    new_request()
-    record = commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach, at=ASKED_AT)
-    new_request()
-    return stage, referral, record
 
 
 def looks(reader, **more):

@@ -16,20 +16,11 @@ from manypaths.people.models import Block
 from manypaths.people.tests.factories import new_request
 from manypaths.referrals import commands, queries
 from manypaths.referrals.rules import Status
-from manypaths.referrals.tests.factories import ASKED_AT, scene, sent
+from manypaths.referrals.tests.factories import ASKED_AT, accepted, scene, sent
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC) - timedelta(minutes=1)
 HELD = {DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT, DataClass.CONTACT_LOG, DataClass.REFERRAL_TASK}
-
-
-def accepted():
-    stage = scene()
-    referral = sent(stage)
-    new_request()
-    record = commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach, at=ASKED_AT)
-    new_request()
-    return stage, referral, record
 
 
 def sees(reader, record) -> bool:
