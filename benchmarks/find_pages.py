@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import urllib.parse
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def _fill(file: Path) -> None:
     connection.close()
 
 
-def _together(address: tuple[str, int], act: object) -> list[float]:
+def _together(address: tuple[str, int], act: Callable[[tuple[str, int], random.Random], None]) -> list[float]:
     took: list[float] = []
     threads = [threading.Thread(target=_one_person, args=(address, act, number, took)) for number in range(PEOPLE)]
     for thread in threads:
@@ -71,11 +72,13 @@ def _together(address: tuple[str, int], act: object) -> list[float]:
     return took
 
 
-def _one_person(address: tuple[str, int], act: object, number: int, took: list[float]) -> None:
+def _one_person(
+    address: tuple[str, int], act: Callable[[tuple[str, int], random.Random], None], number: int, took: list[float]
+) -> None:
     chance = random.Random(number)
     for _ in range(TURNS):
         begin = time.perf_counter()
-        act(address, chance)  # type: ignore[operator]
+        act(address, chance)
         took.append((time.perf_counter() - begin) * 1000)
 
 

@@ -253,7 +253,7 @@ DOUBLED = """
 def counts(stage: Stage) -> dict[str, int]:
     """How many of each there are."""
     with psycopg.connect(stage.url("owner"), autocommit=True) as raw:
-        return {name: raw.execute(sql).fetchone()[0] for name, sql in {**AGREE, **STOPS}.items()}  # type: ignore[index]
+        return {name: _number(raw, sql) for name, sql in {**AGREE, **STOPS}.items()}
 
 
 def verdict(application: str, stage: Stage, ledger: Ledger, before: dict[str, int]) -> list[str]:
@@ -263,7 +263,7 @@ def verdict(application: str, stage: Stage, ledger: Ledger, before: dict[str, in
     with psycopg.connect(stage.url("owner"), autocommit=True) as raw:
         lost = len(ledger.sent) - _one(raw, "referrals_referral where status <> 'draft' and id", ledger.sent)
         open_still = _one(raw, "consent_grant where ended_at is null and subject_id", ledger.stopped)
-        doubled: int = raw.execute(DOUBLED).fetchone()[0]  # type: ignore[index]
+        doubled = _number(raw, DOUBLED)
     wrong = [f"{lost} acknowledged requests lost"] if lost else []
     wrong += [f"{open_still} acknowledged stops lost"] if open_still else []
     wrong += [f"{doubled} requests doubled"] if doubled else []
@@ -277,7 +277,11 @@ def verdict(application: str, stage: Stage, ledger: Ledger, before: dict[str, in
 
 
 def _one(raw: "psycopg.Connection[Any]", where: str, ids: list[str]) -> int:
-    row = raw.execute(f"select count(*) from {where} = any(%s::uuid[])", [ids]).fetchone()  # type: ignore[arg-type]
+    return _number(raw, f"select count(*) from {where} = any(%s::uuid[])", [ids])
+
+
+def _number(raw: "psycopg.Connection[Any]", sql: str, *values: Any) -> int:
+    row = raw.execute(sql.encode(), *values).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -12,10 +12,14 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from manypaths.config.cluster import Cluster
 from manypaths.config.home import home
 from manypaths.config.webserver import workers as default_workers
+
+if TYPE_CHECKING:
+    from manypaths.accounts.models import User
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -126,7 +130,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def session_cookie(account: object, *, device: str, membership: str | None = None) -> str:
+def session_cookie(account: "User", *, device: str, membership: str | None = None) -> str:
     """A session as signing in would have made it, and its cookie."""
     from importlib import import_module
 
@@ -137,9 +141,9 @@ def session_cookie(account: object, *, device: str, membership: str | None = Non
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session.update(
         {
-            SESSION_KEY: str(account.id),  # type: ignore[attr-defined]
+            SESSION_KEY: str(account.id),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-            HASH_SESSION_KEY: account.get_session_auth_hash(),  # type: ignore[attr-defined]
+            HASH_SESSION_KEY: account.get_session_auth_hash(),
             "device": device,
             "started_at": now,
             "seen_at": now,

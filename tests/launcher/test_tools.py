@@ -31,12 +31,8 @@ def test_imports_keep_to_floors_doors_and_furniture() -> None:
     run(BIN / "lint-imports", "--no-cache")
 
 
-def test_rules_queries_and_commands_hold_what_their_types_say() -> None:
-    names = ("rules", "queries", "commands")
-    source = ROOT / "src" / "manypaths"
-    found = [path for name in names for path in [*source.glob(f"*/{name}.py"), *source.glob(f"*/{name}/**/*.py")]]
-    found += [path for path in (source / "config").glob("*.py") if path.name != "settings.py"]
-    run(BIN / "mypy", "--strict", "--no-error-summary", *sorted(path for path in found if "tests" not in path.parts))
+def test_all_but_the_tests_holds_what_its_types_say() -> None:
+    run(BIN / "mypy", "--no-error-summary")
 
 
 def test_templates_are_well_formed() -> None:

@@ -34,7 +34,7 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived_key("factors")))
 
 
-class SealingAdapter(DefaultMFAAdapter):
+class SealingAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
     """Keeps the secrets of authenticators and staff codes sealed. Named by `MFA_ADAPTER`."""
 
     def encrypt(self, text: str) -> str:
@@ -56,7 +56,7 @@ class SealingAdapter(DefaultMFAAdapter):
 
 def step_now() -> int:
     """The running 30-second step of authenticator codes."""
-    return int(time.time()) // app_settings.TOTP_PERIOD
+    return int(time.time()) // int(app_settings.TOTP_PERIOD)
 
 
 def code_at(secret: str, step: int) -> str:

@@ -68,16 +68,16 @@ class FactView(RunSQL):
         return (self.__class__.__qualname__, [self.view, self.query, self.reads], {})
 
 
-def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> list[str]:
+def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     key = "opened_any()" if data_class == ANY_CLASS else f"opened('{data_class}')"
     test = " or ".join(f"{column} = any((select {key})::uuid[])" for column in keys)
-    return [
+    return (
         f"alter table {table} enable row level security",
         f"alter table {table} force row level security",
         f"create policy {table}_app on {table} to app using ({test}) with check ({test})",
         f"create policy {table}_owner on {table} to owner using (true) with check (true)",
         f"create policy {table}_gate on {table} to gate using (true) with check (true)",
-    ]
+    )
 
 
 def _subject_policy(table: str, data_class: str, keys: tuple[str, ...], subject: str) -> str:
@@ -86,13 +86,13 @@ def _subject_policy(table: str, data_class: str, keys: tuple[str, ...], subject:
     return f"create policy {table}_app on {table} to app using ({test}) with check ({test})"
 
 
-def _unguard(table: str) -> list[str]:
+def _unguard(table: str) -> tuple[str, ...]:
     drops = [f"drop policy {table}_{role} on {table}" for role in ("app", "owner", "gate")]
-    return [
+    return (
         *drops,
         f"alter table {table} no force row level security",
         f"alter table {table} disable row level security",
-    ]
+    )
 
 
 def _owned_by_gate(kind: str, name: str, privilege: str, roles: tuple[str, ...]) -> list[str]:

@@ -253,7 +253,7 @@ class Cluster:
             self.log.replace(self.log.with_suffix(".log.old"))
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
-            self.process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -291,7 +291,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> str:
         path = self.binaries / program
         try:
-            ran = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+            ran = subprocess.run(  # noqa: S603
                 [str(path), *arguments],
                 capture_output=True,
                 text=True,

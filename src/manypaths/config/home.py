@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[3]
 SYSTEM_FOLDER = Path("/var/lib/manypaths")
@@ -89,7 +89,7 @@ def _make_account() -> None:
         raise ClusterError(f"{advice} (useradd said: {made.stderr.strip()})")
 
 
-def run_as(account: Account | None) -> dict[str, object]:
+def run_as(account: Account | None) -> dict[str, Any]:
     """Arguments for `subprocess` that run a program as the account."""
     return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
 

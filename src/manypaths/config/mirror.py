@@ -10,7 +10,9 @@ import platform
 import shutil
 import sys
 import sysconfig
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from manypaths.config.home import ROOT, home, is_root, open_to_readers, readable_by_all
 
@@ -35,7 +37,7 @@ def carry_on_from_a_readable_copy() -> None:
     os.execve(python, [python, "-m", "manypaths.config", *sys.argv[1:]], environment)  # noqa: S606
 
 
-def _copy(source: Path, name: str, leave_out: object) -> Path:
+def _copy(source: Path, name: str, leave_out: Callable[[Any, list[str]], Iterable[str]]) -> Path:
     """The copy of a tree, made anew when anything in it changed."""
     target = home() / f"{name}-{_fingerprint(source)}"
     if not target.exists():
@@ -43,7 +45,7 @@ def _copy(source: Path, name: str, leave_out: object) -> Path:
             shutil.rmtree(old, ignore_errors=True)
         fresh = home() / f"{name}.{os.getpid()}"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(source, fresh, ignore=leave_out)  # type: ignore[arg-type]
+        shutil.copytree(source, fresh, ignore=leave_out)
         open_to_readers(fresh)
         fresh.rename(target)
     return target

@@ -97,7 +97,7 @@ def _ask(question: Question, answers: dict[str, str]) -> None:
 def reasons_against(question: Question, answers: dict[str, str]) -> list[str]:
     """What is wrong with one answer, whatever has been said to the other questions."""
     whole = founding({one.key: "" for one in QUESTIONS} | answers)
-    given = network.Answers(**(whole | {"languages": whole["languages"].split(",")}))  # type: ignore[arg-type]
+    given = network.Answers(**(whole | {"languages": whole["languages"].split(",")}))  # type: ignore[arg-type]  # all but `languages` are texts
     fields = question.fields or (question.key,)
     return [str(one.message) for one in network.reasons_not_to_found(given) if one.field in fields]
 

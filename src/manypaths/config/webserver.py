@@ -19,7 +19,7 @@ def workers() -> int:
     return 1 + max(2, os.cpu_count() or 2)
 
 
-class Site(BaseApplication):  # type: ignore[misc]
+class Site(BaseApplication):  # type: ignore[misc]  # gunicorn brings no types
     """Serves the application on a socket that is already bound."""
 
     def __init__(self, application: Any, listener: socket.socket, log: str) -> None:

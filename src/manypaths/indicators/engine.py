@@ -151,7 +151,8 @@ class Facts:
         return facts.mutate(area=ibis.ifelse(near, facts.area, ELSEWHERE))
 
     def _rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
-        return self.backend.to_pyarrow(expression).to_pylist()
+        found: list[dict[str, Any]] = self.backend.to_pyarrow(expression).to_pylist()
+        return found
 
 
 def open_facts(folder: Path, community: UUID, counties: Sequence[str]) -> Facts:

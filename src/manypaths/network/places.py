@@ -40,7 +40,7 @@ def find_places(text: str) -> list[Place]:
 
 def _rows(words: str) -> list[dict[str, Any]]:
     if words.isdigit() and len(words) == ZIP_DIGITS:
-        return list(zipcodes.matching(words)) if zipcodes.is_real(words) else []
+        return [row for row in _all_rows() if row["zip_code"] == words]
     town, _space, state = words.rpartition(" ")
     if town and len(state) == 2:
         return _in_state(town, state.upper())
@@ -59,7 +59,8 @@ def _spelled(town: str) -> str:
 
 @lru_cache(maxsize=1)
 def _all_rows() -> tuple[dict[str, Any], ...]:
-    return tuple(row for row in zipcodes.list_all() if row["lat"] and row["long"] and row["timezone"])
+    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]  # its makers wrote no types for it
+    return tuple(row for row in rows if row["lat"] and row["long"] and row["timezone"])
 
 
 def _place(rows: list[dict[str, Any]]) -> Place:

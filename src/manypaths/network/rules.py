@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.lib.refusals import Reason
+from manypaths.lib.refusals import NotThere, Reason
 
 FRESH_FACTOR = timedelta(minutes=5)
 
@@ -64,6 +64,13 @@ class Reader:
     @property
     def is_signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def own_account(self) -> UUID:
+        """The account of someone signed in. Refuses: NotThere for anybody else."""
+        if self.account_id is None:
+            raise NotThere
+        return self.account_id
 
     @property
     def is_person(self) -> bool:

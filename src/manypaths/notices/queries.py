@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from manypaths.notices.models import PersonNotice, StaffNotice
 from manypaths.notices.rules import INSIDE, State, Template, Way
 
@@ -43,9 +45,11 @@ def waiting(*, reader: Addressee) -> list[Waiting]:
     if reader.account_id is None:
         return []
     if reader.is_person and reader.record_id is not None:
-        rows = PersonNotice.objects.filter(record_id=reader.record_id)
-    else:
-        rows = StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE)  # type: ignore[assignment]
+        return _newest(PersonNotice.objects.filter(record_id=reader.record_id))
+    return _newest(StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE))
+
+
+def _newest(rows: QuerySet[PersonNotice] | QuerySet[StaffNotice]) -> list[Waiting]:
     found = rows.order_by("-written_at").values_list("id", "template", "subject_id", "written_at", "read_at")[:SHOWN]
     return [Waiting(row[0], Template(row[1]), row[2], row[3], row[4] is None) for row in found]
 

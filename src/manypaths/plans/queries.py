@@ -69,7 +69,7 @@ class GoalLine:
 
     @property
     def area_words(self) -> Any:
-        return rules.AREA_WORDS[self.area]
+        return rules.AREA_WORDS[rules.Area(self.area)]
 
     @property
     def done(self) -> int:

@@ -33,7 +33,7 @@ class Area(StrEnum):
     OTHER = "other"
 
 
-AREA_WORDS: dict[str, Any] = {
+AREA_WORDS: dict[Area, Any] = {
     Area.FAMILY: _("Family"),
     Area.HOME: _("Home"),
     Area.HEALTH: _("Health"),
@@ -65,7 +65,7 @@ class Sign(StrEnum):
     SMILE = "smile"
 
 
-SIGN_WORDS: dict[str, Any] = {
+SIGN_WORDS: dict[Sign, Any] = {
     Sign.SPROUT: _("Growing"),
     Sign.HANDS: _("Someone by my side"),
     Sign.WORK: _("Work"),

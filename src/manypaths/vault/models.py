@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class SealedText(models.BinaryField):
+class SealedText(models.BinaryField):  # type: ignore[type-arg]  # Django's own class takes no parts
     """Words that only an opened record's key can read. `label` is bound into the seal: a swapped value never opens."""
 
     def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:

@@ -121,7 +121,7 @@ def _spelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point
 
 def _misspelt(town: str, state: str, home: str, near: tuple[float, float]) -> Point | None:
     """The likeliest town, in the state that was named; else in the home state or about 150 miles around."""
-    where = {"home": home, "lat": near[0], "lon": near[1], "near": GUESSED_WITHIN}
+    where: dict[str, str | float] = {"home": home, "lat": near[0], "lon": near[1], "near": GUESSED_WITHIN}
     rows = _rows(MISSPELT, {"key": town, "state": state, **where})
     return None if not rows else _point(rows[0], f"{rows[0][0]}, {rows[0][1]}", guessed=True)
 

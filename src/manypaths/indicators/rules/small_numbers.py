@@ -118,7 +118,7 @@ class _Solver:
 
 
 def _model(figures: Figures, place: Mapping[Key, int], floor: np.ndarray) -> highspy.Highs:
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]  # its makers wrote no types for it
     for option, value in (("output_flag", False), ("threads", 1), ("time_limit", 10.0)):
         model.setOptionValue(option, value)
     for low in floor:

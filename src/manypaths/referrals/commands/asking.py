@@ -78,7 +78,7 @@ def write_request(*, service_id: UUID, changes: dict[str, object], by: Reader, a
     """
     row, packet, sealer = _draft(service_id, by)
     need = str(changes.get("need", row.need))
-    words = replace(packet, **{key: value for key, value in changes.items() if key != "need"})  # type: ignore[arg-type]
+    words = replace(packet, **{key: value for key, value in changes.items() if key != "need"})  # type: ignore[arg-type]  # the form of each page says which
     words = _only_what_is_used(words)
     facts = _sending_facts(words, need)
     refuse_if(reason for reason in rules.reasons_not_to_keep(facts) if reason.field in {*changes, *_beside(changes)})

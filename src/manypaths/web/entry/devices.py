@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,15 +18,16 @@ from manypaths.web.entry.forms import NewPassphraseForm
 from manypaths.web.entry.opening import begin, mark_proved, see, show_reasons, zone
 from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import signed_in
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 
 @signed_in
 @require_GET
-def devices(request: HttpRequest) -> HttpResponse:
+def devices(request: Asked) -> HttpResponse:
     """Where I am signed in, and what lets me in."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
-    account = accounts.account(account_id=reader.account_id)
+    reader, at = request.reader, now()
+    account = accounts.account(account_id=reader.own_account)
     shown = {
         "zone": zone(request),
         "name": account.username if account else "",
@@ -57,9 +58,9 @@ def _of_staff(reader: Reader) -> dict[str, object]:
 
 @signed_in
 @require_POST
-def end_one(request: HttpRequest, handle: UUID) -> HttpResponse:
+def end_one(request: Asked, handle: UUID) -> HttpResponse:
     """Sign one device out."""
-    signing_in.end_session(handle=handle, by=request.reader, at=now())  # type: ignore[attr-defined]
+    signing_in.end_session(handle=handle, by=request.reader, at=now())
     if str(handle) == request.session.get("handle"):
         request.session.flush()
         return see(reverse("entry:sign_in"))
@@ -68,18 +69,18 @@ def end_one(request: HttpRequest, handle: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def end_others(request: Asked) -> HttpResponse:
     """Sign every other device out."""
     here = request.session.get("handle", "")
-    signing_in.end_other_sessions(here=here, by=request.reader, at=now())  # type: ignore[attr-defined]
+    signing_in.end_other_sessions(here=here, by=request.reader, at=now())
     return see(reverse("entry:devices"))
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def passphrase(request: HttpRequest) -> HttpResponse:
+def passphrase(request: Asked) -> HttpResponse:
     """Choose a new passphrase, after a fresh proof. Every other device is signed out."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    reader, at = request.reader, now()
     if not factor_is_fresh(reader, at):
         request.session["after_proof"] = reverse("entry:passphrase")
         return see(reverse("entry:prove_again"))
@@ -87,7 +88,7 @@ def passphrase(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             account = signing_in.change_passphrase(
-                account_id=reader.account_id, passphrase=form.cleaned_data["passphrase"], by=reader, at=at
+                account_id=reader.own_account, passphrase=form.cleaned_data["passphrase"], by=reader, at=at
             )
         except Refused as refusal:
             show_reasons(form, refusal)

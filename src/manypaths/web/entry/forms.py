@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.accounts.rules import LONGEST, Device
 from manypaths.lib import strict_json
 from manypaths.web.entry.roles import NAMES, WORDS
+from manypaths.web.ui.offering import offer
 
 OWN, OFFERED = "own", "offered"
 UNASSIGNED = {"volunteer"}  # Nobody can be assigned to anyone but by saying yes, which a volunteer cannot.
@@ -55,8 +56,7 @@ class NameField(forms.CharField):
 class CodeField(forms.CharField):
     """A code, however it is typed."""
 
-    def __init__(self, *, label: Any, **attrs: str) -> None:
-        help_text = attrs.pop("help_text", "")
+    def __init__(self, *, label: Any, help_text: Any = "", **attrs: str) -> None:
         messages = {"required": _("Type the code.")}
         super().__init__(
             label=label, help_text=help_text, max_length=40, widget=code_input(**attrs), error_messages=messages
@@ -165,9 +165,7 @@ class NameDeskForm(forms.Form):
 
     def __init__(self, data: Any = None, *, desks: list[tuple[str, str]], named: str) -> None:
         super().__init__(data, initial={"desk": named})
-        field = self.fields["desk"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("No desk")), *desks]
+        offer(self, "desk", [("", _("No desk")), *desks])
 
 
 class VouchForm(forms.Form):
@@ -202,7 +200,7 @@ class FirstCodeForm(forms.Form):
     )
 
 
-class CredentialField(forms.CharField):
+class CredentialField(forms.Field):
     """What a passkey answered: one small JSON object whose parts have the types the standard gives them.
 
     A number where text belongs would be read as a length of memory to take.

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -12,21 +12,23 @@ from manypaths.accounts import queries as accounts
 from manypaths.accounts.rules import Device
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
+from manypaths.network.queries import Agreement, Participation
 from manypaths.network.rules import Role, factor_is_fresh
 from manypaths.referrals import commands as referrals
 from manypaths.web.entry.forms import AcceptForm
 from manypaths.web.entry.opening import begin, open_form, see, show_reasons, zone
 from manypaths.web.entry.roles import what_they_do
 from manypaths.web.ui.access import anyone, member, signed_in
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def invited(request: HttpRequest, code: str) -> HttpResponse:
+def invited(request: Asked, code: str) -> HttpResponse:
     """Read who invites and what one will be able to do; then accept."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    reader, at = request.reader, now()
     invitation = queries.invitation(code=code, at=at)
     form = AcceptForm(request.POST or None, initial={"display_name": invitation.display_name})
     if request.method == "POST" and reader.is_signed_in:
@@ -50,16 +52,16 @@ def invited(request: HttpRequest, code: str) -> HttpResponse:
     what = what_they_do(invitation.roles)
     shown = {"form": form, "invitation": invitation, "what": what, "zone": zone(request)}
     if reader.is_signed_in:
-        account = accounts.account(account_id=reader.account_id)
-        shown["account_name"] = account.username if account else ""
+        own = accounts.account(account_id=reader.own_account)
+        shown["account_name"] = own.username if own else ""
     return render(request, "entry/invited.html", shown)
 
 
 @member(Role.ORG_ADMIN)
 @require_http_methods(["GET", "POST"])
-def taking_part(request: HttpRequest) -> HttpResponse:
+def taking_part(request: Asked) -> HttpResponse:
     """What the organisation is asked to agree to, word by word, and where it takes part."""
-    reader = request.reader  # type: ignore[attr-defined]
+    reader = request.reader
     words = _agreement()
     if request.method == "POST":
         commands.agree_to_participate(
@@ -79,16 +81,17 @@ def taking_part(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/taking_part.html", shown)
 
 
-def _is_answered(row):  # type: ignore[no-untyped-def]
+def _is_answered(row: Participation) -> bool:
     """Whether someone of theirs answers there now. What was agreed alone answers nobody."""
     return bool(queries.takes_requests(organisation_ids=[row.organisation_id], community_id=row.community_id))
 
 
-def _agreement():  # type: ignore[no-untyped-def]
+def _agreement() -> Agreement:
+    """The newest words that an organisation agrees to, in the language of the page."""
     return queries.agreement(key="participation", language=(get_language() or "en").split("-")[0])
 
 
-def _chosen(request: HttpRequest) -> UUID:
+def _chosen(request: Asked) -> UUID:
     try:
         return UUID(request.POST.get("community", ""))
     except ValueError:
@@ -97,23 +100,23 @@ def _chosen(request: HttpRequest) -> UUID:
 
 @member(Role.ORG_ADMIN)
 @require_POST
-def answer_requests(request: HttpRequest) -> HttpResponse:
+def answer_requests(request: Asked) -> HttpResponse:
     """Say whether the organisation takes requests through us."""
     answers = request.POST.get("answers") == "yes"
     commands.set_organisation_answers(
         community_id=_chosen(request),
         answers=answers,
         by=request.reader,
-        at=now(),  # type: ignore[attr-defined]
+        at=now(),
     )
     return see(reverse("entry:taking_part"))
 
 
 @member(Role.ORG_ADMIN)
 @require_POST
-def leave_community(request: HttpRequest) -> HttpResponse:
+def leave_community(request: Asked) -> HttpResponse:
     """Leave a community, after a fresh proof. The organisation stays listed; what waits there is closed."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    reader, at = request.reader, now()
     if not factor_is_fresh(reader, at):
         request.session["after_proof"] = reverse("entry:taking_part")
         return see(reverse("entry:second_factor"))
@@ -123,9 +126,9 @@ def leave_community(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def places_of_work(request: HttpRequest) -> HttpResponse:
+def places_of_work(request: Asked) -> HttpResponse:
     """Choose for which of one's organisations one works now."""
-    reader = request.reader  # type: ignore[attr-defined]
+    reader = request.reader
     places = queries.own_places_of_work(reader=reader)
     if not places:
         raise NotThere

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,6 +13,7 @@ from manypaths.accounts import queries as accounts
 from manypaths.accounts import rules
 from manypaths.accounts.commands import coming_back, joining
 from manypaths.accounts.commands.signing_in import Caller
+from manypaths.accounts.queries import User
 from manypaths.accounts.rules import Device
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -24,6 +24,7 @@ from manypaths.vault.queries import sealer_for
 from manypaths.web.entry.forms import JoinForm
 from manypaths.web.entry.opening import begin, caller, go_on, open_form, remember_device, see, show_reasons
 from manypaths.web.ui.access import anyone, person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import where_to
 
@@ -31,9 +32,9 @@ from manypaths.web.ui.going import where_to
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: Asked) -> HttpResponse:
     """Make an account without e-mail or phone, and begin."""
-    if request.reader.is_signed_in:  # type: ignore[attr-defined]
+    if request.reader.is_signed_in:
         return _here_already(request)
     language = get_language() or "en"
     offered = rules.offered_passphrase(accounts.passphrase_words(language))
@@ -46,13 +47,13 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/join.html", {"form": form, "offered": form.shown, "to": where_to(request)})
 
 
-def _here_already(request: HttpRequest) -> HttpResponse:
+def _here_already(request: Asked) -> HttpResponse:
     """Who presses the button twice still comes to the card, which shows their new name."""
-    pressed_again = request.method == "POST" and request.reader.is_person  # type: ignore[attr-defined]
+    pressed_again = request.method == "POST" and request.reader.is_person
     return see(reverse("entry:card") if pressed_again else where_to(request) or reverse("entry:landing"))
 
 
-def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse:
+def _joined(request: Asked, form: JoinForm, language: str) -> HttpResponse:
     at, alias = now(), form.cleaned_data["alias"]
     account = make_person(
         alias=alias,
@@ -60,7 +61,7 @@ def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse
         language=language,
         where=caller(request),
         by=request.reader,
-        at=at,  # type: ignore[attr-defined]
+        at=at,
     )
     device = Device(form.cleaned_data["device"])
     begin(request, account, device=device, at=at, proved=True)
@@ -71,9 +72,7 @@ def _joined(request: HttpRequest, form: JoinForm, language: str) -> HttpResponse
 
 
 @transaction.atomic
-def make_person(
-    *, alias: str, passphrase: str, language: str, where: Caller, by: Reader, at: datetime
-) -> AbstractBaseUser:
+def make_person(*, alias: str, passphrase: str, language: str, where: Caller, by: Reader, at: datetime) -> User:
     """An account, its person and own record, and the name they want to be called by, sealed. All or nothing.
 
     Refuses: a weak passphrase · very many new accounts from one place.
@@ -88,10 +87,10 @@ def make_person(
 
 @person
 @require_http_methods(["GET", "POST"])
-def card(request: HttpRequest) -> HttpResponse:
+def card(request: Asked) -> HttpResponse:
     """The sign-in name, and on request the codes. They are shown once: asking again makes new ones."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
-    account = accounts.account(account_id=reader.account_id)
+    reader, at = request.reader, now()
+    account = accounts.account(account_id=reader.own_account)
     left = accounts.card_codes_left(reader=reader)
     shown = {"name": account.username if account else "", "left": left}
     if request.method == "GET":
@@ -99,11 +98,11 @@ def card(request: HttpRequest) -> HttpResponse:
     if not (factor_is_fresh(reader, at) or accounts.gets_first_card(reader=reader, at=at)):
         request.session["after_proof"] = reverse("entry:card")
         return see(reverse("entry:prove_again"))
-    codes = coming_back.make_card(account_id=reader.account_id, by=reader, at=at)
+    codes = coming_back.make_card(account_id=reader.own_account, by=reader, at=at)
     return render(request, "entry/card.html", {**shown, "codes": codes})
 
 
 @person
-def card_done(request: HttpRequest) -> HttpResponse:
+def card_done(request: Asked) -> HttpResponse:
     """On to where the person was going when they joined."""
     return go_on(request)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -11,19 +11,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.web.entry.opening import KNOWN_COOKIE, KNOWN_PATH, open_form
 from manypaths.web.ui.access import anyone
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.display import COOKIE as DISPLAY_COOKIE
 
 LEFT_COOKIE, LEFT_SECONDS = "page", 30 * 60
 CLEAR = '"cache", "storage"'
 ELSEWHERE = frozenset({"cross-site", "same-site"})
 STILL_OPEN = ("/static/", "/leave", "/open-again", "/offline", "/sw.js", "/manifest.webmanifest")
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[Asked], HttpResponseBase]
 
 
 @anyone
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Asked) -> HttpResponse:
     """End the session, forget what this device kept of us, and go to an ordinary page elsewhere.
 
     The link works without script (GET); the script posts while the page is already gone. Other sites cannot use it to
@@ -39,13 +40,13 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def outside(request: HttpRequest) -> str:
+def outside(request: Asked) -> str:
     """The ordinary page that a community sends people to when they leave in a hurry."""
-    community = request.community  # type: ignore[attr-defined]
+    community = request.community
     return community.leave_to if community else "https://www.weather.gov/"
 
 
-def _end(request: HttpRequest, response: HttpResponse) -> None:
+def _end(request: Asked, response: HttpResponse) -> None:
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         request.session.flush()
     for name in (settings.LANGUAGE_COOKIE_NAME, DISPLAY_COOKIE):
@@ -69,7 +70,7 @@ class JustLeft:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Asked) -> HttpResponseBase:
         closed = bool(request.COOKIES.get(LEFT_COOKIE)) and request.method in {"GET", "HEAD"}
         if not closed or request.path.startswith(STILL_OPEN):
             return self.get_response(request)
@@ -82,7 +83,7 @@ class JustLeft:
 @anyone
 @open_form
 @require_POST
-def open_again(request: HttpRequest) -> HttpResponse:
+def open_again(request: Asked) -> HttpResponse:
     """Open the pages again, on purpose."""
     response = HttpResponseRedirect("/", status=303)
     response.delete_cookie(LEFT_COOKIE)

@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from manypaths.accounts.commands.signing_in import Caller
+from manypaths.accounts.queries import User
 from manypaths.accounts.rules import LIMITS, Device, device_words
 from manypaths.lib.refusals import Refused
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import is_ours, where_to
 from manypaths.web.ui.pages import refused, sent_from_here
@@ -34,7 +35,7 @@ def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @csrf_exempt
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not sent_from_here(request):
             return refused(request)
         response = view(request, *args, **kwargs)
@@ -44,12 +45,12 @@ def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return checked
 
 
-def caller(request: HttpRequest) -> Caller:
+def caller(request: Asked) -> Caller:
     """Where a try comes from. An IPv6 household counts as one place."""
     return Caller(place=place_of(request), known_for=_known_for(request))
 
 
-def _known_for(request: HttpRequest) -> UUID | None:
+def _known_for(request: Asked) -> UUID | None:
     try:
         kept = signing.loads(request.COOKIES.get(KNOWN_COOKIE, ""), salt=KNOWN_SALT, max_age=KNOWN_FOR)
     except signing.BadSignature:
@@ -57,7 +58,7 @@ def _known_for(request: HttpRequest) -> UUID | None:
     return UUID(kept)
 
 
-def begin(request: HttpRequest, account: AbstractBaseUser, *, device: Device, at: datetime, proved: bool) -> None:
+def begin(request: Asked, account: User, *, device: Device, at: datetime, proved: bool) -> None:
     """Begin a new session for an account. An older session of this browser is gone, its key too."""
     request.session.flush()
     auth.login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
@@ -86,12 +87,12 @@ def remember_device(response: HttpResponse, account_id: UUID) -> None:
     )
 
 
-def mark_proved(request: HttpRequest, at: datetime) -> None:
+def mark_proved(request: Asked, at: datetime) -> None:
     """Note that whoever is here has proved it a moment ago."""
     request.session["factor_at"] = at.isoformat()
 
 
-def go_on(request: HttpRequest) -> HttpResponseRedirect:
+def go_on(request: Asked) -> HttpResponseRedirect:
     """To the page that asked for the sign-in, or to one's own first page."""
     path, asked = request.session.pop("after_sign_in", ""), request.session.pop("asked_at", "")
     fresh = bool(asked) and now() - datetime.fromisoformat(asked) < REMEMBERED_FOR
@@ -109,7 +110,7 @@ def show_reasons(form: Any, refusal: Refused) -> None:
         form.add_error(reason.field if reason.field in form.fields else None, reason.message)
 
 
-def zone(request: HttpRequest) -> str:
+def zone(request: Asked) -> str:
     """The time zone in which a page shows when something was."""
-    community = request.community  # type: ignore[attr-defined]
+    community = request.community
     return community.zone if community else "UTC"

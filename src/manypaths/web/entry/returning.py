@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,20 +14,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from manypaths.accounts import queries as accounts
 from manypaths.accounts.commands import coming_back
+from manypaths.accounts.queries import User
 from manypaths.accounts.rules import Device
-from manypaths.lib.refusals import Refused
+from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
-from manypaths.network.rules import factor_is_fresh
+from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.forms import CardForm, DeskForm, FinishForm, NameDeskForm, TrustedForm, VouchForm
 from manypaths.web.entry.opening import begin, caller, open_form, remember_device, see, show_reasons
 from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import anyone, member, person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 
 @anyone
 @require_GET
-def come_back(request: HttpRequest) -> HttpResponse:
+def come_back(request: Asked) -> HttpResponse:
     """The ways back, the quickest first."""
     return render(request, "entry/come_back.html")
 
@@ -36,7 +37,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def with_card(request: HttpRequest) -> HttpResponse:
+def with_card(request: Asked) -> HttpResponse:
     """Set a new passphrase with a code of the card, and go in."""
     return _go_in(request, CardForm(request.POST or None), coming_back.use_card, of_card=True)
 
@@ -44,23 +45,21 @@ def with_card(request: HttpRequest) -> HttpResponse:
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def finish(request: HttpRequest) -> HttpResponse:
+def finish(request: Asked) -> HttpResponse:
     """Set a new passphrase when the waiting time is over, and go in."""
 
-    def act(*, code: str, **rest: Any) -> AbstractBaseUser | None:
+    def act(*, code: str, **rest: Any) -> User | None:
         return coming_back.finish(to_return=code, **rest)
 
     return _go_in(request, FinishForm(request.POST or None), act, of_card=False)
 
 
-def _go_in(
-    request: HttpRequest, form: forms.Form, act: Callable[..., AbstractBaseUser | None], *, of_card: bool
-) -> HttpResponse:
+def _go_in(request: Asked, form: forms.Form, act: Callable[..., User | None], *, of_card: bool) -> HttpResponse:
     at = now()
     if request.method == "POST" and form.is_valid():
         typed = {name: form.cleaned_data[name] for name in ("name", "code", "passphrase")}
         try:
-            account = act(**typed, caller=caller(request), by=request.reader, at=at)  # type: ignore[attr-defined]
+            account = act(**typed, caller=caller(request), by=request.reader, at=at)
         except Refused as refusal:
             show_reasons(form, refusal)
         else:
@@ -70,7 +69,7 @@ def _go_in(
     return render(request, "entry/with_code.html", {"form": form, "of_card": of_card})
 
 
-def _entered(request: HttpRequest, account: AbstractBaseUser, device: Device, at: datetime) -> HttpResponse:
+def _entered(request: Asked, account: User, device: Device, at: datetime) -> HttpResponse:
     begin(request, account, device=device, at=at, proved=True)
     response = see(reverse("entry:devices"))
     if device is Device.OWN:
@@ -81,7 +80,7 @@ def _entered(request: HttpRequest, account: AbstractBaseUser, device: Device, at
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def with_trusted(request: HttpRequest) -> HttpResponse:
+def with_trusted(request: Asked) -> HttpResponse:
     """Start a way back with the code that a trusted person kept. It takes a day."""
     form = TrustedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +89,7 @@ def with_trusted(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 code=form.cleaned_data["code"],
                 caller=caller(request),
-                by=request.reader,  # type: ignore[attr-defined]
+                by=request.reader,
                 at=now(),
             )
         except Refused as refusal:
@@ -105,7 +104,7 @@ def with_trusted(request: HttpRequest) -> HttpResponse:
 @anyone
 @open_form
 @require_http_methods(["GET", "POST"])
-def with_desk(request: HttpRequest) -> HttpResponse:
+def with_desk(request: Asked) -> HttpResponse:
     """Ask for a way back that a desk confirms. The answer is the same whether or not the name exists."""
     form = DeskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -113,7 +112,7 @@ def with_desk(request: HttpRequest) -> HttpResponse:
             asked = coming_back.ask_for_desk(
                 name=form.cleaned_data["name"],
                 caller=caller(request),
-                by=request.reader,  # type: ignore[attr-defined]
+                by=request.reader,
                 at=now(),
             )
         except Refused as refusal:
@@ -125,17 +124,18 @@ def with_desk(request: HttpRequest) -> HttpResponse:
 
 @member(*DESK_ROLES)
 @require_http_methods(["GET", "POST"])
-def vouch(request: HttpRequest) -> HttpResponse:
+def vouch(request: Asked) -> HttpResponse:
     """A desk worker confirms the code of the person in front of them. They learn nothing else."""
-    reader = request.reader  # type: ignore[attr-defined]
+    reader = request.reader
+    desk, worker = _own_desk(reader)
     form = VouchForm(request.POST or None)
     done = False
     if request.method == "POST" and form.is_valid():
         try:
             done = coming_back.vouch(
                 spoken=form.cleaned_data["code"],
-                desk_id=reader.organisation_id,
-                desk_worker=reader.membership_id,
+                desk_id=desk,
+                desk_worker=worker,
                 caller=caller(request),
                 by=reader,
                 at=now(),
@@ -149,14 +149,20 @@ def vouch(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/vouch.html", {"form": form, "done": done})
 
 
+def _own_desk(reader: Reader) -> tuple[UUID, UUID]:
+    if reader.organisation_id is None or reader.membership_id is None:
+        raise NotThere
+    return reader.organisation_id, reader.membership_id
+
+
 # What a person prepares while they are signed in
 
 
 @person
 @require_http_methods(["GET", "POST"])
-def helpers(request: HttpRequest) -> HttpResponse:
+def helpers(request: Asked) -> HttpResponse:
     """Choose a desk or a trusted person who can help one day. Changes need a fresh proof."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    reader, at = request.reader, now()
     if not factor_is_fresh(reader, at):
         request.session["after_proof"] = reverse("entry:helpers")
         return see(reverse("entry:prove_again"))
@@ -167,7 +173,7 @@ def helpers(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["desk"]
         desk = UUID(chosen) if chosen else None
-        coming_back.name_desk(account_id=reader.account_id, desk_id=desk, by=reader, at=at)
+        coming_back.name_desk(account_id=reader.own_account, desk_id=desk, by=reader, at=at)
         return see(reverse("entry:devices"))
     has_code = accounts.has_trusted_code(reader=reader)
     return render(request, "entry/helpers.html", {"form": form, "has_code": has_code})
@@ -175,22 +181,22 @@ def helpers(request: HttpRequest) -> HttpResponse:
 
 @person
 @require_POST
-def trusted_code(request: HttpRequest) -> HttpResponse:
+def trusted_code(request: Asked) -> HttpResponse:
     """Make the code for a trusted person, or make it useless."""
-    reader, at = request.reader, now()  # type: ignore[attr-defined]
+    reader, at = request.reader, now()
     if not factor_is_fresh(reader, at):
         request.session["after_proof"] = reverse("entry:helpers")
         return see(reverse("entry:prove_again"))
     if "drop" in request.POST:
-        coming_back.drop_trusted_code(account_id=reader.account_id, by=reader, at=at)
+        coming_back.drop_trusted_code(account_id=reader.own_account, by=reader, at=at)
         return see(reverse("entry:helpers"))
-    code = coming_back.make_trusted_code(account_id=reader.account_id, by=reader, at=at)
+    code = coming_back.make_trusted_code(account_id=reader.own_account, by=reader, at=at)
     return render(request, "entry/trusted_code.html", {"code": code, "here": reverse("entry:helpers")})
 
 
 @person
 @require_POST
-def stop_way_back(request: HttpRequest, way_back: UUID) -> HttpResponse:
+def stop_way_back(request: Asked, way_back: UUID) -> HttpResponse:
     """Stop somebody's way back into one's own page."""
-    coming_back.stop(way_back_id=way_back, by=request.reader, at=now())  # type: ignore[attr-defined]
+    coming_back.stop(way_back_id=way_back, by=request.reader, at=now())
     return see(reverse("entry:devices"))

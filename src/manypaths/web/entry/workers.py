@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,15 +17,16 @@ from manypaths.web.entry.forms import BodyForm, WorkerForm
 from manypaths.web.entry.opening import see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
 from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 FEW_TOWNS = 3
 ENDED = "ended_worker"
 
 
-def _must_prove(request: HttpRequest, page: str) -> HttpResponse | None:
+def _must_prove(request: Asked, page: str) -> HttpResponse | None:
     """Changing who works here needs a proof of at most five minutes."""
-    if factor_is_fresh(request.reader, now()):  # type: ignore[attr-defined]
+    if factor_is_fresh(request.reader, now()):
         return None
     request.session["after_proof"] = reverse(page)
     return see(reverse("entry:second_factor"))
@@ -33,9 +34,9 @@ def _must_prove(request: HttpRequest, page: str) -> HttpResponse | None:
 
 @member(Role.ORG_ADMIN)
 @require_http_methods(["GET", "POST"])
-def workers(request: HttpRequest) -> HttpResponse:
+def workers(request: Asked) -> HttpResponse:
     """Who works here, and a link for one more."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader: Reader = request.reader
     if (elsewhere := _must_prove(request, "entry:workers")) is not None:
         return elsewhere
     form = WorkerForm(request.POST or None, may_name_coordinators=reader.has_role(Role.COORDINATOR))
@@ -71,14 +72,14 @@ def _nobody_answers(reader: Reader) -> bool:
     return not answered and any(row.answers_requests for row in queries.part_of(reader=reader))
 
 
-def _link(request: HttpRequest, code: str, name: str) -> HttpResponse:
+def _link(request: Asked, code: str, name: str) -> HttpResponse:
     address = request.build_absolute_uri(reverse("entry:invited", args=[code]))
     return render(request, "entry/worker_link.html", {"address": address, "name": name})
 
 
 @member(Role.ORG_ADMIN)
 @require_POST
-def end_worker(request: HttpRequest, worker: UUID) -> HttpResponse:
+def end_worker(request: Asked, worker: UUID) -> HttpResponse:
     """End a worker's place here, from their next request on."""
     names = queries.names_of_members(membership_ids=[worker])
     answer = _change(request, lambda by, at: commands.end_membership(membership_id=worker, by=by, at=at))
@@ -89,7 +90,7 @@ def end_worker(request: HttpRequest, worker: UUID) -> HttpResponse:
 
 @member(Role.ORG_ADMIN)
 @require_POST
-def worker_answers(request: HttpRequest, worker: UUID) -> HttpResponse:
+def worker_answers(request: Asked, worker: UUID) -> HttpResponse:
     """Say whether a worker answers requests."""
     answers = request.POST.get("answers") == "yes"
     return _change(
@@ -97,18 +98,18 @@ def worker_answers(request: HttpRequest, worker: UUID) -> HttpResponse:
     )
 
 
-def _change(request: HttpRequest, act: Callable[..., None]) -> HttpResponse:
+def _change(request: Asked, act: Callable[..., None]) -> HttpResponse:
     elsewhere = _must_prove(request, "entry:workers")
     if elsewhere is None:
-        act(request.reader, now())  # type: ignore[attr-defined]
+        act(request.reader, now())
     return elsewhere or see(reverse("entry:workers"))
 
 
 @member(Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
-def bodies(request: HttpRequest) -> HttpResponse:
+def bodies(request: Asked) -> HttpResponse:
     """Who takes part in the community, and a link for one more organisation."""
-    reader: Reader = request.reader  # type: ignore[attr-defined]
+    reader: Reader = request.reader
     if reader.community_id is None:
         raise NotThere
     rows = queries.bodies(reader=reader, community_id=reader.community_id)

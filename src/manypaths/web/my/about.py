@@ -19,9 +19,10 @@ from manypaths.people import commands as people
 from manypaths.people import queries
 from manypaths.referrals import commands as referrals
 from manypaths.vault.queries import sealer_for
-from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank
+from manypaths.web.my.frame import error_page, go, put_reasons, show, thank
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 # Each language in its own name, whatever the page speaks.
@@ -103,7 +104,7 @@ def _in_language(request: Asked, language: str) -> HttpResponse:
     if account is not None and language != request.reader.language:
         accounts.change_language(account_id=account, language=language, by=request.reader, at=now())
     response = thank(request, "saved", "my:profile")
-    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)
+    response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
     return response
 
 

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts import queries as accounts
 from manypaths.consent import queries as consent
+from manypaths.consent.queries import Text
 from manypaths.lib.refusals import Refused
 from manypaths.referrals import rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Way
 from manypaths.web.my.ask_forms import language_name, spoken
-from manypaths.web.my.frame import REFUSED, Asked, show, zone_of
+from manypaths.web.my.frame import REFUSED, show, zone_of
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
 
@@ -47,7 +49,7 @@ def show_agreement(
     return response
 
 
-def text_shown(request: Asked, view: RequestView) -> consent.Text:
+def text_shown(request: Asked, view: RequestView) -> Text:
     """The words that stood on the page which was sent.
 
     Refuses: words that are not the newest any more, or that no page showed · what goes along was changed meanwhile.

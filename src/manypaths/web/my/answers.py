@@ -16,13 +16,13 @@ from manypaths.outcomes import commands, queries, rules
 from manypaths.outcomes.instruments import Instrument, Wording
 from manypaths.outcomes.queries import OwnSitting
 from manypaths.outcomes.rules import RATHER_NOT_SAY, Standing
-from manypaths.web.my.frame import WORDS, Asked, put_reasons, show, thank, today
+from manypaths.web.my.frame import CHECK_IN, WORDS, put_reasons, show, thank, today
 from manypaths.web.ui import charts
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, short_month
 
-INSTRUMENT = "barc-10"
 CHART_NOTE = 60
 TICKS = (20, 40, 60)
 WORDS.update(
@@ -143,7 +143,7 @@ def chart_title(sittings: list[OwnSitting]) -> str:
 
 def line_in_short(request: Asked) -> dict[str, Any]:
     """The line over time for the person's first page, from the second whole check-in on."""
-    sittings = queries.own_sittings(reader=request.reader, instrument=INSTRUMENT)
+    sittings = queries.own_sittings(reader=request.reader, instrument=CHECK_IN)
     chart = _chart(sittings)
     if chart is None or len(chart.points) < 2:
         return {}
@@ -154,12 +154,12 @@ def line_in_short(request: Asked) -> dict[str, Any]:
 @require_safe
 def answers(request: Asked) -> HttpResponse:
     """All check-ins: what holds, the line over time, and the way to the next one."""
-    sittings = queries.own_sittings(reader=request.reader, instrument=INSTRUMENT)
+    sittings = queries.own_sittings(reader=request.reader, instrument=CHECK_IN)
     chart = _chart(sittings)
     instrument = _instrument()
     context: dict[str, Any] = {
         "sittings": sittings[::-1],
-        "waiting": queries.own_unfinished(reader=request.reader, instrument=INSTRUMENT),
+        "waiting": queries.own_unfinished(reader=request.reader, instrument=CHECK_IN),
         "chart": chart,
         "chart_words": chart_words(chart) if chart else "",
         "instrument": instrument,
@@ -180,14 +180,14 @@ def answers(request: Asked) -> HttpResponse:
 
 
 def _instrument() -> Instrument:
-    return queries.definition(queries.instrument_version(instrument=INSTRUMENT))
+    return queries.definition(queries.instrument_version(instrument=CHECK_IN))
 
 
 @person
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement(request: Asked, number: int) -> HttpResponse:
     """One statement. What is chosen is kept at once, whichever way the person goes from here."""
-    waiting = queries.own_unfinished(reader=request.reader, instrument=INSTRUMENT)
+    waiting = queries.own_unfinished(reader=request.reader, instrument=CHECK_IN)
     instrument = waiting.instrument if waiting else _instrument()
     if not 1 <= number <= len(instrument.items):
         raise Http404
@@ -200,7 +200,7 @@ def statement(request: Asked, number: int) -> HttpResponse:
         given = form.given()
         if given is not None:
             commands.save_answers(
-                instrument=INSTRUMENT, answers={item: given}, language=wording.language, by=request.reader, at=now()
+                instrument=CHECK_IN, answers={item: given}, language=wording.language, by=request.reader, at=now()
             )
         return _onward(request, number, len(instrument.items))
     context = {
@@ -226,7 +226,7 @@ def _onward(request: Asked, number: int, count: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: Asked) -> HttpResponse:
     """Look over the answers, add words of one's own, and finish."""
-    waiting = queries.own_unfinished(reader=request.reader, instrument=INSTRUMENT)
+    waiting = queries.own_unfinished(reader=request.reader, instrument=CHECK_IN)
     if waiting is None:
         return redirect("my:answers")
     form = FinishForm(request.POST or None)
@@ -277,7 +277,7 @@ def forget(request: Asked, sitting_id: UUID) -> HttpResponse:
 @require_safe
 def published_line(request: Asked) -> HttpResponse:
     """The published line, only here and only when asked for, with what it cannot tell."""
-    sittings = queries.own_sittings(reader=request.reader, instrument=INSTRUMENT)
+    sittings = queries.own_sittings(reader=request.reader, instrument=CHECK_IN)
     instrument, chart = _instrument(), _chart(sittings)
     if instrument.line is None:
         raise NotThere

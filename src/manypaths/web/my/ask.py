@@ -42,16 +42,17 @@ from manypaths.web.my.ask_forms import (
     language_name,
     spoken,
 )
-from manypaths.web.my.frame import Asked, go, put_reasons, show, thank
+from manypaths.web.my.frame import CHECK_IN, go, put_reasons, show, thank
 from manypaths.web.my.home import own_name
 from manypaths.web.my.places import Place, place_of
 from manypaths.web.ui.access import anyone, person
+from manypaths.web.ui.asked import Asked, community_of
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.going import bound_for
 from manypaths.web.ui.words import day
 
-INSTRUMENT = "barc-10"
 PAGES = ("need", "name", "reach", "words", "check", "agree")
+FORMS: dict[str, type[forms.Form]] = {"need": NeedForm, "name": NameForm, "reach": ReachForm, "language": LanguageForm}
 ASIDE = "language"  # no question of its own: it can be changed from the check
 WHY: dict[str, Any] = {
     "need": _("So that the right person answers you. It is not a test, and nobody ranks your answer."),
@@ -75,7 +76,7 @@ def start(request: Asked, service_id: UUID) -> HttpResponse:
         return _to_running(request, service_id)
     place = place_of(request, service_id)
     hidden = {name: value for name in ("step", "again") if (value := _uuid(request.GET.get(name)))}
-    days = request.community.answer_days
+    days = community_of(request).answer_days
     return show(request, "ask/start", {"place": place, "hidden": hidden, "days": days})
 
 
@@ -91,7 +92,7 @@ def begin(request: Asked, service_id: UUID) -> HttpResponse:
         return thank(request, "asked_already", "my:request", running)
     profile = own_name(request)
     commands.begin_request(
-        asked=place.asked(request.community.id),
+        asked=place.asked(community_of(request).id),
         name=profile.name if profile else "",
         reach=_kept_reach(request),
         step_id=_own_step(request.reader, _uuid(request.POST.get("step"))),
@@ -182,11 +183,11 @@ def _question(request: Asked, draft: RequestView, name: str) -> HttpResponse:
 def offered_parts(request: Asked) -> list[plans.Part]:
     """What may be picked to go along: parts of the plan, and the newest check-in as its total. Never a pass mark."""
     parts = plans.parts_to_share(reader=request.reader)
-    found = outcomes.own_sittings(reader=request.reader, instrument=INSTRUMENT)
-    counted = [one for one in found if one.total is not None and one.answered_on is not None]
+    found = outcomes.own_sittings(reader=request.reader, instrument=CHECK_IN)
+    counted = [(one.answered_on, one.id, one) for one in found if one.total is not None and one.answered_on is not None]
     if counted:
-        last = max(counted, key=lambda one: one.answered_on)
-        when = day(last.answered_on, spoken(), weekday=False, year=True)
+        answered_on, _id, last = max(counted, key=lambda one: one[:2])
+        when = day(answered_on, spoken(), weekday=False, year=True)
         label = _("My check-in of %(day)s") % {"day": when}
         values = {"total": last.total, "least": last.instrument.least_total, "most": last.instrument.most_total}
         parts.append(
@@ -206,7 +207,7 @@ def _form(name: str, data: Any, draft: RequestView, offered: list[plans.Part]) -
     if name == "words":
         before["parts"] = [part.key for part in offered if part.text in {kept.body for kept in draft.parts}]
         return WordsForm(data, initial=before, offered=offered)
-    return {"need": NeedForm, "name": NameForm, "reach": ReachForm, ASIDE: LanguageForm}[name](data, initial=before)
+    return FORMS[name](data, initial=before)
 
 
 def _keep(request: Asked, draft: RequestView, form: forms.Form, offered: list[plans.Part]) -> None:

@@ -11,6 +11,7 @@ from manypaths.plans import queries as plans
 from manypaths.referrals import rules
 from manypaths.referrals.rules import Way
 from manypaths.web.my.about import LANGUAGES
+from manypaths.web.ui.offering import offer
 
 WAY_WORDS: dict[str, Any] = {
     Way.CALL.value: _("Call me"),
@@ -42,7 +43,7 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["need"].choices = rules.in_words(rules.NEEDS, spoken())  # type: ignore[attr-defined]
+        offer(self, "need", rules.in_words(rules.NEEDS, spoken()))
 
 
 class NameForm(forms.Form):
@@ -115,6 +116,6 @@ class WordsForm(forms.Form):
     def __init__(self, *args: Any, offered: list[plans.Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if offered:
-            self.fields["parts"].choices = [(part.key, str(part.label)) for part in offered]  # type: ignore[attr-defined]
+            offer(self, "parts", [(part.key, str(part.label)) for part in offered])
         else:
             del self.fields["parts"]

@@ -18,9 +18,10 @@ from manypaths.network import queries as network
 from manypaths.plans import commands, queries, rules
 from manypaths.plans.commands.choices import Seen
 from manypaths.plans.queries import PlanPage
-from manypaths.web.my.frame import Asked, go, put_reasons, show, thank, today
+from manypaths.web.my.frame import go, put_reasons, show, thank, today
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 SEEN = "my_seen"

@@ -4,25 +4,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import Reader
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
-
-class Asked(HttpRequest):
-    """A request of this door, with what the middleware put on it."""
-
-    reader: Reader
-    community: Any
-
-
 REFUSED = 422
+CHECK_IN = "barc-10"  # the instrument behind "my check-in"
 SAID = "my_said"
 WORDS: dict[str, Any] = {
     "saved": _("Saved. Only you can see it."),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.plans import commands, queries, rules
 from manypaths.plans.rules import GoalState, StepState, Way
-from manypaths.web.my.frame import Asked, error_page, go, put_reasons, show, thank, today
+from manypaths.web.my.frame import error_page, go, put_reasons, show, thank, today
 from manypaths.web.my.home import active_grants, newest_notes
 from manypaths.web.my.places import answering_here
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 SAID_OF = {GoalState.REACHED: "reached", GoalState.SET_ASIDE: "set_aside", GoalState.OPEN: "taken_up"}

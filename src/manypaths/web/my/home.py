@@ -10,16 +10,18 @@ from django.views.decorators.http import require_safe
 
 from manypaths.accounts import queries as accounts
 from manypaths.consent import queries as consent
+from manypaths.consent.queries import Grant
 from manypaths.consent.rules import DataClass, is_active
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import line_in_short
-from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.frame import show, zone_of
 from manypaths.web.my.places import answering_here
 from manypaths.web.my.plain import RequestNote, request_note, what_is_shared
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Sight
 from manypaths.web.ui.words import day, in_zone
@@ -49,13 +51,13 @@ def own_name(request: Asked) -> people.ProfileWords | None:
     return people.profile(record_id=record, sealer=sealer_for([record]))
 
 
-def active_grants(request: Asked, at: datetime) -> list[consent.Grant]:
+def active_grants(request: Asked, at: datetime) -> list[Grant]:
     """The consents that hold now."""
     grants = consent.grants_of_own_record(reader=request.reader)
     return [grant for grant in grants if is_active(consent.grant_facts(grant), at)]
 
 
-def sights(request: Asked, active: list[consent.Grant]) -> list[Sight]:
+def sights(request: Asked, active: list[Grant]) -> list[Sight]:
     """Who can see something now, in one line each."""
     return [
         Sight(
@@ -67,7 +69,7 @@ def sights(request: Asked, active: list[consent.Grant]) -> list[Sight]:
     ]
 
 
-def newest_notes(request: Asked, active: list[consent.Grant]) -> list[RequestNote]:
+def newest_notes(request: Asked, active: list[Grant]) -> list[RequestNote]:
     """Where the person's requests stand, the newest first; of a step, only the newest."""
     notes, seen, shared = [], set(), {grant.subject_id for grant in active}
     for line in referrals.own_requests(reader=request.reader):

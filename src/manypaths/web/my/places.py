@@ -8,7 +8,7 @@ from manypaths.directory import queries as directory
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.referrals.rules import Asked as AskedFor
-from manypaths.web.my.frame import Asked
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 OFFERED = 3

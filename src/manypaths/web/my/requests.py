@@ -23,10 +23,12 @@ from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
 from manypaths.web.my.ask import place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
-from manypaths.web.my.frame import Asked, error_page, show, thank, zone_of
+from manypaths.web.my.frame import error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.offering import offer
 from manypaths.web.ui.shapes import Step
 from manypaths.web.ui.words import moment
 
@@ -55,7 +57,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["answer"].choices = rules.in_words(rules.ANSWERS, spoken())  # type: ignore[attr-defined]
+        offer(self, "answer", rules.in_words(rules.ANSWERS, spoken()))
 
 
 @person

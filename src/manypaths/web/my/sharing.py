@@ -1,5 +1,6 @@
 """Who can see what, and who has looked: in plain words, with a way to stop and a way to go on longer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,12 +18,13 @@ from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
-from manypaths.referrals.queries import Looks
+from manypaths.referrals.queries import Looks, RequestLine
 from manypaths.web.my import plain
 from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
-from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.frame import show, zone_of
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.words import day, in_zone
 
@@ -47,10 +49,10 @@ class SharedLine:
     ended_at: datetime | None = None
 
 
-def shared_lines(request: Asked, at: datetime) -> list[SharedLine]:
-    """Every consent the person ever gave, those that hold now first."""
+def shared_lines(request: Asked, asked: Sequence[RequestLine], at: datetime) -> list[SharedLine]:
+    """Every consent the person ever gave, those that hold now first. `asked` are the person's own requests."""
     grants = consent.grants_of_own_record(reader=request.reader)
-    services = {line.id: line.service_name for line in referrals.own_requests(reader=request.reader)}
+    services = {line.id: line.service_name for line in asked}
     lines = [_line(grant, services.get(grant.subject_id, ""), at) for grant in grants]
     return sorted(lines, key=lambda line: not line.is_active)
 
@@ -76,16 +78,16 @@ def _line(grant: Any, service: str, at: datetime) -> SharedLine:
 @require_safe
 def sharing(request: Asked) -> HttpResponse:
     """Who can see what."""
-    lines = shared_lines(request, now())
+    asked = referrals.own_requests(reader=request.reader)
+    lines = shared_lines(request, asked, now())
     active = [line for line in lines if line.is_active]
     ended = [line for line in lines if not line.is_active]
-    return show(request, "sharing", {"active": active, "ended": ended, "keeping": _keeping(request)})
+    return show(request, "sharing", {"active": active, "ended": ended, "keeping": _keeping(request, asked)})
 
 
-def _keeping(request: Asked) -> list[tuple[UUID, str]]:
+def _keeping(request: Asked, asked: Sequence[RequestLine]) -> list[tuple[UUID, str]]:
     """Places that said yes once and keep a page of the person, but for those that the person has blocked."""
-    lines = referrals.own_requests(reader=request.reader)
-    places = {line.organisation_id: line.organisation_name for line in lines if line.org_record_id is not None}
+    places = {line.organisation_id: line.organisation_name for line in asked if line.org_record_id is not None}
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
     away = people.blocked_places(reader=request.reader)
     return sorted((one for one in places.items() if one[0] not in away), key=lambda one: one[1])

@@ -21,12 +21,13 @@ from manypaths.referrals import queries as referrals
 from manypaths.referrals import rules
 from manypaths.referrals.rules import Status
 from manypaths.vault.queries import sealer_for
-from manypaths.web.my.answers import INSTRUMENT, lines_of
+from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
-from manypaths.web.my.frame import Asked, show, zone_of
+from manypaths.web.my.frame import CHECK_IN, show, zone_of
 from manypaths.web.my.requests import STATES
 from manypaths.web.my.sharing import every_look_of, shared_lines
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 FORMAT = "manypaths-own-record"
@@ -41,8 +42,9 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
     reader = request.reader
     record = consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
     sealer = sealer_for([record])
-    check_ins = outcomes.own_sittings(reader=reader, instrument=INSTRUMENT)
-    unfinished = outcomes.own_unfinished(reader=reader, instrument=INSTRUMENT)
+    check_ins = outcomes.own_sittings(reader=reader, instrument=CHECK_IN)
+    unfinished = outcomes.own_unfinished(reader=reader, instrument=CHECK_IN)
+    asked = referrals.own_whole_requests(reader=reader)
     return {
         "profile": people.profile(record_id=record, sealer=sealer),
         "safe_contact": people.safe_contact(record_id=record, sealer=sealer),
@@ -52,8 +54,8 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "earlier_words": plans.earlier_words(reader=reader),
         "taken_off": plans.taken_off(reader=reader),
         "check_ins": [_check_in(one) for one in [*check_ins, *([unfinished] if unfinished else [])]],
-        "requests": referrals.own_whole_requests(reader=reader),
-        "shared": shared_lines(request, at),
+        "requests": asked,
+        "shared": shared_lines(request, [one.line for one in asked], at),
         "looked": every_look_of(request),
     }
 

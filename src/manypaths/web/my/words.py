@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.plans import commands, queries, rules
-from manypaths.web.my.frame import Asked, put_reasons, show, thank
+from manypaths.web.my.frame import put_reasons, show, thank
 from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Option
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.directory.queries import words
@@ -38,7 +39,9 @@ class SearchForm(forms.Form):
     now = forms.BooleanField(required=False)
     room = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any, *, language: str, community: Any) -> None:
+    data: QueryDict
+
+    def __init__(self, data: QueryDict, *, language: str, community: Any) -> None:
         super().__init__(data)
         self.language, self.community = language, community
         self.point: Point | None = None

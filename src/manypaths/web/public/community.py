@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from manypaths.indicators.rules.tables import ALL
 from manypaths.lib.refusals import NotThere
 from manypaths.web.public import figures, story
 from manypaths.web.ui.access import anyone
+from manypaths.web.ui.asked import Asked
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = (
@@ -32,7 +33,7 @@ class PeriodForm(forms.Form):
 
 @anyone
 @require_safe
-def community(request: HttpRequest) -> HttpResponse:
+def community(request: Asked) -> HttpResponse:
     """The community's page."""
     place = _place(request)
     requests, searches = _chosen(request, place)
@@ -56,7 +57,7 @@ def community(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_safe
-def figures_csv(request: HttpRequest) -> HttpResponse:
+def figures_csv(request: Asked) -> HttpResponse:
     """The same figures as on the page, one a line."""
     place = _place(request)
     answer = HttpResponse(_csv(one for one in _chosen(request, place) if one), content_type="text/csv; charset=utf-8")
@@ -64,14 +65,14 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _place(request: HttpRequest) -> Any:
-    place = request.community  # type: ignore[attr-defined]
+def _place(request: Asked) -> Any:
+    place = request.community
     if place is None:
         raise NotThere
     return place
 
 
-def _chosen(request: HttpRequest, place: Any) -> tuple[Published | None, Published | None]:
+def _chosen(request: Asked, place: Any) -> tuple[Published | None, Published | None]:
     form = PeriodForm(request.GET)
     since = form.cleaned_data["since"] if form.is_valid() else None
     searches = queries.latest(community_id=place.id, topic="searches")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -25,6 +25,7 @@ from manypaths.web.public.cards import Card
 from manypaths.web.public.sealed import GoneError, seal, unseal
 from manypaths.web.ui import maps
 from manypaths.web.ui.access import anyone
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.place import place_of
 
@@ -38,9 +39,9 @@ GONE = 410
 
 @anyone
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Asked) -> HttpResponse:
     """The first page: the form, and what is near the community's own place."""
-    place = request.community.place if request.community else ""  # type: ignore[attr-defined]
+    place = request.community.place if request.community else ""
     data = QueryDict(mutable=True)
     data.update({"place": place, "miles": USUAL_MILES})
     return show(request, data, token="")
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @anyone
 @require_POST
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Asked) -> HttpResponse:
     """Take a search and answer at a sealed, short-lived address. Nothing is kept but a count when nothing was found."""
     values = kept(request.POST)
     form = form_of(request, request.POST)
@@ -61,7 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @anyone
 @require_safe
 @cache_control(no_store=True, private=True)
-def results(request: HttpRequest, token: str) -> HttpResponse:
+def results(request: Asked, token: str) -> HttpResponse:
     """The answer to a search. Back and reload work for two hours; then the page asks to search again."""
     try:
         values = unseal(token, now())
@@ -75,7 +76,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @anyone
 @require_POST
-def fewer(request: HttpRequest) -> HttpResponse:
+def fewer(request: Asked) -> HttpResponse:
     """The same search without one of the things that narrowed it."""
     try:
         values = without(unseal(request.POST.get("token", ""), now()), request.POST.get("without", ""))
@@ -87,7 +88,7 @@ def fewer(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @anyone
 @require_POST
-def make_link(request: HttpRequest) -> HttpResponse:
+def make_link(request: Asked) -> HttpResponse:
     """A plain link to a search, only because somebody asked for one. It shows what was searched."""
     try:
         values = unseal(request.POST.get("token", ""), now())
@@ -101,7 +102,7 @@ def make_link(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_safe
-def linked(request: HttpRequest) -> HttpResponse:
+def linked(request: Asked) -> HttpResponse:
     """Follow such a link, and leave what it shows behind at once."""
     return HttpResponseRedirect(reverse("public:results", args=[seal(kept(request.GET), now())]), status=SEE_OTHER)
 
@@ -114,12 +115,12 @@ def as_data(values: dict[str, Any]) -> QueryDict:
     return data
 
 
-def form_of(request: HttpRequest, data: QueryDict) -> SearchForm:
+def form_of(request: Asked, data: QueryDict) -> SearchForm:
     """The form, in the reader's language, for the community served."""
-    return SearchForm(data, language=cards.language(), community=request.community)  # type: ignore[attr-defined]
+    return SearchForm(data, language=cards.language(), community=request.community)
 
 
-def show(request: HttpRequest, data: QueryDict, *, token: str, gone: bool = False) -> HttpResponse:
+def show(request: Asked, data: QueryDict, *, token: str, gone: bool = False) -> HttpResponse:
     """One page for every state of a search: first, found, nothing found, wrong place, too old."""
     form = form_of(request, data)
     at = now()
@@ -147,7 +148,7 @@ def choices(form: SearchForm) -> dict[str, Any]:
     return {**lists, "picked": {**form.all_picked, "miles": {miles}}}
 
 
-def answer(request: HttpRequest, form: SearchForm, at: datetime) -> dict[str, Any]:
+def answer(request: Asked, form: SearchForm, at: datetime) -> dict[str, Any]:
     """The results of a search, one page of them, with a map."""
     ask = form.ask(at)
     found = find_services(ask, limit=PAGE * MOST_PAGES)
@@ -177,17 +178,17 @@ def at_no_place(found: Found) -> int:
     return sum(hit.miles is None for hit in hits) if len(hits) == found.total else 0
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(request: Asked) -> int:
     """Which page of the results; anything strange is the first."""
     text = request.GET.get("page", "1")
     return min(MOST_PAGES, max(1, int(text))) if text.isdecimal() and len(text) <= 2 else 1
 
 
-def make_cards(request: HttpRequest, hits: list[Hit], form: SearchForm, at: datetime, *, first: int) -> list[Card]:
+def make_cards(request: Asked, hits: list[Hit], form: SearchForm, at: datetime, *, first: int) -> list[Card]:
     """Each hit as a card, with what could be read about it."""
     far = {hit.service_id: hit.miles for hit in hits}
     listings = queries.listings(ids=[hit.service_id for hit in hits])
-    community = request.community  # type: ignore[attr-defined]
+    community = request.community
     bodies = {one.organisation_id for one in listings}
     asked = network.takes_requests(organisation_ids=bodies, community_id=community.id) if community else set()
     page_of_none = reverse("public:service", args=[NO_SERVICE])
@@ -254,9 +255,9 @@ def what_is_missing(ask: Ask) -> str:
     return "no_room" if ask.taking_people and find_services(anyway, limit=1).total else "nothing_found"
 
 
-def count_what_is_missing(request: HttpRequest, form: SearchForm) -> None:
+def count_what_is_missing(request: Asked, form: SearchForm) -> None:
     """A search that led to no open door is counted once a day: need, county and month. No words, no place, no one."""
-    community = request.community  # type: ignore[attr-defined]
+    community = request.community
     if community is None:
         return
     at = now()

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -17,12 +17,13 @@ from manypaths.web.public import cards
 from manypaths.web.public.seen import seen_beside
 from manypaths.web.ui import maps
 from manypaths.web.ui.access import anyone
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 
 @anyone
 @require_safe
-def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
+def service(request: Asked, service_id: UUID) -> HttpResponse:
     """One service that is offered now."""
     one = queries.listing(service_id=service_id)
     if one is None:
@@ -47,9 +48,9 @@ def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     return render(request, "public/service.html", context)
 
 
-def can_ask(request: HttpRequest, one: Listing) -> bool:
+def can_ask(request: Asked, one: Listing) -> bool:
     """True where the organisation takes part in this community and somebody there answers."""
-    community: Any = request.community  # type: ignore[attr-defined]
+    community: Any = request.community
     if community is None:
         return False
     return bool(network.takes_requests(organisation_ids=[one.organisation_id], community_id=community.id))

@@ -6,20 +6,21 @@ Read from the address of the page before, which only our own pages send here; ke
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from manypaths.directory.search import find_services, take_turns
 from manypaths.web.public.find import MOST_PAGES, PAGE, as_data, form_of
 from manypaths.web.public.sealed import GoneError, unseal
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 LISTS = "/f/"
 MOST_SEEN = 6
 
 
-def seen_beside(request: HttpRequest, service_id: UUID) -> list[UUID]:
+def seen_beside(request: Asked, service_id: UUID) -> list[UUID]:
     """The other services of that page of results, the first ones first. Only a signed-in person has such a list."""
-    reader = request.reader  # type: ignore[attr-defined]
+    reader = request.reader
     before = urlsplit(request.headers.get("Referer", ""))
     if not reader.is_person or before.netloc != request.get_host() or not before.path.startswith(LISTS):
         return []
@@ -31,7 +32,7 @@ def seen_beside(request: HttpRequest, service_id: UUID) -> list[UUID]:
     return [one for one in shown if one != service_id][:MOST_SEEN] if service_id in shown else []
 
 
-def _page_of(request: HttpRequest, data: QueryDict, page: str) -> list[UUID]:
+def _page_of(request: Asked, data: QueryDict, page: str) -> list[UUID]:
     form = form_of(request, data)
     if not form.is_valid():
         return []

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Role
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.going import bound_for
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ def person(view: View) -> View:
     """The page is for a person's own account. Signed out leads to sign-in; any other hat finds nothing."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.reader.is_signed_in:  # type: ignore[attr-defined]
+    def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.reader.is_signed_in:
             return _to_sign_in(request)
-        if not request.reader.is_person:  # type: ignore[attr-defined]
+        if not request.reader.is_person:
             raise NotThere
         return view(request, *args, **kwargs)
 
@@ -48,8 +49,8 @@ def member(*roles: Role) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            reader = request.reader  # type: ignore[attr-defined]
+        def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+            reader = request.reader
             if not reader.is_signed_in:
                 return _to_sign_in(request)
             if not reader.is_member or (roles and not reader.has_role(*roles)):
@@ -67,8 +68,8 @@ def signed_in(view: View) -> View:
     """The page is for any account about itself: devices, passphrase. A worker proves the second factor first."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        reader = request.reader  # type: ignore[attr-defined]
+    def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+        reader = request.reader
         if reader.is_signed_in and not reader.is_person and reader.factor_at is None:
             return redirect("entry:second_factor")
         return view(request, *args, **kwargs)
@@ -80,8 +81,8 @@ def before_factor(view: View) -> View:
     """The page is for any account on its way in or out: proving a factor, setting up the first, signing out."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.reader.is_signed_in:  # type: ignore[attr-defined]
+    def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.reader.is_signed_in:
             return _to_sign_in(request)
         return view(request, *args, **kwargs)
 
@@ -89,11 +90,11 @@ def before_factor(view: View) -> View:
 
 
 def _declared(view: View, audience: Audience) -> View:
-    view.audience = audience  # type: ignore[attr-defined]
+    view.audience = audience  # type: ignore[attr-defined]  # a function may carry a note
     return view
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: Asked) -> HttpResponse:
     """To the sign-in page, which carries along where they were going. Nothing is kept, and no cookie is set."""
     came_for = request.method == "GET" and not request.headers.get("HX-Request")
     return redirect(bound_for(reverse("entry:sign_in"), request.get_full_path() if came_for else ""))

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
 from manypaths.accounts import factors
 from manypaths.accounts import queries as accounts
 from manypaths.audit import commands as audit
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.same_session import come_in_again
 
@@ -25,7 +26,7 @@ NOT_PART_OF_THE_REQUEST = frozenset({FIELD, "csrfmiddlewaretoken"})
 FAULT = 500
 REDIRECTS = frozenset({302, 303})
 LONGEST, NONCE = 1000, 12
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[Asked], HttpResponseBase]
 
 
 class Once:
@@ -34,14 +35,14 @@ class Once:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Asked) -> HttpResponseBase:
         response = self.get_response(request)
         if response.status_code < FAULT:
             _settle(request, response)
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: dict[str, object]
+        self, request: Asked, view: Callable[..., HttpResponseBase], args: object, kwargs: dict[str, object]
     ) -> HttpResponseBase | None:
         """After the form's own protection was checked, and before the view acts."""
         key = _key(request)
@@ -51,7 +52,7 @@ class Once:
         digest = _digest(request, owner)
         earlier = audit.claim_once(owner=owner, key=key, request_hash=digest, at=now())
         if earlier is None:
-            request.once = (owner, key)  # type: ignore[attr-defined]
+            request.once = (owner, key)
             return None
         location = _unsealed(owner, earlier.location)
         if earlier.request_hash != digest or earlier.status is None or location is None:
@@ -60,7 +61,7 @@ class Once:
         return HttpResponseRedirect(location, status=earlier.status)
 
 
-def _settle(request: HttpRequest, response: HttpResponseBase) -> None:
+def _settle(request: Asked, response: HttpResponseBase) -> None:
     """Keep the answer of a form that acted; give the key of one that did not back."""
     claimed = getattr(request, "once", None)
     if claimed is None:
@@ -73,7 +74,7 @@ def _settle(request: HttpRequest, response: HttpResponseBase) -> None:
         audit.release_key(owner=owner, key=key)
 
 
-def _key(request: HttpRequest) -> UUID | None:
+def _key(request: Asked) -> UUID | None:
     if request.method != "POST" or request.content_type == "application/json":
         return None
     try:
@@ -82,12 +83,12 @@ def _key(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _who(request: HttpRequest) -> str:
-    account = request.reader.account_id  # type: ignore[attr-defined]
+def _who(request: Asked) -> str:
+    account = request.reader.account_id
     return str(account) if account else (request.session.session_key or "anyone")
 
 
-def _digest(request: HttpRequest, owner: str) -> str:
+def _digest(request: Asked, owner: str) -> str:
     parts = sorted(
         (name, value)
         for name, values in request.POST.lists()

@@ -16,7 +16,7 @@ def place_of(request: HttpRequest) -> str:
 
 def _address(request: HttpRequest) -> str:
     """The visitor's own address: behind a proxy of ours, the last hop it wrote down. A visitor can write the rest."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address: str = request.META.get("REMOTE_ADDR", "")
     here = settings.PROXY_ON_THIS_MACHINE and address in LOOPBACK
     if here or settings.SECURE_PROXY_SSL_HEADER:
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()

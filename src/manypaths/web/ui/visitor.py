@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -16,10 +16,11 @@ from manypaths.network import queries as network
 from manypaths.network.rules import ANONYMOUS, Hat, Reader
 from manypaths.people.rules import Visitor as Account
 from manypaths.people.rules import Workplace
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 OURS = frozenset(dict(settings.LANGUAGES))
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[Asked], HttpResponseBase]
 
 
 class Visitor:
@@ -28,36 +29,36 @@ class Visitor:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.community = network.community_for(host=request.get_host())  # type: ignore[attr-defined]
+    def __call__(self, request: Asked) -> HttpResponseBase:
+        request.community = network.community_for(host=request.get_host())
         _speak_as_the_community(request)
-        request.reader = _reader(request)  # type: ignore[attr-defined]
-        if request.reader.is_signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:  # type: ignore[attr-defined]
-            translation.activate(request.reader.language)  # type: ignore[attr-defined]
+        request.reader = _reader(request)
+        if request.reader.is_signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(request.reader.language)
         return self.get_response(request)
 
 
-def _speak_as_the_community(request: HttpRequest) -> None:
+def _speak_as_the_community(request: Asked) -> None:
     """Whose device asks for none of our languages hears the first language of the community."""
-    first = next(iter(request.community.languages), "") if request.community else ""  # type: ignore[attr-defined]
+    first = next(iter(request.community.languages), "") if request.community else ""
     if first in OURS and not _asks_for_ours(request):
         translation.activate(first)
-        request.LANGUAGE_CODE = first  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = first
 
 
-def _asks_for_ours(request: HttpRequest) -> bool:
+def _asks_for_ours(request: Asked) -> bool:
     if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return True
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return any(code.split("-")[0] in OURS for code, _weight in asked)
 
 
-def _reader(request: HttpRequest) -> Reader:
-    community = request.community  # type: ignore[attr-defined]
+def _reader(request: Asked) -> Reader:
+    community = request.community
     anonymous = replace(ANONYMOUS, community_id=community.id if community else None, language=_language(request))
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
         return anonymous
-    visitor: Account | None = request.session.visitor  # type: ignore[attr-defined]
+    visitor: Account | None = request.session.visitor  # type: ignore[attr-defined]  # our SESSION_ENGINE has it
     if visitor is None or not _still_valid(request, visitor):
         request.session.flush()
         return anonymous
@@ -65,7 +66,7 @@ def _reader(request: HttpRequest) -> Reader:
     return _wearing_a_hat(request, visitor, anonymous)
 
 
-def _still_valid(request: HttpRequest, visitor: Account) -> bool:
+def _still_valid(request: Asked, visitor: Account) -> bool:
     session = request.session
     known = constant_time_compare(session.get(HASH_SESSION_KEY, ""), session_hash(visitor.password))
     return known and not has_ended(
@@ -76,7 +77,7 @@ def _still_valid(request: HttpRequest, visitor: Account) -> bool:
     )
 
 
-def _wearing_a_hat(request: HttpRequest, visitor: Account, anonymous: Reader) -> Reader:
+def _wearing_a_hat(request: Asked, visitor: Account, anonymous: Reader) -> Reader:
     reader = replace(
         anonymous,
         account_id=visitor.account_id,
@@ -99,14 +100,14 @@ def _wearing_a_hat(request: HttpRequest, visitor: Account, anonymous: Reader) ->
     )
 
 
-def _workplace(request: HttpRequest, visitor: Account) -> Workplace | None:
+def _workplace(request: Asked, visitor: Account) -> Workplace | None:
     """The place of work this session chose, or the first one."""
     chosen = request.session.get("membership")
     places = [place for place in visitor.workplaces if str(place.membership_id) == chosen]
     return next(iter([*places, *visitor.workplaces]), None)
 
 
-def _touch(request: HttpRequest) -> None:
+def _touch(request: Asked) -> None:
     """Note that the session is alive, at most once a minute, so that reading a page seldom writes."""
     seen, at = _instant(request.session.get("seen_at")), now()
     if seen is None or (at - seen).total_seconds() > 60:
@@ -117,5 +118,5 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _language(request: HttpRequest) -> str:
+def _language(request: Asked) -> str:
     return getattr(request, "LANGUAGE_CODE", None) or translation.get_language() or settings.LANGUAGE_CODE

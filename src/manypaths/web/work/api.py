@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from manypaths.consent.rules import DataClass
 from manypaths.web.ui.access import member
-from manypaths.web.work.frame import WALKING, Asked
+from manypaths.web.ui.asked import Asked
+from manypaths.web.work.frame import WALKING
 from manypaths.web.work.people import PAGE, caseload, read_record
 
 REACH = frozenset({DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})

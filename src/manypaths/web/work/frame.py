@@ -3,14 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import OPENING_REQUESTS, Reader, Role, may_coordinate, may_lead_organisation
+from manypaths.network.rules import OPENING_REQUESTS, Role, may_coordinate, may_lead_organisation
+from manypaths.web.ui.asked import Asked
 
 REFUSED = 422
 SAID = "work_said"
@@ -38,14 +39,6 @@ OFFERING = tuple(Role(role) for role in EDITORS)
 
 
 WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING)
-
-
-class Asked(HttpRequest):
-    """A request of this door, with what the middleware put on it."""
-
-    reader: Reader
-    community: Any
-    return_to: str
 
 
 def zone_of(request: Asked) -> str:

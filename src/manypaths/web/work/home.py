@@ -12,8 +12,9 @@ from manypaths.notices import queries as notices
 from manypaths.referrals import queries
 from manypaths.referrals.rules import Status
 from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
-from manypaths.web.work.frame import ANSWERING, WALKING, Asked, show, thank, zone_of
+from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
 from manypaths.web.work.people import caseload
 from manypaths.web.work.words import STATES
 

@@ -12,6 +12,7 @@ from manypaths.directory.commands import Place, Words
 from manypaths.directory.queries import Listing
 from manypaths.directory.rules import Span
 from manypaths.network import places
+from manypaths.web.ui.offering import offer
 from manypaths.web.work.frame import language
 
 PLACE_FIELDS = {"where", "street", "town_only"}
@@ -112,9 +113,9 @@ class ServiceForm(forms.Form):
         super().__init__(*args, **kwargs)
         spoken = language().split("-")[0]
         kinds = directory.words(kind="kind", language=spoken)
-        self.fields["kind"].choices = [("", str(_("Choose one"))), *kinds.items()]  # type: ignore[attr-defined]
+        offer(self, "kind", [("", str(_("Choose one"))), *kinds.items()])
         for name, kind in MANY.items():
-            self.fields[name].choices = list(directory.words(kind=kind, language=spoken).items())  # type: ignore[attr-defined]
+            offer(self, name, list(directory.words(kind=kind, language=spoken).items()))
         if has_hours:
             self.fields["days"].help_text = _("Leave the days empty to keep the hours as they are.")
         self.place: places.Place | None = None

@@ -17,8 +17,9 @@ from manypaths.directory.queries import Listing
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
 from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
-from manypaths.web.work.frame import OFFERING, REFUSED, Asked, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.frame import OFFERING, REFUSED, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.listing_form import ServiceForm, hours_from, initial_of, place_from, words_from
 
 ROOM: dict[str, Any] = {

@@ -22,9 +22,11 @@ from manypaths.support import rules
 from manypaths.support.rules import ContactFacts
 from manypaths.vault.queries import Sealer
 from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.offering import offer
 from manypaths.web.ui.words import day, in_zone
-from manypaths.web.work.frame import REFUSED, WALKING, Asked, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import STATES, WAYS
 
 PAGE = 50
@@ -152,8 +154,8 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["way"].choices = rules.choices(rules.WAYS, language())  # type: ignore[attr-defined]
-        self.fields["deed"].choices = rules.choices(rules.DEEDS, language())  # type: ignore[attr-defined]
+        offer(self, "way", rules.choices(rules.WAYS, language()))
+        offer(self, "deed", rules.choices(rules.DEEDS, language()))
 
 
 def _happened(when: str, at: datetime, zone: str) -> datetime:

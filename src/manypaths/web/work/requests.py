@@ -1,5 +1,6 @@
 """Requests to one's organisation: the list by age, one request, and the moves as buttons."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import OpenMove, RequestView
 from manypaths.referrals.rules import Status
 from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Step
 from manypaths.web.ui.words import moment
-from manypaths.web.work.frame import ANSWERING, REFUSED, Asked, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.frame import ANSWERING, REFUSED, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import BUTTONS, STATES, WAYS
 
 PAGE = 50
@@ -76,7 +78,7 @@ def one(request: Asked, referral_id: UUID) -> HttpResponse:
     return _draw(request, queries.received_request(reader=request.reader, referral_id=referral_id))
 
 
-ACTS = {
+ACTS: dict[Status, Callable[..., Any]] = {
     Status.ACCEPTED: commands.accept_request,
     Status.REJECTED: commands.reject_request,
     Status.IN_PROGRESS: commands.start_work,
@@ -106,7 +108,7 @@ def move(request: Asked, referral_id: UUID) -> HttpResponse:
 def _move(request: Asked, referral_id: UUID, to: Status, seen: Status) -> HttpResponse:
     more = {name: request.POST.get(name, "") for name in ("reason", "outcome") if _takes(to, name)}
     try:
-        made = ACTS[to](referral_id=referral_id, seen=seen, by=request.reader, at=now(), **more)  # type: ignore[operator]
+        made = ACTS[to](referral_id=referral_id, seen=seen, by=request.reader, at=now(), **more)
     except Refused as refused:
         view = queries.received_request(reader=request.reader, referral_id=referral_id)
         return _draw(request, view, pressed=to, refused=refused)
