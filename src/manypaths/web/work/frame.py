@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
-from manypaths.network.rules import OPENING_REQUESTS, Role, may_coordinate, may_lead_organisation
+from manypaths.network.rules import OPENING_REQUESTS, VOUCHING, Role, may_coordinate, may_lead_organisation
 from manypaths.web.ui.asked import Asked
 
 REFUSED = 422
@@ -71,6 +71,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_offer": reader.has_role(*OFFERING),
         "may_lead": may_lead_organisation(reader),
         "may_coordinate": may_coordinate(reader),
+        "may_vouch": reader.has_role(*VOUCHING),
         **context,
     }
     return render(request, f"work/{page}.html", shared, status=status)

@@ -15,7 +15,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
-from manypaths.web.work.people import caseload
+from manypaths.web.work.people import caseload, rows_of
 from manypaths.web.work.words import STATES
 
 SHOWN = 6
@@ -38,7 +38,8 @@ def home(request: Asked) -> HttpResponse:
         ]
         context["requests"], context["waiting_in_all"] = page.total, queries.waiting_in_all(reader=reader)
     if reader.has_role(*WALKING):
-        context["known"], context["people"] = caseload(request, limit=SHOWN)
+        known, context["people"] = caseload(request, limit=SHOWN)
+        context["known"] = rows_of(request, known)
     return show(request, "home", context)
 
 
@@ -50,7 +51,11 @@ def messages(request: Asked) -> HttpResponse:
     told = notices.waiting(reader=reader)
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
-    return show(request, "messages", {"messages": [(one, one.subject_id in there) for one in told]})
+    context = {
+        "messages": [(one, one.subject_id in there) for one in told],
+        "any_new": any(one.is_new for one in told),
+    }
+    return show(request, "messages", context)
 
 
 @member()

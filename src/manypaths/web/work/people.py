@@ -25,7 +25,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.offering import offer
-from manypaths.web.ui.words import day, in_zone
+from manypaths.web.ui.words import day, in_zone, moment
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import STATES, WAYS
 
@@ -68,15 +68,19 @@ def index(request: Asked) -> HttpResponse:
     value = request.GET.get("page", "1")
     number = max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
     known, total = caseload(request, limit=PAGE, offset=PAGE * (number - 1))
-    context = {"rows": _rows(request, known), "total": total, "number": number, "more": total > PAGE * number}
+    context = {"rows": rows_of(request, known), "total": total, "number": number, "more": total > PAGE * number}
     return show(request, "people", context)
 
 
-def _rows(request: Asked, known: list[Known]) -> list[tuple[str, str, str]]:
+def rows_of(request: Asked, known: list[Known]) -> list[tuple[str, str, str]]:
     """Id, name and "since" in words, made here once: a page of 50 is drawn often, and a template is slow at words."""
     zone, spoken = zone_of(request), language()
+    this_year = local_date(now(), zone).year
     days = {one.since: in_zone(one.since, zone).date() for one in known}
-    words = {one: str(_("Since %(day)s")) % {"day": day(one, spoken)} for one in set(days.values())}
+    words = {
+        one: str(_("Since %(day)s")) % {"day": day(one, spoken, year=one.year != this_year)}
+        for one in set(days.values())
+    }
     return [(str(one.record_id), one.name, words[days[one.since]]) for one in known]
 
 
@@ -192,6 +196,16 @@ def _write_down(request: Asked, record_id: UUID, said: dict[str, str]) -> None:
     commands.record_contact(record_id=record_id, facts=facts, by=request.reader, at=at)
 
 
+def _when(request: Asked, line: support.ContactLine) -> str:
+    """When a contact was, with its year unless it is this one."""
+    zone, spoken = zone_of(request), language()
+    local = in_zone(line.happened_at, zone)
+    far = local.year != local_date(now(), zone).year
+    if line.is_exact:
+        return moment(line.happened_at, zone, spoken, year=far)
+    return day(local.date(), spoken, year=far)
+
+
 def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     page = read_record(request, record_id)
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
@@ -199,7 +213,9 @@ def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
         "page": page,
         "form": form,
         "way": WAYS.get(page.contact.way, "") if page.contact else "",
-        "contacts": [(line, ways.get(line.way, ""), deeds.get(line.deed, "")) for line in page.contacts],
+        "contacts": [
+            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), _when(request, line)) for line in page.contacts
+        ],
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)

@@ -20,7 +20,7 @@ from manypaths.web.ui.clock import now
 from manypaths.web.ui.shapes import Step
 from manypaths.web.ui.words import moment
 from manypaths.web.work.frame import ANSWERING, REFUSED, language, put_reasons, show, thank, zone_of
-from manypaths.web.work.words import BUTTONS, STATES, WAYS
+from manypaths.web.work.words import ASKED, BUTTONS, GO_ON, STATES, WAYS
 
 PAGE = 50
 
@@ -30,7 +30,8 @@ class MoveForm(forms.Form):
 
     def __init__(self, move: OpenMove, seen: Status, data: Any = None) -> None:
         super().__init__(data, auto_id=f"id_{move.to}_%s")
-        self.move, self.button = move, BUTTONS[move.to]
+        goes_on = seen is Status.ON_HOLD and move.to is Status.IN_PROGRESS
+        self.move, self.button = move, GO_ON if goes_on else BUTTONS[move.to]
         self.fields["to"] = forms.CharField(widget=forms.HiddenInput, initial=move.to.value)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, initial=seen.value)
         for name, choices in (("reason", move.reasons), ("outcome", move.outcomes)):
@@ -168,7 +169,7 @@ def _steps(request: Asked, view: RequestView) -> list[Step]:
     last = len(view.path) - 1
     return [
         Step(
-            str(STATES[step.status].words),
+            str(ASKED if step.status is Status.REQUESTED and place < last else STATES[step.status].words),
             "now" if place == last and rules.is_running(step.status) else "done",
             ". ".join(filter(None, (moment(step.at, zone, spoken), rules.word(rules.REASONS, step.reason, spoken)))),
         )

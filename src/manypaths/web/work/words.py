@@ -55,6 +55,9 @@ BUTTONS: dict[Status, Button] = {
     Status.CANCELLED: Button(_("Stop on our side"), _("They see the reason."), ask=_("Why?")),
 }
 
+ASKED = _("Asked")
+GO_ON = Button(_("Go on"), _("They see that it goes on."), "")
+
 WAYS: dict[str, Any] = {
     Way.CALL.value: _("Call them"),
     Way.TEXT.value: _("Send a text"),

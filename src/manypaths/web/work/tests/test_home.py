@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from manypaths.config.testing import as_owner
 from manypaths.directory.tests.factories import service
 from manypaths.network.tests.factories import membership, reader_for
+from manypaths.people.models import Assignment
 from manypaths.referrals import commands
 from manypaths.referrals.tests.factories import asked_of
 from manypaths.web.ui.clock import now
@@ -16,6 +18,7 @@ from manypaths.web.work.tests.factories import ask, client_of, stage
 from manypaths.web.work.tests.test_pages import accepted, text
 
 pytestmark = pytest.mark.usefixtures("committed_db")
+A_YEAR_AGO = datetime(2025, 10, 10, 16, 0, tzinfo=UTC)
 
 
 def test_all_that_waits_is_counted_although_only_a_few_are_shown():
@@ -101,3 +104,39 @@ def test_a_coordinator_is_led_to_the_figures():
     with as_owner():
         one = membership(made.body, "coordinator")
     assert 'href="/community/"' in text(client_of(reader_for(one, made.place)).get("/work/")).split("<main", 1)[1]
+
+
+def test_a_day_of_another_year_names_it_on_the_list_and_on_the_first_page():
+    made = stage()
+    coach = client_of(made.coach)
+    accepted(made, coach, ask(made))
+    with as_owner():
+        Assignment.objects.filter(membership_id=made.coach.membership_id).update(since=A_YEAR_AGO)
+    for page in ("/work/", "/work/people"):
+        assert "Since Friday, October 10, 2025" in text(coach.get(page))
+
+
+def test_nobody_is_led_to_a_list_of_nobody():
+    made = stage()
+    page = text(client_of(made.coach).get("/work/"))
+    assert "Nobody yet" in page
+    assert "All 0" not in page
+
+
+@pytest.mark.parametrize(("role", "vouches"), [("frontdesk", True), ("privacy_officer", False)])
+def test_the_first_page_leads_to_vouching_where_the_role_may(role, vouches):
+    made = stage()
+    with as_owner():
+        at_work = membership(made.body, role)
+    page = text(client_of(reader_for(at_work, made.place)).get("/work/"))
+    assert ('href="/vouch"' in page) is vouches
+
+
+def test_marking_as_read_is_offered_before_the_messages_and_only_while_one_is_new():
+    made = stage()
+    ask(made)
+    coach = client_of(made.coach)
+    page = text(coach.get("/work/messages"))
+    assert page.index("Mark all as read") < page.index("Someone asked you for something.")
+    coach.post("/work/messages/read")
+    assert "Mark all as read" not in text(coach.get("/work/messages"))

@@ -262,3 +262,30 @@ def test_a_list_of_50_people_takes_few_statements_and_one_access_row(django_asse
     with django_assert_max_num_queries(14):
         page = text(coach.get("/work/people"))
     assert all(f"Person {number}" in page for number in range(3))
+
+
+@pytest.mark.parametrize(
+    ("way", "there", "not_there"),
+    [("call", 'href="tel:+18025550142"', "sms:"), ("text", 'href="sms:+18025550142"', "tel:+18025550142")],
+)
+def test_the_number_of_a_person_does_what_they_asked_for_and_nothing_else(way, there, not_there):
+    made = stage()
+    referral = ask(made, way=way)
+    coach = client_of(made.coach)
+    for page in (text(coach.get(f"/work/requests/{referral}")), text(coach.get(accepted(made, coach, referral)))):
+        assert there in page
+        assert not_there not in page
+
+
+def test_what_was_paused_goes_on_and_the_path_tells_what_was():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    assert "Waits for an answer" in text(coach.get(f"/work/requests/{referral}"))
+    accepted(made, coach, referral)
+    press(coach, referral, "on_hold", "accepted", reason="waits_for_papers")
+    page = text(coach.get(f"/work/requests/{referral}"))
+    assert "They see that it goes on." in page
+    assert "They see that it has begun." not in page
+    assert "Waits for an answer" not in page
+    assert "Asked" in page
