@@ -22,9 +22,9 @@ STEPS_BACK = [("referrals", "0003"), ("consent", "0003"), ("people", "0002")]
 
 
 def migrate(*target: str) -> None:
-    environment = {**os.environ, "MANYPATHS_ROLE": "owner", "DATABASE_OWNER_URL": role_url("owner"), "PYTHONPATH": str(SOURCE)}
+    as_owner = {"MANYPATHS_ROLE": "owner", "DATABASE_OWNER_URL": role_url("owner"), "PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-m", "django", "migrate", "-v0", *target]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, env={**os.environ, **as_owner}, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, (target, ran.stderr[-600:])
 
 

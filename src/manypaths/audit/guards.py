@@ -24,8 +24,9 @@ class GuardTable(RunSQL):
 class GuardSubjects(RunSQL):
     """Narrow the wall of a table whose rows hang on one request each: a consent for a request opens its rows.
 
-    `keys` are the columns with a record's id that open the row when the record is open by more than a consent;
-    `subject` is the column with the request's id.
+    `keys` are the columns with a record's id that open the row when the record is open by more than a consent, the
+    person's own record first; `subject` is the column with the request's id. By a consent both must have been opened:
+    the request, and the record it belongs to. The log names records, so no row is read of one that it does not name.
     """
 
     def __init__(self, table: str, data_class: str, keys: tuple[str, ...], subject: str) -> None:
@@ -82,7 +83,9 @@ def _guard(table: str, data_class: str, keys: tuple[str, ...]) -> tuple[str, ...
 
 def _subject_policy(table: str, data_class: str, keys: tuple[str, ...], subject: str) -> str:
     whole = [f"{column} = any((select opened_whole('{data_class}'))::uuid[])" for column in keys]
-    test = " or ".join([*whole, f"{subject} = any((select opened_subjects('{data_class}'))::uuid[])"])
+    named = f"{subject} = any((select opened_subjects('{data_class}'))::uuid[])"
+    theirs = f"{keys[0]} = any((select opened('{data_class}'))::uuid[])"
+    test = " or ".join([*whole, f"({named} and {theirs})"])
     return f"create policy {table}_app on {table} to app using ({test}) with check ({test})"
 
 

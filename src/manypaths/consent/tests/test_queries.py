@@ -1,5 +1,6 @@
 """The gate: what opens, what stays closed, and that each look is written first."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, grant
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.models import Membership
-from manypaths.network.tests.factories import membership, organisation, reader_for
+from manypaths.network.tests.factories import community, membership, organisation, reader_for
 from manypaths.people.models import Block, Profile
 from manypaths.people.tests.factories import new_request, person, record_held_by
+from manypaths.referrals.models import Referral
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -241,7 +243,17 @@ def text() -> Text:
         return Text.objects.create(key="t", version="1", language="en", title="t", body="b", source="s", licence="l")
 
 
+def asked_once(owner, house) -> None:
+    """The request that a consent is given for."""
+    with as_owner():
+        Referral.objects.create(
+            id=ONE_REQUEST, record_id=owner.record_id, organisation=house, community=community(),
+            service_id=uuid.uuid4(), kind="peer_support", status="draft", started_at=NOW,
+        )  # fmt: skip
+
+
 def give(owner, house, days: int = 30) -> Grant:
+    asked_once(owner, house)
     return commands.give_for_request(
         organisation_id=house.id,
         subject_id=ONE_REQUEST,

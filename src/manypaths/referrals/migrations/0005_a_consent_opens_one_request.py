@@ -1,10 +1,15 @@
-"""The wall of requests asks for the request: what a consent for one opened does not show another of the same person."""
+"""The wall of requests asks for the request: what a consent for one opened does not show another of the same person.
+
+What binds them is kept by the database too. A consent is for a request of that very person to that very organisation.
+A request is begun by its person only; its moves, words and parts name the record it names. The organisation's record is
+set once, by a worker who has it open: through it the person's list of looks, and their blocks, reach that record.
+"""
 
 from importlib import import_module
 
 from django.db import migrations
 
-from manypaths.audit.guards import GuardSubjects
+from manypaths.audit.guards import DefinerFunction, GuardSubjects
 
 FIRST = import_module("manypaths.referrals.migrations.0002_walls_lists_and_facts").TELL_REQUESTER
 BEFORE = FIRST.replace("create", "create or replace", 1)
@@ -29,6 +34,59 @@ begin
 end $$
 """
 
+CONSENT_FITS = """
+create function referrals_consent_fits() returns trigger
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (
+        select from referrals_referral r join people_record p on p.id = r.record_id and p.holder = 'person'
+         where r.id = new.subject_id and r.record_id = new.record_id
+           and r.organisation_id = new.recipient_organisation_id) then
+        raise exception 'a consent is for a request of the same person to the same organisation'
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$
+"""
+
+ORG_RECORD_FITS = """
+create function referrals_org_record_fits() returns trigger
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+    if old.org_record_id is not null or not new.org_record_id = any(opened_whole('referral_task')) or not exists (
+        select from people_record o where o.id = new.org_record_id and o.organisation_id = new.organisation_id) then
+        raise exception 'the record of a request is set once, by a worker who has it open'
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$
+"""
+
+# The demonstration and the operator write as `owner`, who is outside every wall.
+TRIGGERS = [
+    "create trigger consent_grant_fits_its_request after insert on consent_grant "
+    "for each row when (current_user = 'app') execute function referrals_consent_fits()",
+    "create trigger referrals_org_record_fits after update of org_record_id on referrals_referral "
+    "for each row when (current_user = 'app' and new.org_record_id is distinct from old.org_record_id) "
+    "execute function referrals_org_record_fits()",
+]
+NO_TRIGGERS = [
+    "drop trigger consent_grant_fits_its_request on consent_grant",
+    "drop trigger referrals_org_record_fits on referrals_referral",
+]
+
+BEGUN_BY_ITS_PERSON = f"record_id = any((select opened_whole('{TASK}'))::uuid[]) and org_record_id is null"
+OF_ITS_REQUEST = (
+    "exists (select from referrals_referral r where r.id = {table}.referral_id and r.record_id = {table}.record_id)"
+)
+MOVE_OF_ITS_REQUEST = OF_ITS_REQUEST.replace(")", " and r.org_record_id is not distinct from {table}.org_record_id)")
+WRITTEN_AS = {
+    "referrals_referral": BEGUN_BY_ITS_PERSON,
+    "referrals_move": MOVE_OF_ITS_REQUEST,
+    "referrals_packet": OF_ITS_REQUEST,
+    "referrals_sharedpart": OF_ITS_REQUEST,
+}
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -42,4 +100,15 @@ class Migration(migrations.Migration):
         GuardSubjects("referrals_packet", TASK, ("record_id",), "referral_id"),
         GuardSubjects("referrals_sharedpart", TASK, ("record_id",), "referral_id"),
         migrations.RunSQL(TELL_REQUESTER, reverse_sql=BEFORE),
+        DefinerFunction(CONSENT_FITS, "referrals_consent_fits()", roles=("owner",)),
+        DefinerFunction(ORG_RECORD_FITS, "referrals_org_record_fits()", roles=("owner",)),
+        migrations.RunSQL(TRIGGERS, reverse_sql=NO_TRIGGERS),
+        *(
+            migrations.RunSQL(
+                f"create policy {table}_fits on {table} as restrictive for insert to app "
+                f"with check ({test.format(table=table)})",
+                reverse_sql=f"drop policy {table}_fits on {table}",
+            )
+            for table, test in WRITTEN_AS.items()
+        ),
     ]
