@@ -71,11 +71,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "csp",
-    "django_htmx",
-    "template_partials.apps.SimpleAppConfig",
-    "django_cotton.apps.SimpleAppConfig",
+    "django_cotton",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -102,7 +99,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "manypaths.web.ui.visitor.Visitor",
     "manypaths.web.ui.once.Once",
 ]
@@ -110,24 +106,12 @@ MIDDLEWARE = [
 ROOT_URLCONF = "manypaths.config.urls"
 WSGI_APPLICATION = "manypaths.config.wsgi.application"
 
-# Cotton and template-partials each rewrite the loaders and undo each other: wired by hand, partials outermost.
-_LOADERS = [
-    "django_cotton.cotton_loader.Loader",
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",
-]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
-            "builtins": [
-                "django_cotton.templatetags.cotton",
-                "template_partials.templatetags.partials",
-                "manypaths.web.ui.templatetags.ui",
-                "manypaths.web.ui.templatetags.addresses_kept",
-            ],
-            "libraries": {"i18n": "manypaths.web.ui.templatetags.i18n_kept"},
+            "builtins": ["manypaths.web.ui.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -250,6 +234,5 @@ WHITENOISE_USE_FINDERS = TESTING
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # frame-ancestors 'none' in the policy above says it better
-    "templates.W003",  # our library i18n stands in the place of Django's on purpose
 ]
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
