@@ -13,6 +13,7 @@ from manypaths.directory.queries import Listing
 from manypaths.directory.rules import Span
 from manypaths.network import places
 from manypaths.web.ui.offering import offer
+from manypaths.web.ui.words import clock
 from manypaths.web.work.frame import language
 
 PLACE_FIELDS = {"where", "street", "town_only"}
@@ -36,8 +37,23 @@ MEDICATION = [
     ("conditional", _("Some medications, ask first")),
     ("no", _("Not for people who take medication")),
 ]
+WHERE = _("For example: Montpelier, VT, or 05602. Leave it empty if it is only online or by phone.")
 CHIPS = ("needs", "costs", "languages")
 MANY = {"needs": "need", "costs": "cost", "languages": "language"}
+
+
+class WhereField(forms.CharField):
+    """The town: needed unless it is online, so it is not called optional, and the form says when it is missing."""
+
+    class Input(forms.TextInput):
+        """An input that the browser does not call required."""
+
+        def use_required_attribute(self, initial: object) -> bool:
+            """Never: the answer to another question decides it."""
+            return False
+
+    def validate(self, value: object) -> None:
+        """Left to the form, which knows whether it is online."""
 
 
 class ServiceForm(forms.Form):
@@ -64,12 +80,8 @@ class ServiceForm(forms.Form):
         initial="in_person",
     )  # fmt: skip
     street = forms.CharField(label=_("Street and number"), required=False, max_length=200)
-    where = forms.CharField(
-        label=_("Town or ZIP code"),
-        help_text=_("For example: Montpelier, VT, or 05602."),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"class": "w-m"}),
+    where = WhereField(
+        label=_("Town or ZIP code"), help_text=WHERE, max_length=100, widget=WhereField.Input(attrs={"class": "w-m"})
     )
     town_only = forms.BooleanField(
         label=_("Show the town only"),
@@ -109,15 +121,16 @@ class ServiceForm(forms.Form):
         label=_("What about medication for opioid use disorder?"), choices=MEDICATION, initial="unknown"
     )
 
-    def __init__(self, *args: Any, has_hours: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kept_hours: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         spoken = language().split("-")[0]
         kinds = directory.words(kind="kind", language=spoken)
         offer(self, "kind", [("", str(_("Choose one"))), *kinds.items()])
         for name, kind in MANY.items():
             offer(self, name, list(directory.words(kind=kind, language=spoken).items()))
-        if has_hours:
-            self.fields["days"].help_text = _("Leave the days empty to keep the hours as they are.")
+        if kept_hours:
+            words = _("Now: %(hours)s. Leave the days empty to keep the hours as they are.")
+            self.fields["days"].help_text = words % {"hours": kept_hours}
         self.place: places.Place | None = None
 
     def clean(self) -> dict[str, Any]:
@@ -130,7 +143,7 @@ class ServiceForm(forms.Form):
         if all(times) and times[0] == times[1]:
             self.add_error("closes", _("Enter a closing time that is not the opening time."))
         if any(times) and not found.get("days") and not self.errors:
-            self.add_error("days", _("Choose the days for these times."))
+            self.add_error("days", _("Choose the days for these times, or clear the times."))
         return found
 
     def _clean_where(self, found: dict[str, Any]) -> None:
@@ -148,6 +161,46 @@ class ServiceForm(forms.Form):
             self.add_error("where", _("Enter a town or a ZIP code with 5 numbers."))
 
 
+def _same_each_day(hours: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The hours, where each day has one span and all have the same times: the form can show these."""
+    days = {span.weekday for span in hours}
+    times = {(span.opens, span.closes) for span in hours}
+    whole = any(span.closes - span.opens >= rules.DAY_MINUTES for span in hours)
+    return hours if len(days) == len(hours) and len(times) == 1 and not whole else ()
+
+
+def _clock_of(minutes: int) -> time:
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+def kept_hours(one: Listing) -> str:
+    """Hours that the form cannot show, in words; empty where it can, or where there are none."""
+    if _same_each_day(one.hours):
+        return ""
+    names = dict(DAYS)
+    said = [
+        str(_("%(day)s %(opens)s to %(closes)s"))
+        % {
+            "day": names[str(span.weekday)],
+            "opens": clock(_clock_of(span.opens)),
+            "closes": clock(_clock_of(span.closes)),
+        }
+        for span in sorted(one.hours, key=lambda span: span.start)
+    ]
+    return ", ".join(said)
+
+
+def _hours_of(one: Listing) -> dict[str, Any]:
+    same = _same_each_day(one.hours)
+    if not same:
+        return {}
+    return {
+        "days": [str(span.weekday) for span in same],
+        "opens": _clock_of(same[0].opens),
+        "closes": _clock_of(same[0].closes),
+    }
+
+
 def initial_of(one: Listing) -> dict[str, Any]:
     """The form as a listing fills it."""
     kept = ("name", "kind", "phone", "website", "venue", "description", "how_to_start", "medication", *CHIPS)
@@ -156,6 +209,7 @@ def initial_of(one: Listing) -> dict[str, Any]:
         "street": one.street,
         "where": _where_of(one),
         "town_only": one.visibility == rules.TOWN,
+        **_hours_of(one),
     }
 
 
@@ -202,9 +256,9 @@ def _minutes(value: time) -> int:
 
 
 def hours_from(form: ServiceForm, before: tuple[Span, ...]) -> list[Span]:
-    """The hours of the form, or those there were. A closing time before the opening time is the next day."""
+    """The hours of the form; without days, those that it could not show. Closing before opening is the next day."""
     said = form.cleaned_data
     if not said["days"]:
-        return list(before)
+        return [] if _same_each_day(before) else list(before)
     opens, closes = _minutes(said["opens"]), _minutes(said["closes"])
     return [Span(int(day), opens, closes if closes > opens else closes + rules.DAY_MINUTES) for day in said["days"]]

@@ -20,7 +20,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.work.frame import OFFERING, REFUSED, language, put_reasons, show, thank, zone_of
-from manypaths.web.work.listing_form import ServiceForm, hours_from, initial_of, place_from, words_from
+from manypaths.web.work.listing_form import ServiceForm, hours_from, initial_of, kept_hours, place_from, words_from
 
 ROOM: dict[str, Any] = {
     "open": _("We have room"),
@@ -29,6 +29,7 @@ ROOM: dict[str, Any] = {
 }
 
 
+MEETING = "mutual_aid"
 ASKED_WITH = {"open": ("places",), "waitlist": ("wait_days",)}
 
 
@@ -50,6 +51,16 @@ class Offer:
     room: Any
     is_sure: bool
     is_fresh: bool
+
+    @property
+    def has_room(self) -> bool:
+        """Whether they said lately that there is room."""
+        return self.is_sure and self.listing.room == "open"
+
+    @property
+    def asks_room(self) -> bool:
+        """False for a meeting with hours: people are shown when it meets next, and never how full it is."""
+        return not (self.listing.kind == MEETING and self.listing.hours)
 
 
 def _own(request: Asked, service_id: UUID) -> Listing:
@@ -168,7 +179,7 @@ def add(request: Asked) -> HttpResponse:
 def edit(request: Asked, service_id: UUID) -> HttpResponse:
     """Change what a listing says."""
     one = _own(request, service_id)
-    form = ServiceForm(request.POST or None, initial=initial_of(one), has_hours=bool(one.hours))
+    form = ServiceForm(request.POST or None, initial=initial_of(one), kept_hours=kept_hours(one))
     if request.method == "POST" and form.is_valid():
         try:
             commands.edit_service(

@@ -6,7 +6,7 @@ import pytest
 
 from manypaths.config.testing import as_owner
 from manypaths.directory import queries as directory
-from manypaths.directory.models import Service
+from manypaths.directory.models import Hours, Service
 from manypaths.network import queries as network
 from manypaths.network.tests.factories import community, membership, organisation, participation, reader_for
 from manypaths.web.ui.clock import now
@@ -140,7 +140,7 @@ def test_changing_a_name_keeps_hours_and_place(stage):
     client, body, _mine, _theirs = stage
     client.post("/work/services/add", MEETING)
     one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
-    kept = {**MEETING, "name": "Evening circle", "where": "Montpelier, VT", "days": [], "opens": "", "closes": ""}
+    kept = {**MEETING, "name": "Evening circle", "where": "Montpelier, VT"}
     assert client.post(f"/work/services/{one.id}", kept).status_code == 302
     after = directory.listing(service_id=one.id)
     assert (after.name, after.street, len(after.hours)) == ("Evening circle", "10 Main Street", 1)
@@ -196,3 +196,51 @@ def test_the_service_of_another_organisation_cannot_be_changed(stage, tail):
     assert client.post(f"/work/services/{uuid.uuid4()}{tail}", form).status_code == 404
     one = directory.listing(service_id=theirs.id)
     assert (one.name, one.room, one.verified_at) == ("Theirs", "unknown", None)
+
+
+def is_ticked(page: str, day: int) -> bool:
+    return "checked" in page.split(f'name="days" value="{day}"')[1].split(">", maxsplit=1)[0]
+
+
+def test_the_form_shows_the_hours_there_are_and_emptied_it_clears_them(stage):
+    client, body, _mine, _theirs = stage
+    client.post("/work/services/add", MEETING)
+    one = next(one for one in directory.listings_of(organisation_id=body.id) if one.name == "Tuesday circle")
+    page = text(client.get(f"/work/services/{one.id}"))
+    assert 'value="19:00"' in page
+    assert 'value="20:30"' in page
+    assert [day for day in range(7) if f'name="days" value="{day}"' in page and is_ticked(page, day)] == [1]
+    client.post(f"/work/services/{one.id}", {**MEETING, "days": [], "opens": "", "closes": ""})
+    assert directory.listing(service_id=one.id).hours == ()
+
+
+def test_hours_that_differ_by_day_are_told_in_words_and_kept(stage):
+    client, _body, mine, _theirs = stage
+    with as_owner():
+        for weekday, opens in ((0, 540), (2, 600)):
+            Hours.objects.create(service=mine, weekday=weekday, opens=opens, closes=1020)
+    page = text(client.get(f"/work/services/{mine.id}"))
+    assert "Now: Monday 9 am to 5 pm, Wednesday 10 am to 5 pm. Leave the days empty to keep the hours" in page
+    client.post(f"/work/services/{mine.id}", {**MEETING, "days": [], "opens": "", "closes": ""})
+    assert [span.weekday for span in directory.listing(service_id=mine.id).hours] == [0, 2]
+
+
+def test_a_town_is_called_optional_by_no_word_and_missed_only_by_what_has_a_place(stage):
+    client, _body, _mine, _theirs = stage
+    label = text(client.get("/work/services/add")).split("Town or ZIP code")[1].split("</label>")[0]
+    assert "(optional)" not in label
+    without = {**MEETING, "where": "", "street": ""}
+    assert "Enter the town or ZIP code" in text(client.post("/work/services/add", without))
+    assert client.post("/work/services/add", {**without, "venue": "online"}).status_code == 302
+
+
+def test_full_has_no_tick_and_a_meeting_is_not_asked_for_room(stage):
+    client, _body, mine, _theirs = stage
+    client.post(f"/work/services/{mine.id}/room", {"room": "full"})
+    page = text(client.get("/work/services"))
+    assert 'class="when wait"' in page
+    assert "#circle-check" not in page.split('aria-labelledby="s-')[1].split("Full")[0]
+    client.post(f"/work/services/{mine.id}", {**MEETING, "kind": "mutual_aid"})
+    page = text(client.get("/work/services"))
+    assert "People are shown when it meets next." in page
+    assert "How much room is there now?" not in page
