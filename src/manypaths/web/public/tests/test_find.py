@@ -203,6 +203,15 @@ def test_a_closed_service_is_found_no_more(client: Client):
     assert names(look(client)) == []
 
 
+def test_a_network_that_has_just_begun_says_so_before_any_search(client: Client):
+    page = client.get("/").content.decode()
+    assert "No place is listed here yet" in page
+    assert "Nothing matches" not in page
+    assert "Nothing matches all of that yet" in look(client, need="housing").content.decode()
+    listed("Lantern House")
+    assert "No place is listed here yet" not in client.get("/").content.decode()
+
+
 def test_a_search_that_finds_nothing_is_counted_without_words(client: Client, green_hollow):
     look(client, q="unicorn", need="housing")
     look(client, need="housing")
