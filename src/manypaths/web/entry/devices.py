@@ -15,7 +15,7 @@ from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader, Role, factor_is_fresh
 from manypaths.web.entry.forms import NewPassphraseForm
-from manypaths.web.entry.opening import begin, mark_proved, see, show_reasons, zone
+from manypaths.web.entry.opening import begin, mark_proved, press_again, see, show_reasons, zone
 from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.asked import Asked
@@ -30,6 +30,7 @@ def devices(request: Asked) -> HttpResponse:
     account = accounts.account(account_id=reader.own_account)
     shown = {
         "zone": zone(request),
+        "again": press_again(request),
         "name": account.username if account else "",
         "sessions": accounts.own_sessions(reader=reader, here=request.session.get("handle", ""), at=at),
         **(_of_person(reader, at) if reader.is_person else _of_staff(reader)),

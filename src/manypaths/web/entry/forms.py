@@ -37,10 +37,15 @@ class PassphraseField(forms.CharField):
 class DeviceField(forms.ChoiceField):
     """Whose device this is, in words that say what follows from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, help_text: Any = "") -> None:
         messages = {"required": _("Say what device this is.")}
-        label = _("What device is this?")
-        super().__init__(label=label, choices=DEVICES, widget=forms.RadioSelect, error_messages=messages)
+        super().__init__(
+            label=_("What device is this?"),
+            help_text=help_text,
+            choices=DEVICES,
+            widget=forms.RadioSelect,
+            error_messages=messages,
+        )
 
 
 class NameField(forms.CharField):
@@ -111,7 +116,7 @@ class SignInForm(forms.Form):
 
     name = NameField(help_text=_("Two words and a number, from your card. If you work here: your e-mail address."))
     passphrase = PassphraseField(new=False, label=_("Passphrase"))
-    device = DeviceField()
+    device = DeviceField(help_text=_("If you work here, any device signs you out after 15 minutes if you do nothing."))
 
 
 class ProveForm(forms.Form):
@@ -276,8 +281,8 @@ class WorkerForm(forms.Form):
         error_messages={"required": _("Choose at least one.")},
     )
 
-    def __init__(self, data: Any = None, *, may_name_coordinators: bool) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, may_name_coordinators: bool, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
         field = self.fields["roles"]
         assert isinstance(field, forms.MultipleChoiceField)
         shut = UNASSIGNED | (set() if may_name_coordinators else {"coordinator"})
@@ -305,8 +310,10 @@ class BodyForm(forms.Form):
     )
     email = _address()
 
-    def __init__(self, data: Any = None, *, listed: list[tuple[str, str]]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, listed: list[tuple[str, str]], initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
         field = self.fields["listed"] if listed else self.fields.pop("listed")
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*listed, (self.ANOTHER, _("None of these. It is another one."))]

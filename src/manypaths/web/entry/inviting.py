@@ -16,7 +16,7 @@ from manypaths.network.queries import Agreement, Participation
 from manypaths.network.rules import Role, factor_is_fresh
 from manypaths.referrals import commands as referrals
 from manypaths.web.entry.forms import AcceptForm
-from manypaths.web.entry.opening import begin, open_form, see, show_reasons, zone
+from manypaths.web.entry.opening import begin, open_form, press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import what_they_do
 from manypaths.web.ui.access import anyone, member, signed_in
 from manypaths.web.ui.asked import Asked
@@ -75,6 +75,7 @@ def taking_part(request: Asked) -> HttpResponse:
     shown = {
         "words": words,
         "paragraphs": words.body.split("\n\n"),
+        "again": press_again(request),
         "asked": queries.invited_to(reader=reader),
         "part_of": [(row, _is_answered(row)) for row in queries.part_of(reader=reader)],
     }
@@ -118,8 +119,7 @@ def leave_community(request: Asked) -> HttpResponse:
     """Leave a community, after a fresh proof. The organisation stays listed; what waits there is closed."""
     reader, at = request.reader, now()
     if not factor_is_fresh(reader, at):
-        request.session["after_proof"] = reverse("entry:taking_part")
-        return see(reverse("entry:second_factor"))
+        return prove_first(request, "entry:taking_part")
     referrals.leave_community(community_id=_chosen(request), by=reader, at=at)
     return see(reverse("entry:taking_part"))
 

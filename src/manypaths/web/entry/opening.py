@@ -28,6 +28,7 @@ from manypaths.web.ui.same_session import take_key_of_form
 KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter"
 KNOWN_FOR = timedelta(days=365)
 REMEMBERED_FOR = timedelta(minutes=30)
+AGAIN = "press_again"
 
 
 def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,6 +98,18 @@ def go_on(request: Asked) -> HttpResponseRedirect:
     path, asked = request.session.pop("after_sign_in", ""), request.session.pop("asked_at", "")
     fresh = bool(asked) and now() - datetime.fromisoformat(asked) < REMEMBERED_FOR
     return see(path if fresh and is_ours(path) else reverse("entry:landing"))
+
+
+def prove_first(request: Asked, page: str) -> HttpResponseRedirect:
+    """To the second factor, and back to the page, which says that what was pressed has not been done."""
+    request.session["after_proof"] = reverse(page)
+    request.session[AGAIN] = request.method == "POST"
+    return see(reverse("entry:second_factor"))
+
+
+def press_again(request: Asked) -> bool:
+    """Whether a proof came between a button and its page; told once."""
+    return bool(request.session.pop(AGAIN, False))
 
 
 def see(path: str) -> HttpResponseRedirect:

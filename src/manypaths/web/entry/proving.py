@@ -24,7 +24,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.entering import after_proof
 from manypaths.web.entry.forms import CodeForm, FirstCodeForm, PasskeyForm
-from manypaths.web.entry.opening import caller, go_on, mark_proved, see, show_reasons
+from manypaths.web.entry.opening import caller, go_on, mark_proved, prove_first, see, show_reasons
 from manypaths.web.ui.access import before_factor, signed_in
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -218,8 +218,7 @@ def staff_codes(request: Asked) -> HttpResponse:
     """Make new emergency codes, after a fresh proof."""
     reader = _worker(request)
     if not factor_is_fresh(reader, now()):
-        request.session["after_proof"] = reverse("entry:devices")
-        return see(reverse("entry:second_factor"))
+        return prove_first(request, "entry:devices")
     codes = proving.make_staff_codes(account_id=reader.own_account, by=reader, at=now())
     return render(request, "entry/staff_codes.html", {"codes": codes, "here": reverse("entry:devices")})
 
@@ -230,8 +229,7 @@ def remove_factor(request: Asked, factor: int) -> HttpResponse:
     """Take a second factor away, after a fresh proof. Every other session ends."""
     reader = _worker(request)
     if not factor_is_fresh(reader, now()):
-        request.session["after_proof"] = reverse("entry:devices")
-        return see(reverse("entry:second_factor"))
+        return prove_first(request, "entry:devices")
     proving.remove_factor(factor_id=factor, by=reader, at=now())
     signing_in.end_other_sessions(here=request.session["handle"], by=reader, at=now())
     return see(reverse("entry:devices"))

@@ -1,6 +1,7 @@
 """Who works for an organisation, kept by its lead; who takes part in a community, kept by its coordinator."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from manypaths.network import commands, queries
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.web.entry.forms import BodyForm, WorkerForm
-from manypaths.web.entry.opening import see, show_reasons, zone
+from manypaths.web.entry.opening import press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
@@ -22,14 +23,22 @@ from manypaths.web.ui.clock import now
 
 FEW_TOWNS = 3
 ENDED = "ended_worker"
+TYPED = "typed_before_proof"
+KEPT = ("name", "listed", "contact_name", "display_name", "email", "roles")
 
 
 def _must_prove(request: Asked, page: str) -> HttpResponse | None:
-    """Changing who works here needs a proof of at most five minutes."""
+    """Changing who works here needs a proof of at most five minutes. What was typed stays for the way back."""
     if factor_is_fresh(request.reader, now()):
         return None
-    request.session["after_proof"] = reverse(page)
-    return see(reverse("entry:second_factor"))
+    request.session[TYPED] = {name: request.POST.getlist(name) for name in KEPT if name in request.POST}
+    return prove_first(request, page)
+
+
+def _typed(request: Asked) -> dict[str, Any]:
+    """What was typed before the proof, for the form that it was typed into."""
+    said: dict[str, list[str]] = request.session.pop(TYPED, {})
+    return {name: values if name == "roles" else values[0] for name, values in said.items() if values}
 
 
 @member(Role.ORG_ADMIN)
@@ -39,7 +48,9 @@ def workers(request: Asked) -> HttpResponse:
     reader: Reader = request.reader
     if (elsewhere := _must_prove(request, "entry:workers")) is not None:
         return elsewhere
-    form = WorkerForm(request.POST or None, may_name_coordinators=reader.has_role(Role.COORDINATOR))
+    typed = _typed(request)
+    may_name = reader.has_role(Role.COORDINATOR)
+    form = WorkerForm(request.POST or None, may_name_coordinators=may_name, initial=typed)
     if request.method == "POST" and form.is_valid():
         try:
             code = commands.invite_worker(by=reader, at=now(), **form.cleaned_data)
@@ -52,6 +63,7 @@ def workers(request: Asked) -> HttpResponse:
         "rows": _rows(reader),
         "nobody": _nobody_answers(reader),
         "ended": request.session.pop(ENDED, ""),
+        "again": press_again(request),
     }
     return render(request, "entry/workers.html", shown)
 
@@ -113,7 +125,9 @@ def bodies(request: Asked) -> HttpResponse:
     if reader.community_id is None:
         raise NotThere
     rows = queries.bodies(reader=reader, community_id=reader.community_id)
-    form = BodyForm(request.POST or None, listed=_listed_like(request.POST.get("name", "")))
+    typed = _typed(request)
+    listed = _listed_like(request.POST.get("name", typed.get("name", "")))
+    form = BodyForm(request.POST or None, listed=listed, initial=typed)
     if request.method == "POST" and form.is_valid():
         if (elsewhere := _must_prove(request, "entry:bodies")) is not None:
             return elsewhere
@@ -124,7 +138,8 @@ def bodies(request: Asked) -> HttpResponse:
         else:
             name = form.cleaned_data["contact_name"]
             return _link(request, code, name) if code else render(request, "entry/invited_inside.html")
-    return render(request, "entry/bodies.html", {"form": form, "rows": rows, "zone": zone(request)})
+    shown = {"form": form, "rows": rows, "zone": zone(request), "again": press_again(request)}
+    return render(request, "entry/bodies.html", shown)
 
 
 def _listed_like(name: str) -> list[tuple[str, str]]:

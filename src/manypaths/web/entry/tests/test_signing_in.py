@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from manypaths.accounts.commands import joining, signing_in
 from manypaths.accounts.models import Guess, Session, User
+from manypaths.accounts.rules import LIMITS, Device
 from manypaths.network.rules import SYSTEM
 from manypaths.web.entry.tests.people import STAFF_WORDS, WORDS, person, set_up_app, sign_in, worker
 from manypaths.web.ui.clock import now
@@ -273,3 +274,9 @@ def test_only_a_short_address_is_carried_along_to_the_sign_in(letters, leads_to)
     words = {"name": name, "passphrase": WORDS, "device": "shared", "to": carried[0] if carried else ""}
     answer = visitor.post("/enter", words | {"once": "5a9d2c1e-4a55-4b7e-9a43-6f0c2b8f9a12"})
     assert (answer.status_code, answer["Location"]) == (303, leads_to)
+
+
+def test_a_worker_reads_when_any_device_signs_them_out():
+    idle, _whole = LIMITS[Device.STAFF]
+    minutes = int(idle.total_seconds() // 60)
+    assert f"any device signs you out after {minutes} minutes" in Client().get("/enter").content.decode()

@@ -29,7 +29,9 @@ def test_leaving_needs_a_fresh_proof_and_closes_what_waits():
     session = lead.session
     session["factor_at"] = now().isoformat()
     session.save()
+    assert "Nothing has changed yet." in lead.get("/taking-part").content.decode()
     assert lead.post("/taking-part/leave", leaving)["Location"] == "/taking-part"
+    assert "You take part in no community now" in lead.get("/taking-part").content.decode()
     with as_owner():
         row = Referral.objects.get(id=referral)
         assert (row.status, row.reason) == ("cancelled", "left_community")

@@ -251,6 +251,32 @@ def test_keeping_workers_needs_a_proof_of_at_most_five_minutes():
     assert row.ended_at is None
 
 
+def test_what_was_typed_before_a_proof_is_still_there_after_it():
+    lead = worker("org_admin", "coordinator", body=(body := make.organisation("The council")))
+    make.participation(make.community(), body)
+    forget_communities()
+    set_up_app(lead)
+    for page, form in (
+        ("/workers", {"display_name": "Nia", "email": "nia@example.org", "roles": ["peer"]}),
+        ("/organizations", {"name": "Harbor Row", "contact_name": "Lou", "email": "lou@example.org"}),
+    ):
+        proved_at(lead, minutes_ago=6)
+        assert lead.post(page, form)["Location"] == "/second"
+        proved_at(lead, minutes_ago=0)
+        shown = lead.get(page).content.decode()
+        assert "press the button once more" in shown
+        assert f'value="{form["email"]}"' in shown
+        assert bool(re.search(r'value="peer"[^>]* checked', shown)) is ("roles" in form)
+        assert "press the button once more" not in lead.get(page).content.decode()
+    forget_communities()
+
+
+def proved_at(client, *, minutes_ago):
+    session = client.session
+    session["factor_at"] = (now() - timedelta(minutes=minutes_ago)).isoformat()
+    session.save()
+
+
 def test_nobody_but_a_lead_keeps_workers():
     client = worker("peer")
     set_up_app(client)
