@@ -161,6 +161,20 @@ def reasons_not_to_end(reader: Reader, membership_id: UUID, at: datetime) -> Ite
     yield from reasons_not_to_keep_people(reader, at)
 
 
+def reasons_not_to_take_over(roles: Collection[str], *, same: bool) -> Iterator[Reason]:
+    """Why a worker with these roles cannot walk with the people of another."""
+    if same:
+        yield Reason("same_worker", _("Choose someone else: these people are with them already."), "to")
+    elif not any(role.value in roles for role in TAKING_UP):
+        yield Reason("cannot_walk", _("Choose a coach or a clinician. Only they walk with someone."), "to")
+
+
+def reasons_nobody_is_handed_over(handed: int) -> Iterator[Reason]:
+    """Why nothing happened: who is left must not be seen by the one who was chosen, or has gone meanwhile."""
+    if not handed:
+        yield Reason("nobody_to_hand_over", _("Nobody could be handed over to them. Choose someone else."), "to")
+
+
 def reasons_not_to_invite(*, alike: bool, is_chosen: bool, takes_part: bool) -> Iterator[Reason]:
     """Why an organisation cannot be invited now: it may be listed already, or takes part. Two rows for one organisation
     would leave its services with the one that nobody can ask."""

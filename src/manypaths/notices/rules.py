@@ -24,6 +24,7 @@ class Template(StrEnum):
     REQUEST_WAITS_LONG = "request_waits_long"
     REQUEST_TAKEN_BACK = "request_taken_back"
     SHARING_STOPPED = "sharing_stopped"
+    WALKS_ANEW = "walks_anew"
 
 
 class Way(StrEnum):
@@ -51,6 +52,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.REQUEST_WAITS_LONG: _("A request has waited longer than agreed."),
         Template.REQUEST_TAKEN_BACK: _("A request was taken back."),
         Template.SHARING_STOPPED: _("Someone stopped sharing."),
+        Template.WALKS_ANEW: _("Someone else walks with you now, at a place you asked."),
     }
 )
 

@@ -52,7 +52,10 @@ def caseload(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPag
 
 
 def walked_with(*, reader: Reader) -> dict[UUID, int]:
-    """How many people each worker of the reader's organisation walks with, for whoever leads it; for others nothing."""
+    """How many people each worker of the reader's organisation walks with, those who left included.
+
+    For whoever leads it; for others nothing.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select * from walked_with(%s, %s)", [reader.account_id, reader.membership_id])
         return dict(cursor.fetchall())

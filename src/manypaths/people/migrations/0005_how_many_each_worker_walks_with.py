@@ -1,4 +1,4 @@
-"""How many people each worker walks with: a number for whoever leads their organisation, and no name."""
+"""How many people each worker walks with, workers who left included: a number for whoever leads there, and no name."""
 
 from django.db import migrations
 
@@ -11,7 +11,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select a.membership_id, count(*)
       from network_membership m
       join accounts_user u on u.id = m.account_id
-      join network_membership w on w.organisation_id = m.organisation_id and w.ended_at is null
+      join network_membership w on w.organisation_id = m.organisation_id
       join people_assignment a on a.membership_id = w.id
       join people_record r on r.id = a.record_id and r.organisation_id = m.organisation_id and r.erased_at is null
      where m.id = p_membership and m.account_id = p_account and m.ended_at is null and u.is_active

@@ -21,6 +21,7 @@ from manypaths.referrals.commands.asking import (
     withdraw_request,
     write_request,
 )
+from manypaths.referrals.commands.handing_over import hand_over_people
 from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
@@ -34,6 +35,7 @@ __all__ = [
     "cancel_request",
     "complete_request",
     "fail_request",
+    "hand_over_people",
     "leave_community",
     "pause_work",
     "pick_parts",
