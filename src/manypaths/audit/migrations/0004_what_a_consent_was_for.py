@@ -26,7 +26,7 @@ declare
 begin
     select count(*), coalesce(array_agg(o.{value}) filter (where {kept}), '{{}}')
       into found_rows, found_ids
-      from audit_access a left join lateral unnest(a.opened, a.subjects) as o(record, subject) on true
+      from audit_access a left join lateral unnest(a.opened, a.subjects, a.bases) as o(record, subject, basis) on true
      where {THIS_REQUEST};
     if found_rows = 0 then
         raise exception 'nobody opened % in this request', wanted using errcode = 'insufficient_privilege';
@@ -38,6 +38,7 @@ end $$
 
 OPENED_WHOLE = _opened("opened_whole", "record", "o.record is not null and o.subject is null")
 OPENED_SUBJECTS = _opened("opened_subjects", "subject", "o.subject is not null")
+OPENED_OWN = _opened("opened_own", "record", "o.basis = 'own'")
 
 
 class Migration(migrations.Migration):
@@ -52,4 +53,5 @@ class Migration(migrations.Migration):
         ),
         DefinerFunction(OPENED_WHOLE, "opened_whole(text)"),
         DefinerFunction(OPENED_SUBJECTS, "opened_subjects(text)"),
+        DefinerFunction(OPENED_OWN, "opened_own(text)"),
     ]
