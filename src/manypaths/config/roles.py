@@ -12,6 +12,10 @@ alter role measures login nosuperuser nocreaterole nocreatedb nobypassrls norepl
 alter role backup   login nosuperuser nocreaterole nocreatedb nobypassrls replication;
 alter role gate   nologin nosuperuser nocreaterole nocreatedb nobypassrls noreplication;
 grant gate to owner;
+-- A role may change its own defaults: what somebody left there with one statement does not outlive a start.
+select format('alter role %I%s reset all', r.rolname, ' in database ' || quote_ident(d.datname))
+  from pg_db_role_setting s join pg_roles r on r.oid = s.setrole left join pg_database d on d.oid = s.setdatabase
+ where r.rolname in ('owner', 'app', 'measures') \\gexec
 alter role app set statement_timeout = '30s';
 alter role app set lock_timeout = '5s';
 alter role app set idle_in_transaction_session_timeout = '60s';

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from manypaths.config.testing import LiveSite, as_owner
+from manypaths.config.roles import ROLES_SQL
+from manypaths.config.testing import LiveSite, TestServer, as_owner, role_url
 
 
 def current_user() -> str:
@@ -83,3 +84,16 @@ def test_measures_reads_no_table(committed_db: str, role_url: Callable[[str], st
 def test_the_live_site_answers_on_the_database_of_the_test(live_site: LiveSite) -> None:
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{live_site.url}/static/nothing.css")
+
+
+def test_what_a_role_left_in_its_own_defaults_is_gone_after_a_start(committed_db: str, test_server: TestServer) -> None:
+    """Any role may change its own defaults, for one database too; they would bend every sign-in after it."""
+    with psycopg.connect(role_url("app"), autocommit=True) as app:
+        app.execute("alter role app set application_name = 'left here'")
+        app.execute(f"alter role app in database {committed_db} set application_name = 'left here too'")
+    with psycopg.connect(role_url("app"), autocommit=True) as app:
+        assert app.info.parameter_status("application_name") == "left here too"
+    test_server.cluster.psql(ROLES_SQL)
+    with psycopg.connect(role_url("app"), autocommit=True) as app:
+        found = app.execute("select current_setting('application_name'), current_setting('lock_timeout')").fetchone()
+    assert found == ("", "5s")
