@@ -53,10 +53,11 @@ def answering_here(request: Asked, service_ids: Collection[UUID]) -> set[UUID]:
     return {service for service, place in offered.items() if place in takes}
 
 
-def others_like(request: Asked, service_id: UUID) -> list[Place]:
-    """Up to three other services of the same sort that answer here, those with room first."""
+def others_like(request: Asked, service_id: UUID, without: Collection[UUID]) -> list[Place]:
+    """Up to three services of the same sort that answer here, those with room first, at none of these organisations."""
     answering = network.organisations_answering(community_id=request.community.id) if request.community else []
-    found = directory.similar(service_id=service_id, community_organisations=answering, at=now(), limit=OFFERED)
+    theirs = [one for one in answering if one not in without]
+    found = directory.similar(service_id=service_id, community_organisations=theirs, at=now(), limit=OFFERED)
     return [_place(one, True) for one in found]
 
 

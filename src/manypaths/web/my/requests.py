@@ -94,6 +94,8 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
     closed_without = line.status in WANTS_OTHERS
     asked_before = form or AnswerForm(initial={"answer": line.person_answer})
     words, icon, tone = STATES[line.status]
+    blocked = _blocked(request)
+    away = {*blocked, line.organisation_id}
     context = {
         "here": reverse("my:request", args=[line.id]),
         "view": view,
@@ -110,12 +112,12 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "language": language_name(view.packet.language) if view.packet else "",
         "sharing": view.shares_at(at),
         "keeps": line.org_record_id is not None,
-        "blocked": line.organisation_id in _blocked(request),
+        "blocked": line.organisation_id in blocked,
         "may_answer": rules.may_answer(line.status, line.requested_at),
         "may_withdraw": rules.is_running(line.status),
         "withdraw_reasons": rules.reasons_to_take_back(overdue, spoken()),
         "form": asked_before,
-        "others": _others(request, line.service_id) if overdue or closed_without else None,
+        "others": _others(request, line.service_id, away) if overdue or closed_without else None,
         "place": place_or_none(request, line.service_id),
         "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
     }
@@ -127,10 +129,10 @@ def _blocked(request: Asked) -> set[UUID]:
     return people.blocked_places(reader=request.reader)
 
 
-def _others(request: Asked, service_id: UUID) -> list[Place]:
-    """Other places that answer here, without those the person is asking already."""
+def _others(request: Asked, service_id: UUID, away: set[UUID]) -> list[Place]:
+    """Other places that answer here, without those that are away, and what the person is asking for already."""
     asked = {line.service_id for line in queries.own_requests(reader=request.reader) if rules.is_running(line.status)}
-    return [place for place in others_like(request, service_id) if place.service_id not in asked]
+    return [place for place in others_like(request, service_id, away) if place.service_id not in asked]
 
 
 def _path(request: Asked, view: RequestView) -> list[Step]:

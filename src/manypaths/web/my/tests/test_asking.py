@@ -313,6 +313,13 @@ def test_an_answer_that_was_not_kept_keeps_its_page_when_the_language_changes(st
     assert f'name="next" value="/my/requests/{referral}"' in page
 
 
+def test_an_answer_that_was_not_given_is_asked_for_where_the_person_is_led(stage):
+    referral = stage.send()
+    commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach(), at=now())
+    page = text(stage.client.post(f"/my/requests/{referral}/answer", {"answer": ""}))
+    assert re.search(r'class="errs" tabindex="-1" autofocus.*?href="#id_answer_0">Choose one of the answers', page, re.S)
+
+
 def test_the_language_of_a_request_can_be_changed_before_it_is_sent(stage):
     stage.write()
     assert f'href="{stage.ask}/language?to=check"' in text(stage.client.get(f"{stage.ask}/check"))
@@ -354,6 +361,20 @@ def test_an_overdue_request_says_so_and_offers_others(stage):
     assert "Nobody answered in time" in page
     commands.remind_overdue(at=now())
     assert "We have reminded them." in text(stage.client.get(f"/my/requests/{referral}"))
+
+
+def test_others_are_other_places_and_none_that_the_person_blocked(stage):
+    referral = stage.send()
+    with as_owner():
+        same_house = offered(stage.body, "A friendly room")
+        Referral.objects.update(due_at=now() - timedelta(hours=1))
+    page = text(stage.client.get(f"/my/requests/{referral}"))
+    assert stage.similar.name in page
+    assert same_house.name not in page, "they are late already"
+    assert stage.client.post(f"/my/about/safety/place/{stage.other.id}").status_code == 302
+    page = text(stage.client.get(f"/my/requests/{referral}"))
+    assert stage.similar.name not in page
+    assert "No other place like it answers here now." in page
 
 
 def test_silence_is_no_reason_while_they_still_have_time(stage):
