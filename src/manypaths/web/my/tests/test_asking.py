@@ -317,7 +317,8 @@ def test_an_answer_that_was_not_given_is_asked_for_where_the_person_is_led(stage
     referral = stage.send()
     commands.accept_request(referral_id=referral, seen=Status.REQUESTED, by=stage.coach(), at=now())
     page = text(stage.client.post(f"/my/requests/{referral}/answer", {"answer": ""}))
-    assert re.search(r'class="errs" tabindex="-1" autofocus.*?href="#id_answer_0">Choose one of the answers', page, re.S)
+    led = r'class="errs" tabindex="-1" autofocus.*?href="#id_answer_0">Choose one of the answers'
+    assert re.search(led, page, re.S)
 
 
 def test_the_language_of_a_request_can_be_changed_before_it_is_sent(stage):
