@@ -12,6 +12,7 @@ from manypaths.config.steps import fail, say
 from manypaths.config.supervise import run_in_child
 
 OLDEST_SERVER = 160_000
+ONLY_HTTPS = frozenset({"security.W004", "security.W008", "security.W012", "security.W016"})
 LEAST_FREE = 2 * 1024**3
 STRONG = "rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication"
 
@@ -40,19 +41,17 @@ def _look(installation: Installation, environment: dict[str, str]) -> int:
     os.environ.update(environment)
     give_up_root(installation.account, installation.files)
     import django
-    from django.core.management import call_command
 
     django.setup()
     found = list(_findings(installation))
     for one in found:
         say(f"  {'ok  ' if one.well else 'MEND'}  {one.what}{'' if one.well else ': ' + one.mend}")
-    call_command("check", deploy=True)
     return 0 if all(one.well for one in found) else 1
 
 
 def _findings(installation: Installation) -> Iterator[Finding]:
     yield _free_space(installation)
-    for look in (_version, _role, _temporary, _checksums, _guarded, _migrated):
+    for look in (_version, _role, _temporary, _checksums, _guarded, _migrated, _settings):
         yield from look(_ask)
 
 
@@ -106,7 +105,23 @@ def _guarded(ask: Ask) -> Iterator[Finding]:
 
 
 def _migrated(_: Ask) -> Iterator[Finding]:
+    from django.conf import settings
+
     from manypaths.config.prepare import waiting_migrations
 
-    waiting = waiting_migrations()
-    yield Finding(waiting == 0, "the tables are up to date", "start ./manypaths serve once")
+    command = "demo" if settings.DEMO else "serve"
+    yield Finding(waiting_migrations() == 0, "the tables are up to date", f"start ./manypaths {command} once")
+
+
+def _settings(_: Ask) -> Iterator[Finding]:
+    """What Django looks over before a release. What only https gives is not missed where only this machine comes in."""
+    from django.conf import settings
+    from django.core import checks
+
+    left_out = ONLY_HTTPS if settings.LOOPBACK_HTTP else frozenset()
+    found = [
+        one
+        for one in checks.run_checks(include_deployment_checks=True)
+        if one.level >= checks.WARNING and not one.is_silenced() and one.id not in left_out
+    ]
+    yield Finding(not found, "the settings fit", " ".join(f"{one.msg} ({one.id})" for one in found))

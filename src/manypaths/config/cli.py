@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from manypaths.config.home import ACCOUNT, ClusterError, readable_by_all
 from manypaths.config.installation import Installation
@@ -16,6 +17,7 @@ from manypaths.config.steps import fail, say
 from manypaths.config.supervise import run_in_child
 from manypaths.config.variables import told
 
+LAST_OF_ALL_PORTS = 65_535
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NO_NAMES = (
     "With --host {host} nobody gets a page before MANYPATHS_HOSTS names what people type, and a proxy with https "
@@ -38,14 +40,29 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence what it did not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        """No usage of every command: the help says it better."""
+        fail(f"Not understood: {message.removeprefix('argument ')}. See: ./manypaths help")
+        sys.exit(2)
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= LAST_OF_ALL_PORTS:
+        raise argparse.ArgumentTypeError("a number from 1 to 65535, for example --port 8080")
+    return int(word)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="manypaths", add_help=False)
+    parser = _Parser(prog="manypaths", add_help=False)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--host", default=LOOPBACK[0])
-    parser.add_argument("--port", type=int)
+    parser.add_argument("--port", type=_port)
     return parser
 
 
@@ -96,6 +113,9 @@ def _work(_: argparse.Namespace, __: list[str]) -> int:
 
 
 def _import(options: argparse.Namespace, rest: list[str]) -> int:
+    if "samhsa" not in rest[:-1]:
+        fail("Say which directory and which file: ./manypaths import samhsa FILE. See: ./manypaths import --help")
+        return 2
     _ready_to_run()
     installation = _chosen(options)
     files = [Path(word).absolute() for word in rest if Path(word).is_file()]
@@ -107,7 +127,7 @@ def _import(options: argparse.Namespace, rest: list[str]) -> int:
             return 1
         if "--report" not in rest and len(files) == 1:
             rest += ["--report", str(installation.files / f"{files[0].stem}-report.csv")]
-    return run_command(installation, "import_directory", *(rest or ["--help"]))
+    return run_command(installation, "import_directory", *rest, "--traceback")
 
 
 def _check(options: argparse.Namespace, _: list[str]) -> int:

@@ -20,6 +20,13 @@ def bind_port(host: str, wanted: int | None) -> tuple[socket.socket, list[int]]:
     raise OSError(f"No port from {busy[0]} to {busy[-1]} is free: name another one with --port.")
 
 
+def told_busy(busy: list[int]) -> str:
+    """The ports that were busy, as the beginning of a sentence."""
+    if len(busy) == 1:
+        return f"Port {busy[0]} is"
+    return f"Ports {busy[0]} {'and' if len(busy) == 2 else 'to'} {busy[-1]} are"
+
+
 def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:

@@ -115,6 +115,8 @@ def _look_over(answers: dict[str, str]) -> None:
             return
         if wish.strip() in {str(number) for number in range(1, len(QUESTIONS) + 1)}:
             _ask(QUESTIONS[int(wish) - 1], answers)
+        else:
+            say(f"\nThat is no number from 1 to {len(QUESTIONS)}.")
 
 
 def _understood(key: str, answers: dict[str, str]) -> str:
@@ -150,7 +152,7 @@ def founding(answers: dict[str, str]) -> dict[str, str]:
     languages = answers["languages"].lower().replace("both", "en es").replace(",", " ").replace(" and ", " ").split()
     rest = {key: answers[key] for key in ("place", "name", "privacy_contact", "operator")}
     coordinator = {"coordinator_name": " ".join(name), "coordinator_email": email}
-    return rest | coordinator | {"languages": ",".join(languages)}
+    return rest | coordinator | {"languages": ",".join(dict.fromkeys(languages))}
 
 
 def tell_first_link(address: str) -> None:

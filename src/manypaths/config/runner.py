@@ -18,7 +18,7 @@ from pathlib import Path
 
 from manypaths.config.home import Account, ClusterError
 from manypaths.config.installation import Installation, log_file
-from manypaths.config.ports import address_of, bind_port
+from manypaths.config.ports import address_of, bind_port, told_busy
 from manypaths.config.steps import fail, say, step
 from manypaths.config.supervise import Lifeline, Supervisor, end_myself, leave_with, run_in_child
 
@@ -46,8 +46,7 @@ class Choices:
         taken = self.listener.getsockname()[1]
         self.address = address_of(self.host, taken)
         if busy:
-            names = " and ".join(str(one) for one in busy[-2:])
-            say(f"  Port {names} is in use by another program: taking {taken}.")
+            say(f"  {told_busy(busy)} in use by another program: taking {taken}.")
 
 
 def _ways_to_stop() -> list[signal.Signals]:
@@ -261,7 +260,7 @@ def _command(installation: Installation, command: str, *arguments: str) -> int:
     here = Path.cwd()
     give_up_root(installation.account, installation.files)
     import django
-    from django.core.management import execute_from_command_line
+    from django.core.management import CommandError, execute_from_command_line
 
     django.setup()
     if code := _bring_tables_up_to_date():
@@ -269,5 +268,9 @@ def _command(installation: Installation, command: str, *arguments: str) -> int:
     del os.environ["DATABASE_OWNER_URL"]
     if installation.account is None:
         os.chdir(here)
-    execute_from_command_line(["manypaths", command, *arguments])
+    try:
+        execute_from_command_line(["manypaths", command, *arguments])
+    except CommandError as error:  # with --traceback: our own sentence, without the name of its class
+        fail(str(error))
+        return int(error.returncode)
     return 0

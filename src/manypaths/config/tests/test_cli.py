@@ -3,6 +3,7 @@
 import pytest
 
 from manypaths.config import cli
+from manypaths.config.ports import told_busy
 
 
 @pytest.fixture
@@ -34,3 +35,32 @@ def test_this_machine_alone_needs_no_names(started, capsys, words):
     assert cli.main(["serve", *words]) == 0
     assert [one.host for one in started] == (words[1:] or ["127.0.0.1"])
     assert "MANYPATHS_HOSTS" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "-5", "99999"])
+def test_a_port_that_is_none_is_said_in_one_sentence_and_nothing_starts(started, capsys, port):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["serve", f"--port={port}"])
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert "a number from 1 to 65535" in said
+    assert len(said.strip().splitlines()) == 1
+    assert started == []
+
+
+@pytest.mark.parametrize("words", [["samhsa"], ["csv", "there.csv"], ["--year", "2022"]])
+def test_an_import_without_a_directory_and_a_file_is_said_before_anything_starts(started, capsys, words):
+    assert cli.main(["import", *words]) == 2
+    assert "./manypaths import samhsa FILE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("busy", "words"),
+    [
+        ([8000], "Port 8000 is"),
+        ([8000, 8001], "Ports 8000 and 8001 are"),
+        ([8000, 8001, 8002], "Ports 8000 to 8002 are"),
+    ],
+)
+def test_busy_ports_are_told_as_many_as_they_are(busy, words):
+    assert told_busy(busy) == words

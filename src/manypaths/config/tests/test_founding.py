@@ -34,7 +34,7 @@ def test_there_are_six_questions_and_each_answer_is_used() -> None:
     }
 
 
-@pytest.mark.parametrize("words", ["en, es", "EN and es", "en es", "Both"])
+@pytest.mark.parametrize("words", ["en, es", "EN and es", "en es", "Both", "en, es, en"])
 def test_languages_can_be_said_in_several_ways(words: str) -> None:
     assert founding(ANSWERS | {"languages": words})["languages"] == "en,es"
 
@@ -103,7 +103,9 @@ def test_a_wrong_answer_is_asked_again_at_once_and_no_other(terminal, capsys, ke
 def test_an_answer_is_changed_by_its_number_before_anything_is_made(terminal, capsys):
     assert terminal(*ANSWERS.values(), "2", "Quiet Valley", "9", "4", "", "") == 0
     assert [one.name for one in communities()] == ["Quiet Valley"]
-    assert "[Ana Ruiz, ana@example.org]" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "[Ana Ruiz, ana@example.org]" in said
+    assert said.count("That is no number from 1 to 6.") == 1
 
 
 @pytest.mark.django_db

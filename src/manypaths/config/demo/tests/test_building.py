@@ -132,6 +132,7 @@ class TestBuilt:
         said = StringIO()
         call_command("demo_sign_ins", stdout=said)
         assert all(one.passphrase in said.getvalue() for one in signs.SIGN_INS)
+        assert "Marta B., Lead of an organization:" in said.getvalue()
 
     def test_it_is_built_only_once(self, demo: Story):
         assert build.is_built()

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from manypaths.accounts import queries as accounts
 from manypaths.config.demo import signs
+from manypaths.web.entry.roles import NAMES
 
 
 class Command(BaseCommand):
@@ -19,6 +20,6 @@ class Command(BaseCommand):
             return
         self.stdout.write("  Everyone here is made up. Sign in as (name, then passphrase):\n\n")
         for line in lines:
-            self.stdout.write(f"  {line.name}, {line.role.replace('_', ' ')}: {signs.look_at(line.name)}")
+            self.stdout.write(f"  {line.name}, {NAMES.get(line.role, line.role)}: {signs.look_at(line.name)}")
             self.stdout.write(f"      {line.sign_in_name:<32} {line.passphrase}")
         self.stdout.write("\n  Workers then type the code that the next page shows.\n\n")
