@@ -1,5 +1,7 @@
 """A safety block, attacked with plain SQL by those who work with the record that it stands on."""
 
+from datetime import UTC, datetime, timedelta
+
 import psycopg
 import pytest
 from django.db import transaction
@@ -72,6 +74,15 @@ def test_the_person_reads_and_ends_their_own_and_deletes_nothing(blocked):
         assert raw.execute("update people_block set until = now()").rowcount == 1
     with psycopg.connect(role_url("app")) as raw, raw.transaction():
         assert opened(raw, stage.coach, record, ["safe_contact"], "care") == ["safe_contact"]
+
+
+def test_a_block_by_a_clock_that_is_ahead_counts_from_now(blocked):
+    stage, record = blocked
+    with transaction.atomic():
+        consent.open_own(reader=stage.person, classes={DataClass.SAFE_CONTACT})
+        people.block(membership_id=stage.desk_member.id, by=stage.person, at=datetime.now(UTC) + timedelta(minutes=5))
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        assert opened(raw, stage.desk, record, ["safe_contact"], "desk") == []
 
 
 def test_the_front_desk_assigns_nobody(blocked):

@@ -1,4 +1,7 @@
-"""Who received a request ends its consent by the database's own clock: an end in the future would be no end."""
+"""A consent ends by the database's own clock, whoever ends it: an end in the future would be no end.
+
+The gate decides by that clock. The clock of another machine may be ahead, and a stop counts from the next request.
+"""
 
 from importlib import import_module
 
@@ -24,7 +27,22 @@ begin
 end $$
 """
 
+ENDS_NOW = """
+create function consent_ends_now() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    new.ended_at := greatest(transaction_timestamp(), new.starts_at);
+    return new;
+end $$
+"""
+TRIGGER = """
+create trigger consent_grant_ends_now before update of ended_at on consent_grant
+for each row when (new.ended_at > transaction_timestamp()) execute function consent_ends_now()
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("consent", "0006_a_consent_is_given_once_and_only_ends")]
-    operations = [migrations.RunSQL(END_GRANTS, reverse_sql=BEFORE)]
+    operations = [
+        migrations.RunSQL(END_GRANTS, reverse_sql=BEFORE),
+        migrations.RunSQL([ENDS_NOW, TRIGGER], reverse_sql="drop function consent_ends_now() cascade"),
+    ]

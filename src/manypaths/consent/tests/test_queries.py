@@ -275,6 +275,15 @@ def test_stopping_a_consent_closes_the_next_look():
     assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
 
 
+def test_a_stop_by_a_clock_that_is_ahead_counts_from_now():
+    house = organisation()
+    owner, worker = granted_to(house)
+    given = give(owner, house)
+    new_request()
+    commands.stop(grant_id=given.id, by=owner, at=NOW + timedelta(minutes=5))
+    assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+
+
 def test_a_consent_longer_than_ninety_days_is_refused():
     house = organisation()
     owner, _worker = granted_to(house)

@@ -12,6 +12,20 @@ using (record_id = any((select opened_own('safe_contact'))::uuid[]))
 with check (record_id = any((select opened_own('safe_contact'))::uuid[]))
 """
 
+# The gate decides by the database's clock: a block that another machine dates a moment ahead counts from now too.
+SINCE_NOW = """
+create function people_block_since_now() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    new.since := transaction_timestamp();
+    return new;
+end $$
+"""
+TRIGGER = """
+create trigger people_block_counts_from_now before insert on people_block
+for each row when (current_user = 'app' and new.since > transaction_timestamp())
+execute function people_block_since_now()
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -27,12 +41,15 @@ class Migration(migrations.Migration):
                 "revoke delete, update on people_block from app",
                 "grant update (until) on people_block to app",
                 OWN_BLOCKS,
+                SINCE_NOW,
+                TRIGGER,
             ],
             reverse_sql=[
                 "grant update on people_record, people_person to app",
                 "grant insert, delete, update on people_assignment to app",
                 "grant delete, update on people_block to app",
                 "drop policy people_block_is_the_persons on people_block",
+                "drop function people_block_since_now() cascade",
             ],
         )
     ]
