@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.directory.models import Service
+from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import membership, reader_for
+from manypaths.people.models import Assignment
 from manypaths.people.tests.factories import person
 from manypaths.referrals import commands
 from manypaths.referrals.models import Referral
@@ -102,6 +105,19 @@ def test_what_an_organisation_offers_stands(browser: Browser, live_site: LiveSit
         )
     pages = {"services": "/work/services", "add": "/work/services/add", "edit": f"/work/services/{one.id}"}
     walk(browser, live_site, made.coach, pages, "work")
+
+
+def test_handing_people_over_stands(browser: Browser, live_site: LiveSite):
+    made = stage()
+    busy(made)
+    with as_owner():
+        lead = reader_for(membership(made.body, "org_admin", display_name="Kim"), made.place)
+        gone = membership(made.body, "peer", display_name="Ana P.")
+        record = Assignment.objects.get().record_id
+        Assignment.objects.create(record_id=record, membership=gone, since=now())
+        Membership.objects.filter(id=gone.id).update(ended_at=now())
+    pages = {"workers": "/workers", "hand-over": f"/workers/{made.coach.membership_id}/hand-over"}
+    walk(browser, live_site, replace(lead, factor_at=now()), pages, "work")
 
 
 def test_a_request_is_answered_without_scripts(browser: Browser, live_site: LiveSite):

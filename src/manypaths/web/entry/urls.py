@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from manypaths.web.entry import demo, devices, entering, inviting, joining, leaving, proving, returning, workers
+from manypaths.web.entry import (
+    demo,
+    devices,
+    entering,
+    handing_over,
+    inviting,
+    joining,
+    leaving,
+    proving,
+    returning,
+    workers,
+)
 
 app_name = "entry"
 urlpatterns = [
@@ -40,6 +51,7 @@ urlpatterns = [
     path("places-of-work", inviting.places_of_work, name="places_of_work"),
     path("workers", workers.workers, name="workers"),
     path("workers/<uuid:worker>/end", workers.end_worker, name="end_worker"),
+    path("workers/<uuid:worker>/hand-over", handing_over.hand_over, name="hand_over"),
     path("workers/<uuid:worker>/answers", workers.worker_answers, name="worker_answers"),
     path("organizations", workers.bodies, name="bodies"),
     path("demo", demo.demo, name="demo"),

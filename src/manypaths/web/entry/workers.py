@@ -15,6 +15,7 @@ from manypaths.network import commands, queries
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.web.entry.forms import BodyForm, WorkerForm
+from manypaths.web.entry.handing_over import HANDED, left_behind
 from manypaths.web.entry.opening import press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
 from manypaths.web.ui.access import member
@@ -62,6 +63,8 @@ def workers(request: Asked) -> HttpResponse:
         "form": form,
         "rows": _rows(reader),
         "nobody": _nobody_answers(reader),
+        "left_behind": left_behind(reader),
+        "handed": request.session.pop(HANDED, None),
         "ended": request.session.pop(ENDED, ""),
         "again": press_again(request),
     }

@@ -3,7 +3,8 @@
 import pytest
 
 from manypaths.config.testing import as_owner
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.models import Membership
+from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people import queries as people
 from manypaths.web.work.tests.factories import ask, client_of, stage
 from manypaths.web.work.tests.test_pages import accepted, text
@@ -21,3 +22,59 @@ def test_before_an_access_ends_the_lead_reads_how_many_people_the_worker_walks_w
     assert "Mari" not in page
     assert people.walked_with(reader=lead) == {made.coach.membership_id: 1}
     assert people.walked_with(reader=made.desk) == {}
+
+
+@pytest.fixture
+def walking():
+    """A coach who walks with one person, and their lead in the browser."""
+    made = stage()
+    accepted(made, client_of(made.coach), ask(made))
+    with as_owner():
+        lead = reader_for(membership(made.body, "org_admin"), made.place)
+    return made, client_of(lead)
+
+
+def address(made):
+    return f"/workers/{made.coach.membership_id}/hand-over"
+
+
+def test_the_lead_hands_them_over_and_reads_a_number_and_no_name(walking):
+    made, lead = walking
+    page = text(lead.get(address(made)))
+    assert "walks with 1 person" in page
+    assert "Sam K." in page
+    assert "Mari" not in page
+    answer = lead.post(address(made), {"to": str(made.colleague.membership_id)}, follow=True)
+    assert "Sam K. now walks with 1 more person." in text(answer)
+    assert "Mari" in text(client_of(made.colleague).get("/work/people"))
+    assert "Mari" not in text(client_of(made.coach).get("/work/people"))
+
+
+def test_who_takes_over_must_be_chosen_among_those_who_may(walking):
+    made, lead = walking
+    for wrong in ({}, {"to": str(made.desk.membership_id)}, {"to": "nonsense"}):
+        answer = lead.post(address(made), wrong)
+        assert "Choose who goes on." in text(answer)
+    assert "Mari" in text(client_of(made.coach).get("/work/people"))
+
+
+def test_whoever_works_here_no_more_leaves_nobody_unseen(walking):
+    made, lead = walking
+    lead.post(f"/workers/{made.coach.membership_id}/end")
+    page = text(lead.get("/workers"))
+    assert "works here no more. 1 person is on nobody" in page
+    assert address(made) in page
+    lead.post(address(made), {"to": str(made.colleague.membership_id)})
+    assert "is on nobody" not in text(lead.get("/workers"))
+
+
+def test_nobody_else_hands_people_over(walking):
+    made, lead = walking
+    with as_owner():
+        far = reader_for(membership(organisation(), "org_admin"), made.place)
+    for one in (client_of(made.coach), client_of(made.desk), client_of(far)):
+        assert one.post(address(made), {"to": str(made.colleague.membership_id)}).status_code == 404
+    assert lead.get(f"/workers/{made.desk.membership_id}/hand-over").status_code == 404
+    with as_owner():
+        Membership.objects.filter(id=made.colleague.membership_id).update(roles=["frontdesk"])
+    assert "No other coach or clinician works here yet." in text(lead.get(address(made)))
