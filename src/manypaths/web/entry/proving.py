@@ -2,7 +2,9 @@
 
 import struct
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -187,8 +189,28 @@ def add_passkey(request: Asked) -> HttpResponse:
             _keep_passkey(reader, form.cleaned_data["name"], credential)
             return _added(request, reader)
         form.add_error(None, _("The passkey did not answer. Try again, or use an app."))
+    if _has_no_name(request):
+        return render(request, "entry/add_passkey.html", {"named": _named(request), "has_no_name": True})
     asks = webauthn.begin_registration(request.user, True)
     return render(request, "entry/add_passkey.html", {"form": form, "asks": asks})
+
+
+def _has_no_name(request: Asked) -> bool:
+    """Whether we were reached by a number. Browsers make passkeys only for names."""
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _named(request: Asked) -> str:
+    """The same machine by its name, where the number is this machine's own."""
+    place = urlsplit(f"//{request.get_host()}")
+    if not ip_address(place.hostname or "").is_loopback:
+        return ""
+    return f"{request.scheme}://localhost{f':{place.port}' if place.port else ''}{reverse('entry:sign_in')}"
 
 
 def _keep_passkey(reader: Reader, name: str, credential: dict[str, Any]) -> None:

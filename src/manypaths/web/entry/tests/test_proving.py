@@ -95,3 +95,15 @@ def test_the_secret_of_an_app_cannot_be_read_from_the_session_while_it_is_set_up
 
 def raw_sessions() -> list[str]:
     return list(Session.objects.values_list("session_data", flat=True))
+
+
+def test_at_an_address_that_is_a_number_a_passkey_is_sent_to_the_name(settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "192.0.2.7", "testserver"]
+    client = worker("frontdesk")
+    here = client.get("/second/passkey", HTTP_HOST="127.0.0.1:8000").content.decode()
+    assert 'href="http://localhost:8000/enter"' in here
+    assert "data-passkey-go" not in here
+    elsewhere = client.get("/second/passkey", HTTP_HOST="192.0.2.7").content.decode()
+    assert "A passkey needs an address with a name" in elsewhere
+    assert "localhost" not in elsewhere
+    assert "data-passkey-go" in client.get("/second/passkey").content.decode()
