@@ -73,12 +73,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_cotton",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "procrastinate.contrib.django",
     *ROOMS,
     *DOORS,
+    "allauth",  # after our own: its Spanish does not speak over ours
+    "allauth.account",
+    "allauth.mfa",
     "manypaths.config.demo",
     "django.forms",  # last: our widget templates come before Django's
 ]
