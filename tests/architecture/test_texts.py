@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.reading import fernandez_huerta, grade, inflesz, measures
 
@@ -77,6 +78,24 @@ class BareText(HTMLParser):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
 def test_every_text_has_its_spanish(folder: Path):
     assert messages.problems(folder) == []
+
+
+def test_one_text_has_one_spanish_in_every_room():
+    """Every room's words are read into one list, where the first room wins: another Spanish would never be seen."""
+    said: dict[object, dict[str, set[str]]] = {}
+    for folder in FOLDERS:
+        for message in messages.kept(folder):
+            if message.id:
+                words = said.setdefault((message.id, message.context), {})
+                words.setdefault(str(message.string), set()).add(folder.name)
+    assert {text: words for text, words in said.items() if len(words) > 1} == {}
+
+
+def test_no_library_speaks_over_our_spanish():
+    ours = {m.id: m.string for folder in FOLDERS for m in messages.kept(folder) if m.id and not m.context}
+    with translation.override("es"):
+        said = {text: translation.gettext(text) for text in ours if isinstance(text, str)}
+    assert {text: words for text, words in said.items() if words != ours[text]} == {}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(PACKAGE / "web")))

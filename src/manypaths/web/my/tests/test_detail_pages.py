@@ -197,7 +197,7 @@ def asks(maria: Reader) -> None:
 EVERYTHING = (
     "Maria", "I pick them up.", "A quiet &lt;home&gt;.", "Call Ana", "I show up", "14 meetings this season",
     "I can cook<br>For ten", "Weekends with my kids", "Talk with the family worker", "Buy a bus pass",
-    "Harbor Row<br>Near my work", "Shut out now: Old Mill", "Shut out before: Bay House", "Not finished: 1 of 10",
+    "Harbor Row<br>Near my work", "Blocked now: Old Mill", "Blocked before: Bay House", "Not finished: 1 of 10",
     "Peer coaching, Lantern House", "I would like to talk.", "802-555-0142", "After 5 pm", "They leave no message.",
     "Your language: English", "Recovery rides, Lantern House", "Not sent", "Only begun.", "Nobody has looked",
 )  # fmt: skip

@@ -4,6 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from manypaths.directory.models import Hours
+from manypaths.lib.dates import local_date
+from manypaths.web.public.tests.listed import listed
+from manypaths.web.ui.clock import now
+
 pytestmark = pytest.mark.django_db
 
 
@@ -32,3 +37,14 @@ def test_a_danger_page_gives_one_instruction_after_the_other(client: Client):
     page = client.get(reverse("public:right_now"), headers={"Accept-Language": "en"}).content.decode()
     order = ["Call 911.", "Give naloxone", "Help them breathe", "on their side", "Stay until help"]
     assert [page.index(words) for words in order] == sorted(page.index(words) for words in order)
+
+
+@pytest.mark.django_db
+def test_the_hours_of_a_service_read_as_spanish_does(client: Client):
+    one = listed("Lantern House")
+    tomorrow = (local_date(now(), one.zone).weekday() + 1) % 7
+    Hours.objects.create(service=one, weekday=tomorrow, opens=600, closes=660)
+    page = client.get(f"/service/{one.id}", headers={"Accept-Language": "es"}).content.decode()
+    day = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")[tomorrow]
+    assert f"Abre el {day}, 10 am" in page
+    assert f"<dt>{day.capitalize()}</dt>" in page
