@@ -32,7 +32,8 @@ def invited(request: Asked, code: str) -> HttpResponse:
     invitation = queries.invitation(code=code, at=at)
     form = AcceptForm(request.POST or None, initial={"display_name": invitation.display_name})
     if request.method == "POST" and reader.is_signed_in:
-        commands.accept_as_member(code=code, by=reader, at=at)
+        place = commands.accept_as_member(code=code, by=reader, at=at)
+        request.session["membership"] = str(place.id)  # else the page would look as if nothing had happened
         return see(reverse("entry:landing"))
     if request.method == "POST" and form.is_valid():
         try:

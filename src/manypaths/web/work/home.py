@@ -29,6 +29,7 @@ def home(request: Asked) -> HttpResponse:
     context: dict[str, Any] = {
         "today": local_date(at, zone_of(request)),
         "workplace": network.own_membership(reader=reader),
+        "works_elsewhere": len(network.own_places_of_work(reader=reader)) > 1,
         "news": [one for one in notices.waiting(reader=reader) if one.is_new],
     }
     if reader.answers_requests and reader.has_role(*ANSWERING):

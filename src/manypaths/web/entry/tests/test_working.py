@@ -363,9 +363,11 @@ def test_a_worker_of_two_organisations_chooses_for_whom_they_work_now():
     client = worker("frontdesk", body=one)
     set_up_app(client)
     client.post(f"/invited/{invitation('peer', body=two)}")
-    second = Membership.objects.get(organisation=two)
-    client.post("/places-of-work", {"place": str(second.id)})
+    first, second = (Membership.objects.get(organisation=body) for body in (one, two))
     assert client.session["membership"] == str(second.id)
+    assert 'href="/places-of-work"' in client.get("/work/").content.decode()
+    client.post("/places-of-work", {"place": str(first.id)})
+    assert client.session["membership"] == str(first.id)
     stranger = make.membership(two)
     assert client.post("/places-of-work", {"place": str(stranger.id)}).status_code == 404
 
