@@ -1,5 +1,6 @@
 """A request of somebody else, attacked with plain SQL under one's own name: nothing is read, written or bent."""
 
+import contextlib
 import uuid
 
 import psycopg
@@ -115,6 +116,43 @@ def test_the_record_of_a_request_is_not_changed_for_another(asked):
         for other in (None, stage.person.record_id):
             with pytest.raises(REFUSED), raw.transaction():
                 raw.execute("update referrals_referral set org_record_id = %s", [other])
+
+
+WORDS_OF_THE_PERSON = [
+    "update referrals_referral set person_answer = 'no', person_answered_at = now()",
+    "update referrals_referral set status = 'draft', requested_at = null",
+    "update referrals_referral set grant_id = gen_random_uuid()",
+    "update referrals_referral set due_at = now() + interval '1 year'",
+    "update referrals_packet set way = 'call', may_leave_message = true",
+    "delete from referrals_sharedpart",
+]
+
+
+def test_a_worker_does_not_write_what_the_person_says(asked):
+    """Whoever has the request open changes its state; what the person said, asked for and sent stays theirs."""
+    stage, request, _stranger = asked
+    with psycopg.connect(role_url("owner"), autocommit=True) as owner:
+        owner.execute(PART, [request, stage.person.record_id])
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        opened(raw, stage.coach, [stage.person.record_id], ["referral_task"], "referral", [request])
+        for statement in WORDS_OF_THE_PERSON:
+            assert untouched(raw, statement), statement
+        with pytest.raises(REFUSED), raw.transaction():
+            raw.execute(PART, [request, stage.person.record_id])
+
+
+def test_the_person_does_not_write_what_the_worker_says(asked):
+    stage, _request, _stranger = asked
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        opened(raw, stage.person, [stage.person.record_id], ["referral_task"], "own")
+        for change in ("outcome = 'got'", "answered_at = now()", "first_contact_at = now()"):
+            assert untouched(raw, f"update referrals_referral set {change}"), change
+
+
+def untouched(raw: psycopg.Connection, statement: str) -> bool:
+    with contextlib.suppress(*REFUSED), raw.transaction():
+        return raw.execute(statement).rowcount == 0
+    return True
 
 
 def test_nothing_is_written_into_a_request_of_somebody_else(asked):

@@ -18,7 +18,7 @@ declare
 begin
     update consent_grant g
        set ended_at = greatest(least(p_at, transaction_timestamp()), g.starts_at), ending = 'request_closed'
-      from network_membership m
+      from network_membership m join accounts_user u on u.id = m.account_id and u.is_active
      where g.subject_id = p_subject and g.ended_at is null
        and m.id = p_membership and m.account_id = p_account and m.ended_at is null
        and m.organisation_id = g.recipient_organisation_id;

@@ -13,7 +13,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, grant
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.models import Membership
-from manypaths.network.tests.factories import community, membership, organisation, reader_for
+from manypaths.network.tests.factories import account, community, membership, organisation, reader_for
 from manypaths.people.models import Block, Profile
 from manypaths.people.tests.factories import new_request, person, record_held_by
 from manypaths.referrals.models import Referral
@@ -310,6 +310,15 @@ def test_only_the_recipient_can_end_it_by_closing_the_request():
     assert opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
     commands.end_as_recipient(subject_id=given.subject_id, by=reader_for(worker), at=NOW - timedelta(seconds=1))
     assert not opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
+
+
+def test_an_account_that_has_ended_ends_no_consent():
+    house = organisation()
+    owner, worker = granted_to(house)
+    given = give(owner, house)
+    gone = membership(house, account=account(active=False))
+    commands.end_as_recipient(subject_id=given.subject_id, by=reader_for(gone), at=NOW - timedelta(seconds=1))
+    assert opens(reader_for(worker), owner.record_id, DataClass.REFERRAL_TASK, Purpose.REFERRAL)
 
 
 def test_a_consent_ends_at_once_even_where_the_recipient_names_a_later_day():

@@ -1,7 +1,8 @@
 """The wall of requests asks for the request: what a consent for one opened does not show another of the same person.
 
 What binds them is kept by the database too. A consent is for a request of that very person to that very organisation.
-A request is begun by its person only; its moves, words and parts name the record it names. The organisation's record is
+A request is begun and worded by its person only; its moves, words and parts name the record it names. Whether they got
+what they needed is the person's word, the outcome is the worker's, and neither writes the other's. The organisation's record is
 set once, by a worker who has it open: through it the person's list of looks, and their blocks, reach that record.
 """
 
@@ -62,6 +63,24 @@ begin
 end $$
 """
 
+EACH_THEIR_OWN = """
+create function referrals_each_their_own() returns trigger
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    v_own boolean := new.record_id = any(opened_own('referral_task'));
+begin
+    if (v_own and row(new.outcome, new.answered_at, new.first_contact_at)
+            is distinct from row(old.outcome, old.answered_at, old.first_contact_at))
+       or (not v_own and row(new.need, new.grant_id, new.requested_at, new.due_on, new.due_at,
+                             new.person_answer, new.person_answered_at)
+            is distinct from row(old.need, old.grant_id, old.requested_at, old.due_on, old.due_at,
+                                 old.person_answer, old.person_answered_at)) then
+        raise exception 'what the other side says is theirs to write' using errcode = 'check_violation';
+    end if;
+    return null;
+end $$
+"""
+
 # The demonstration and the operator write as `owner`, who is outside every wall.
 TRIGGERS = [
     "create trigger consent_grant_fits_its_request after insert on consent_grant "
@@ -69,23 +88,38 @@ TRIGGERS = [
     "create trigger referrals_org_record_fits after update of org_record_id on referrals_referral "
     "for each row when (current_user = 'app' and new.org_record_id is distinct from old.org_record_id) "
     "execute function referrals_org_record_fits()",
+    "create trigger referrals_each_their_own after update on referrals_referral "
+    "for each row when (current_user = 'app') execute function referrals_each_their_own()",
 ]
 NO_TRIGGERS = [
     "drop trigger consent_grant_fits_its_request on consent_grant",
     "drop trigger referrals_org_record_fits on referrals_referral",
+    "drop trigger referrals_each_their_own on referrals_referral",
 ]
 
-BEGUN_BY_ITS_PERSON = f"record_id = any((select opened_whole('{TASK}'))::uuid[]) and org_record_id is null"
+BY_ITS_PERSON = f"record_id = any((select opened_own('{TASK}'))::uuid[])"
 OF_ITS_REQUEST = (
     "exists (select from referrals_referral r where r.id = {table}.referral_id and r.record_id = {table}.record_id)"
 )
 MOVE_OF_ITS_REQUEST = OF_ITS_REQUEST.replace(")", " and r.org_record_id is not distinct from {table}.org_record_id)")
-WRITTEN_AS = {
-    "referrals_referral": BEGUN_BY_ITS_PERSON,
-    "referrals_move": MOVE_OF_ITS_REQUEST,
-    "referrals_packet": OF_ITS_REQUEST,
-    "referrals_sharedpart": OF_ITS_REQUEST,
+MAY_WRITE = {
+    "referrals_referral for insert": f"{BY_ITS_PERSON} and org_record_id is null",
+    "referrals_move for insert": MOVE_OF_ITS_REQUEST,
+    "referrals_packet for insert": f"{BY_ITS_PERSON} and {OF_ITS_REQUEST}",
+    "referrals_packet for update": BY_ITS_PERSON,
+    "referrals_sharedpart for insert": f"{BY_ITS_PERSON} and {OF_ITS_REQUEST}",
+    "referrals_sharedpart for delete": BY_ITS_PERSON,
 }
+
+
+def _policy(what: str, test: str) -> migrations.RunSQL:
+    """One more condition on one way of writing a table."""
+    table, _for, way = what.split()
+    when = "with check" if way == "insert" else "using"
+    return migrations.RunSQL(
+        f"create policy {table}_{way}s on {table} as restrictive for {way} to app {when} ({test.format(table=table)})",
+        reverse_sql=f"drop policy {table}_{way}s on {table}",
+    )
 
 
 class Migration(migrations.Migration):
@@ -102,13 +136,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TELL_REQUESTER, reverse_sql=BEFORE),
         DefinerFunction(CONSENT_FITS, "referrals_consent_fits()", roles=("owner",)),
         DefinerFunction(ORG_RECORD_FITS, "referrals_org_record_fits()", roles=("owner",)),
+        DefinerFunction(EACH_THEIR_OWN, "referrals_each_their_own()", roles=("owner",)),
         migrations.RunSQL(TRIGGERS, reverse_sql=NO_TRIGGERS),
-        *(
-            migrations.RunSQL(
-                f"create policy {table}_fits on {table} as restrictive for insert to app "
-                f"with check ({test.format(table=table)})",
-                reverse_sql=f"drop policy {table}_fits on {table}",
-            )
-            for table, test in WRITTEN_AS.items()
-        ),
+        *(_policy(what, test) for what, test in MAY_WRITE.items()),
     ]
