@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -68,6 +69,8 @@ def index(request: Asked) -> HttpResponse:
     value = request.GET.get("page", "1")
     number = max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
     known, total = caseload(request, limit=PAGE, offset=PAGE * (number - 1))
+    if number > 1 and not known:
+        return redirect("work:people")
     context = {"rows": rows_of(request, known), "total": total, "number": number, "more": total > PAGE * number}
     return show(request, "people", context)
 

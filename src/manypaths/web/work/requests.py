@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,6 +53,8 @@ def inbox(request: Asked) -> HttpResponse:
     """Open requests: those that wait for an answer first, by when it is due."""
     number = _page(request)
     page = queries.inbox(reader=request.reader, limit=PAGE, offset=PAGE * (number - 1))
+    if number > 1 and not page.lines:
+        return redirect("work:inbox")
     at = now()
     lines = [(line, STATES[line.status], line.is_overdue(at)) for line in page.lines]
     waiting = [row for row in lines if row[0].status is Status.REQUESTED]

@@ -123,6 +123,16 @@ def test_nobody_is_led_to_a_list_of_nobody():
     assert "All 0" not in page
 
 
+def test_a_list_of_nobody_counts_nobody_and_a_page_past_the_end_leads_to_the_first():
+    made = stage()
+    coach = client_of(made.coach)
+    page = text(coach.get("/work/people"))
+    assert "Nobody yet" in page
+    assert "They can see that you opened this list." not in page
+    for there in ("/work/people", "/work/requests"):
+        assert coach.get(f"{there}?page=99")["Location"] == there
+
+
 @pytest.mark.parametrize(("role", "vouches"), [("frontdesk", True), ("privacy_officer", False)])
 def test_the_first_page_leads_to_vouching_where_the_role_may(role, vouches):
     made = stage()
