@@ -168,6 +168,7 @@ def test_the_named_desk_vouches_and_after_a_day_the_person_is_back(desk):
     lost.post("/devices/help", {"desk": str(body.id)})
     spoken, back = ask(name)
     page = at_desk.post("/vouch", {"code": spoken, "sure": "on"}).content.decode()
+    assert 'href="/work/"' in page
     assert "after 24 hours" in page
     assert "not time yet" in use(name, back, "/enter/lost/finish")[1].content.decode()
     a_day_passes()
