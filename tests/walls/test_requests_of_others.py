@@ -84,6 +84,14 @@ def test_a_consent_that_names_a_request_of_somebody_else_opens_nothing_of_it(ask
         assert raw.execute("update referrals_referral set person_answer = 'no'").rowcount == 0
 
 
+def test_a_consent_for_a_request_opens_no_class_that_is_not_the_requests(asked):
+    """The rows of a plan hang on no request: a consent that named them would open all of them."""
+    stage, request, _stranger = asked
+    for classes in (["recovery_plan"], ["referral_task", "safe_contact"]):
+        values = [stage.person.record_id, stage.body.id, classes, request]
+        assert refused(stage.person, stage.person.record_id, ["consent_record"], CONSENT, values)
+
+
 def test_a_worker_cannot_agree_for_a_person_to_show_their_record_elsewhere(asked):
     stage, request, _stranger = asked
     clinician = reader_for(stage.colleague_member)

@@ -1,6 +1,7 @@
 """The wall of requests asks for the request: what a consent for one opened does not show another of the same person.
 
-What binds them is kept by the database too. A consent is for a request of that very person to that very organisation.
+What binds them is kept by the database too. A consent is for a request of that very person to that very organisation,
+and for what hangs on it alone: a class whose rows hang on no request would be open as a whole.
 A request is begun and worded by its person only; its moves, words and parts name the record it names. Whether they got
 what they needed is the person's word, the outcome is the worker's, and neither writes the other's. The organisation's record is
 set once, by a worker who has it open: through it the person's list of looks, and their blocks, reach that record.
@@ -39,11 +40,11 @@ CONSENT_FITS = """
 create function referrals_consent_fits() returns trigger
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
-    if not exists (
+    if not new.classes::text[] <@ array['referral_task'] or not exists (
         select from referrals_referral r join people_record p on p.id = r.record_id and p.holder = 'person'
          where r.id = new.subject_id and r.record_id = new.record_id
            and r.organisation_id = new.recipient_organisation_id) then
-        raise exception 'a consent is for a request of the same person to the same organisation'
+        raise exception 'a consent is for what hangs on a request of the same person to the same organisation'
             using errcode = 'check_violation';
     end if;
     return null;
