@@ -7,11 +7,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.handlers.exception import convert_exception_to_response
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from manypaths.config.postgresql import base
 from manypaths.config.testing import as_owner
 from manypaths.vault.models import RecordKey
+from manypaths.web.ui.transaction import OneTransaction
 
 
 @pytest.fixture
@@ -53,6 +57,22 @@ def test_a_request_after_the_server_hung_up_gets_a_new_connection(kept: base.Dat
     with kept.cursor() as cursor:
         cursor.execute("select 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_bent_connection_does_not_outlive_the_fault_it_makes(kept: base.DatabaseWrapper, rf: RequestFactory) -> None:
+    """A setting that one request left in its connection: the next one fails by it, and no other."""
+
+    def answers(statement: str) -> int:
+        def view(_request: HttpRequest) -> HttpResponse:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+            return HttpResponse()
+
+        return OneTransaction(convert_exception_to_response(view))(rf.get("/")).status_code
+
+    assert answers("select set_config('search_path', 'pg_temp', false)") == 200
+    assert answers("select count(*) from network_organisation") == 500
+    assert answers("select count(*) from network_organisation") == 200
 
 
 @pytest.mark.django_db

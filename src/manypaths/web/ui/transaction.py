@@ -13,7 +13,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class OneTransaction:
-    """Commits what was answered, refusals and 404 included (their access rows count); rolls back faults."""
+    """Commits what was answered, refusals and 404 included (their access rows count).
+
+    A fault is rolled back, and its connection ends with it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -25,6 +28,8 @@ class OneTransaction:
             response = self.get_response(request)
             if response.status_code >= FAULT:
                 transaction.set_rollback(True)
+        if response.status_code >= FAULT and not connection.in_atomic_block:
+            connection.close()  # whatever bent it, a setting or an old plan, does not meet the next request
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
