@@ -76,8 +76,8 @@ def start(request: Asked, service_id: UUID) -> HttpResponse:
         return _to_running(request, service_id)
     place = place_of(request, service_id)
     hidden = {name: value for name in ("step", "again") if (value := _uuid(request.GET.get(name)))}
-    days = community_of(request).answer_days
-    return show(request, "ask/start", {"place": place, "hidden": hidden, "days": days})
+    days, blocked = community_of(request).answer_days, place.organisation_id in kept_away(request)
+    return show(request, "ask/start", {"place": place, "hidden": hidden, "days": days, "blocked": blocked})
 
 
 @person
@@ -85,7 +85,7 @@ def start(request: Asked, service_id: UUID) -> HttpResponse:
 def begin(request: Asked, service_id: UUID) -> HttpResponse:
     """Begin, or go on where the person stopped."""
     place = place_of(request, service_id)
-    if not place.answers_here:
+    if not place.answers_here or place.organisation_id in kept_away(request):
         return go("my:ask", service_id)
     running = _running(request.reader, service_id)
     if running is not None:
@@ -101,6 +101,12 @@ def begin(request: Asked, service_id: UUID) -> HttpResponse:
         at=now(),
     )
     return go("my:ask_page", service_id, PAGES[0])
+
+
+def kept_away(request: Asked) -> set[UUID]:
+    """The places that must not see the person now. A block beats every yes: they could not read a request."""
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    return people.blocked_places(reader=request.reader)
 
 
 def _kept_reach(request: Asked) -> Reach | None:
@@ -249,6 +255,8 @@ def _check(request: Asked, draft: RequestView) -> HttpResponse:
 
 def _agree(request: Asked, draft: RequestView) -> HttpResponse:
     service, back = draft.line.service_id, _before(draft.line.service_id, "agree")
+    if draft.line.organisation_id in kept_away(request):
+        return go("my:ask", service)
     if request.method != "POST":
         return show_agreement(request, "ask/agree", draft, back)
     at = now()

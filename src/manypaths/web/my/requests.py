@@ -15,13 +15,12 @@ from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import Refused
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
-from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
-from manypaths.web.my.ask import place_or_none
+from manypaths.web.my.ask import kept_away, place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
@@ -94,7 +93,7 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
     closed_without = line.status in WANTS_OTHERS
     asked_before = form or AnswerForm(initial={"answer": line.person_answer})
     words, icon, tone = STATES[line.status]
-    blocked = _blocked(request)
+    blocked = kept_away(request)
     away = {*blocked, line.organisation_id}
     context = {
         "here": reverse("my:request", args=[line.id]),
@@ -122,11 +121,6 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
     }
     return show(request, "requests/one", context)
-
-
-def _blocked(request: Asked) -> set[UUID]:
-    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
-    return people.blocked_places(reader=request.reader)
 
 
 def _others(request: Asked, service_id: UUID, away: set[UUID]) -> list[Place]:

@@ -378,6 +378,21 @@ def test_others_are_other_places_and_none_that_the_person_blocked(stage):
     assert "No other place like it answers here now." in page
 
 
+def test_a_place_that_the_person_blocked_cannot_be_asked_before_the_block_ends(stage):
+    stage.write()
+    assert stage.client.post(f"/my/about/safety/place/{stage.body.id}").status_code == 302
+    page = text(stage.client.get(stage.ask))
+    assert "You have blocked Lantern House." in page
+    assert f'action="{stage.ask}/begin"' not in page
+    for address in (f"{stage.ask}/begin", f"{stage.ask}/agree"):
+        assert stage.client.post(address).headers["Location"] == stage.ask
+    with as_owner():
+        assert Referral.objects.get().status == Status.DRAFT, "nobody could read it"
+    block = re.search(r"/my/about/safety/[0-9a-f-]+/end", text(stage.client.get("/my/about/safety")))[0]
+    stage.client.post(block)
+    assert stage.send()
+
+
 def test_silence_is_no_reason_while_they_still_have_time(stage):
     referral = stage.send()
     assert 'value="silence"' not in text(stage.client.get(f"/my/requests/{referral}"))
