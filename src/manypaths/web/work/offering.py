@@ -121,6 +121,8 @@ def room(request: Asked, service_id: UUID) -> HttpResponse:
             commands.report_room(service_id=service_id, room=said, by=request.reader, at=now(), **facts)
         except Refused as refused:
             put_reasons(form, refused)
+        except NotThere:
+            return thank(request, "gone", "work:services")
         else:
             return thank(request, "room", "work:services")
     return _draw_offers(request, wrong=service_id, form=form)
@@ -134,6 +136,8 @@ def confirm(request: Asked, service_id: UUID) -> HttpResponse:
         commands.confirm_service(service_id=service_id, by=request.reader, at=now())
     except Refused as refused:
         return _refuse(request, refused)
+    except NotThere:
+        return thank(request, "gone", "work:services")
     return thank(request, "confirmed", "work:services")
 
 
@@ -150,6 +154,8 @@ def close(request: Asked, service_id: UUID) -> HttpResponse:
         commands.close_service(service_id=service_id, by=request.reader, at=now())
     except Refused as refused:
         return _refuse(request, refused)
+    except NotThere:
+        return thank(request, "gone", "work:services")
     return thank(request, "closed", "work:services")
 
 
@@ -177,8 +183,13 @@ def add(request: Asked) -> HttpResponse:
 @member(*OFFERING)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Asked, service_id: UUID) -> HttpResponse:
-    """Change what a listing says."""
-    one = _own(request, service_id)
+    """Change what a listing says. One that was closed meanwhile leads back to the list, whatever the cause."""
+    try:
+        one = _own(request, service_id)
+    except NotThere:
+        if request.method != "POST":
+            raise
+        return thank(request, "gone", "work:services")
     form = ServiceForm(request.POST or None, initial=initial_of(one), kept_hours=kept_hours(one))
     if request.method == "POST" and form.is_valid():
         try:

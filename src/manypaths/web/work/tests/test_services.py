@@ -192,10 +192,22 @@ def test_a_closed_service_is_no_longer_listed(stage):
 def test_the_service_of_another_organisation_cannot_be_changed(stage, tail):
     client, _body, _mine, theirs = stage
     form = MEETING if not tail else {"room": "full"}
-    assert client.post(f"/work/services/{theirs.id}{tail}", form).status_code in {404, 422}
-    assert client.post(f"/work/services/{uuid.uuid4()}{tail}", form).status_code == 404
+    assert client.post(f"/work/services/{theirs.id}{tail}", form).status_code in {302, 422}
+    assert client.get(f"/work/services/{theirs.id}").status_code == 404
     one = directory.listing(service_id=theirs.id)
     assert (one.name, one.room, one.verified_at) == ("Theirs", "unknown", None)
+
+
+@pytest.mark.parametrize("tail", ["", "/room", "/right", "/close"])
+def test_a_listing_that_was_closed_in_another_tab_leads_back_to_the_list(stage, tail):
+    client, _body, mine, _theirs = stage
+    client.post(f"/work/services/{mine.id}/close")
+    form = MEETING if not tail else {"room": "full"}
+    for gone in (mine.id, uuid.uuid4()):
+        client.get("/work/services")
+        assert client.post(f"/work/services/{gone}{tail}", form)["Location"] == "/work/services"
+        assert "Nothing was saved." in text(client.get("/work/services"))
+        assert client.get(f"/work/services/{gone}").status_code == 404
 
 
 def is_ticked(page: str, day: int) -> bool:
