@@ -1,11 +1,13 @@
 """Where an account is signed in, its passphrase, and its second factors."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from manypaths.accounts import queries as accounts
@@ -15,11 +17,20 @@ from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader, Role, factor_is_fresh
 from manypaths.web.entry.forms import NewPassphraseForm
-from manypaths.web.entry.opening import begin, mark_proved, press_again, see, show_reasons, zone
+from manypaths.web.entry.opening import begin, mark_proved, press_again, see, show_reasons, tell, told, zone
 from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+
+WORDS: dict[str, Any] = {
+    "back": _("You are in again. Your new passphrase counts from now on. Every other device is signed out."),
+    "passphrase": _("Your new passphrase counts from now on. Every other device is signed out."),
+    "one_out": _("That device is signed out."),
+    "others_out": _("Every other device is signed out."),
+    "stopped": _("It is stopped. Nobody gets in that way."),
+    "kept": _("Saved."),
+}
 
 
 @signed_in
@@ -31,6 +42,7 @@ def devices(request: Asked) -> HttpResponse:
     shown = {
         "zone": zone(request),
         "again": press_again(request),
+        "done": WORDS.get(told(request)),
         "name": account.username if account else "",
         "sessions": accounts.own_sessions(reader=reader, here=request.session.get("handle", ""), at=at),
         **(_of_person(reader, at) if reader.is_person else _of_staff(reader)),
@@ -65,7 +77,7 @@ def end_one(request: Asked, handle: UUID) -> HttpResponse:
     if str(handle) == request.session.get("handle"):
         request.session.flush()
         return see(reverse("entry:sign_in"))
-    return see(reverse("entry:devices"))
+    return tell(request, "one_out")
 
 
 @signed_in
@@ -74,7 +86,7 @@ def end_others(request: Asked) -> HttpResponse:
     """Sign every other device out."""
     here = request.session.get("handle", "")
     signing_in.end_other_sessions(here=here, by=request.reader, at=now())
-    return see(reverse("entry:devices"))
+    return tell(request, "others_out")
 
 
 @signed_in
@@ -98,5 +110,5 @@ def passphrase(request: Asked) -> HttpResponse:
             request.session.flush()
             begin(request, account, device=device, at=at, proved=True)
             mark_proved(request, at)
-            return see(reverse("entry:devices"))
+            return tell(request, "passphrase")
     return render(request, "entry/passphrase.html", {"form": form})

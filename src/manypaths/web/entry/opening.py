@@ -29,6 +29,7 @@ KNOWN_COOKIE, KNOWN_SALT, KNOWN_PATH = "known", "a device of one's own", "/enter
 KNOWN_FOR = timedelta(days=365)
 REMEMBERED_FOR = timedelta(minutes=30)
 AGAIN = "press_again"
+DONE = "done"
 
 
 def open_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -110,6 +111,17 @@ def prove_first(request: Asked, page: str) -> HttpResponseRedirect:
 def press_again(request: Asked) -> bool:
     """Whether a proof came between a button and its page; told once."""
     return bool(request.session.pop(AGAIN, False))
+
+
+def tell(request: Asked, what: str) -> HttpResponseRedirect:
+    """To the page of devices and keys, which says in one line what was done."""
+    request.session[DONE] = what
+    return see(reverse("entry:devices"))
+
+
+def told(request: Asked) -> str:
+    """What was done just before; told once."""
+    return str(request.session.pop(DONE, ""))
 
 
 def see(path: str) -> HttpResponseRedirect:

@@ -20,7 +20,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.web.entry.forms import CardForm, DeskForm, FinishForm, NameDeskForm, TrustedForm, VouchForm
-from manypaths.web.entry.opening import begin, caller, open_form, remember_device, see, show_reasons
+from manypaths.web.entry.opening import begin, caller, open_form, remember_device, see, show_reasons, tell
 from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import anyone, member, person
 from manypaths.web.ui.asked import Asked
@@ -71,7 +71,7 @@ def _go_in(request: Asked, form: forms.Form, act: Callable[..., User | None], *,
 
 def _entered(request: Asked, account: User, device: Device, at: datetime) -> HttpResponse:
     begin(request, account, device=device, at=at, proved=True)
-    response = see(reverse("entry:devices"))
+    response = tell(request, "back")
     if device is Device.OWN:
         remember_device(response, account.pk)
     return response
@@ -174,7 +174,7 @@ def helpers(request: Asked) -> HttpResponse:
         chosen = form.cleaned_data["desk"]
         desk = UUID(chosen) if chosen else None
         coming_back.name_desk(account_id=reader.own_account, desk_id=desk, by=reader, at=at)
-        return see(reverse("entry:devices"))
+        return tell(request, "kept")
     has_code = accounts.has_trusted_code(reader=reader)
     return render(request, "entry/helpers.html", {"form": form, "has_code": has_code})
 
@@ -199,4 +199,4 @@ def trusted_code(request: Asked) -> HttpResponse:
 def stop_way_back(request: Asked, way_back: UUID) -> HttpResponse:
     """Stop somebody's way back into one's own page."""
     coming_back.stop(way_back_id=way_back, by=request.reader, at=now())
-    return see(reverse("entry:devices"))
+    return tell(request, "stopped")

@@ -33,7 +33,7 @@ def test_a_person_ends_every_other_session_at_once():
     others = [sign_in(name)[0] for _ in range(2)]
     here.post("/devices/others")
     assert [other.get("/devices")["Location"] for other in others] == ["/enter?to=/devices"] * 2
-    assert here.get("/devices").status_code == 200
+    assert "Every other device is signed out." in here.get("/devices").content.decode()
 
 
 def test_nobody_ends_the_session_of_another_account():
@@ -53,7 +53,8 @@ def test_a_new_passphrase_needs_a_proof_and_ends_every_other_session():
     prove(here)
     assert here.post("/devices/passphrase", {"passphrase": NEW})["Location"] == "/devices"
     assert there.get("/devices")["Location"] == "/enter?to=/devices"
-    assert here.get("/devices").status_code == 200
+    assert "Your new passphrase counts from now on." in here.get("/devices").content.decode()
+    assert "Your new passphrase" not in here.get("/devices").content.decode(), "it is told once"
     assert sign_in(name)[1].status_code == 200
     assert sign_in(name, NEW)[1].status_code == 303
 

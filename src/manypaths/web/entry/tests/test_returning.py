@@ -40,7 +40,7 @@ def test_a_code_of_the_card_opens_the_page_with_a_new_passphrase_and_ends_every_
     code = card(lost)[3]
     client, answer = use(name, f" {code.upper().replace('-', ' ')} ")
     assert answer["Location"] == "/devices"
-    assert client.get("/devices").status_code == 200
+    assert "You are in again. Your new passphrase counts" in client.get("/devices").content.decode()
     assert lost.get("/devices")["Location"] == "/enter?to=/devices"
     assert sign_in(name)[1].status_code == 200
     assert sign_in(name, NEW)[1].status_code == 303
@@ -126,6 +126,7 @@ def test_the_person_sees_that_someone_asks_and_stops_it():
     page = lost.get("/devices").content.decode()
     assert "Someone asked to get into your page" in page
     lost.post(f"/devices/stop/{WayBack.objects.get().id}")
+    assert "It is stopped. Nobody gets in that way." in lost.get("/devices").content.decode()
     a_day_passes()
     assert use(name, back, "/enter/lost/finish")[1].status_code == 200
     assert "Someone asked" not in lost.get("/devices").content.decode()
