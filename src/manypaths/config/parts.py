@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from manypaths.config.installation import Installation
+from manypaths.config.ports import told_place
 from manypaths.config.steps import say
 from manypaths.config.supervise import Part
 from manypaths.config.webserver import Site
@@ -93,7 +94,7 @@ def tell(installation: Installation, address: str) -> int:
     from manypaths.config.prepare import run_if_there
 
     name = "The made-up community" if installation.kind == "demo" else "Your community"
-    say(f"\n  {name} is at {address}\n")
+    say(f"\n  {told_place(name, address)}\n")
     if installation.kind == "demo":
         run_if_there("demo_sign_ins")
     say("\n  Ctrl-C stops everything, the database too.\n")

@@ -1,5 +1,6 @@
 """Which port is taken, and the address to open. Standard library only."""
 
+import os
 import socket
 
 FIRST_PORT = 8000
@@ -37,6 +38,20 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def public_address(address: str) -> str:
+    """What people type: the name that the proxy with https has, else the address on this machine."""
+    named = os.environ.get("MANYPATHS_HOSTS", "").split(",")[0].strip()
+    return f"https://{named}" if named else address.rstrip("/")
+
+
+def told_place(name: str, address: str) -> str:
+    """Where it is, as a sentence; behind a proxy this machine's own address gives nobody a page."""
+    public = public_address(address)
+    if public == address.rstrip("/"):
+        return f"{name} is at {address}"
+    return f"{name} is at {public}/ when your proxy with https sends it on to {address}"
 
 
 def address_of(host: str, port: int) -> str:

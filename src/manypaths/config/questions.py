@@ -1,12 +1,12 @@
 """The six questions that a real community begins with: each answer is checked as it is given, all are shown once."""
 
-import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.management import CommandError, call_command
 
+from manypaths.config.ports import public_address
 from manypaths.config.runner import NOTHING_FOUNDED
 from manypaths.config.steps import fail, say
 from manypaths.network import commands as network
@@ -134,7 +134,7 @@ def _understood(key: str, answers: dict[str, str]) -> str:
 def _found(answers: dict[str, str], address: str) -> bool:
     try:
         say()
-        call_command("found_community", **founding(answers), address=_public_address(address))
+        call_command("found_community", **founding(answers), address=public_address(address))
         return True
     except CommandError as refused:
         say(f"\n{refused}")
@@ -161,9 +161,4 @@ def tell_first_link(address: str) -> None:
         code = network.invite_first_coordinator_again(community_id=community.id, by=SYSTEM, at=datetime.now(UTC))
         if code:
             say(f"\n  The first coordinator of {community.name} has not come in yet. A fresh link, once, for 7 days:")
-            say(f"  {_public_address(address)}/invited/{code}\n")
-
-
-def _public_address(address: str) -> str:
-    named = os.environ.get("MANYPATHS_HOSTS", "").split(",")[0]
-    return f"https://{named}" if named else address.rstrip("/")
+            say(f"  {public_address(address)}/invited/{code}\n")

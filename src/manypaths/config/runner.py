@@ -195,6 +195,8 @@ def run_site(installation: Installation, choices: Choices) -> int:
         chosen.insert(0, parts.web_part(application, choices.listener, log_file(installation)))
         installation.note_address(choices.address, keeper=os.getppid())
         run_in_child(lambda: parts.tell(installation, choices.address))
+    else:
+        say("\n  The waiting work is being done, with no web pages. Ctrl-C stops it.\n")
     parts.close_connections()
     supervisor = Supervisor(chosen, say=fail)
     return supervisor.run(_check(choices.address) if choices.check else lambda: None)

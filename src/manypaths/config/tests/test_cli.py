@@ -3,7 +3,7 @@
 import pytest
 
 from manypaths.config import cli
-from manypaths.config.ports import told_busy
+from manypaths.config.ports import told_busy, told_place
 
 
 @pytest.fixture
@@ -52,6 +52,15 @@ def test_a_port_that_is_none_is_said_in_one_sentence_and_nothing_starts(started,
 def test_an_import_without_a_directory_and_a_file_is_said_before_anything_starts(started, capsys, words):
     assert cli.main(["import", *words]) == 2
     assert "./manypaths import samhsa FILE" in capsys.readouterr().err
+
+
+def test_behind_a_proxy_the_address_that_people_type_is_told(monkeypatch):
+    here = "http://127.0.0.1:8011/"
+    monkeypatch.delenv("MANYPATHS_HOSTS", raising=False)
+    assert told_place("Your community", here) == f"Your community is at {here}"
+    monkeypatch.setenv("MANYPATHS_HOSTS", "example.org, www.example.org")
+    told = told_place("Your community", here)
+    assert told == f"Your community is at https://example.org/ when your proxy with https sends it on to {here}"
 
 
 @pytest.mark.parametrize(
