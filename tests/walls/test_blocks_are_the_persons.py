@@ -1,4 +1,4 @@
-"""A safety block, attacked with plain SQL by those who work with the record that it stands on."""
+"""A safety block and what keeps a person safe, attacked with plain SQL by those who work with the record."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -83,6 +83,15 @@ def test_a_block_by_a_clock_that_is_ahead_counts_from_now(blocked):
         people.block(membership_id=stage.desk_member.id, by=stage.person, at=datetime.now(UTC) + timedelta(minutes=5))
     with psycopg.connect(role_url("app")) as raw, raw.transaction():
         assert opened(raw, stage.desk, record, ["safe_contact"], "desk") == []
+
+
+@pytest.mark.parametrize("table", ["people_profile", "people_safecontact"])
+def test_the_name_and_the_safe_way_of_a_person_are_never_deleted(blocked, table):
+    stage, record = blocked
+    with psycopg.connect(role_url("app")) as raw, raw.transaction():
+        opened(raw, stage.desk, record, ["demographics", "safe_contact"], "desk")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), raw.transaction():
+            raw.execute(f"delete from {table}")
 
 
 def test_the_front_desk_assigns_nobody(blocked):

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 "revoke update on people_record, people_person from app",
                 "revoke insert, delete, update on people_assignment from app",
                 "grant update (until) on people_assignment to app",
+                "revoke delete on people_profile, people_safecontact from app",
                 "revoke delete, update on people_block from app",
                 "grant update (until) on people_block to app",
                 OWN_BLOCKS,
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
             reverse_sql=[
                 "grant update on people_record, people_person to app",
                 "grant insert, delete, update on people_assignment to app",
+                "grant delete on people_profile, people_safecontact to app",
                 "grant delete, update on people_block to app",
                 "drop policy people_block_is_the_persons on people_block",
                 "drop function people_block_since_now() cascade",
