@@ -67,6 +67,7 @@ class ServiceForm(forms.Form):
     )
     phone = forms.CharField(
         label=_("Phone number"),
+        help_text=_("This, or a website further down, so that people can reach you."),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"class": "w-m", "type": "tel", "inputmode": "tel"}),

@@ -246,6 +246,14 @@ def test_a_town_is_called_optional_by_no_word_and_missed_only_by_what_has_a_plac
     assert client.post("/work/services/add", {**without, "venue": "online"}).status_code == 302
 
 
+def test_the_form_says_that_people_must_be_able_to_reach_it(stage):
+    client, _body, _mine, _theirs = stage
+    assert "This, or a website further down, so that people can reach you." in text(client.get("/work/services/add"))
+    unreachable = {**MEETING, "phone": ""}
+    assert client.post("/work/services/add", unreachable).status_code == 422
+    assert client.post("/work/services/add", {**unreachable, "website": "example.org"}).status_code == 302
+
+
 def test_full_has_no_tick_and_a_meeting_is_not_asked_for_room(stage):
     client, _body, mine, _theirs = stage
     client.post(f"/work/services/{mine.id}/room", {"room": "full"})
