@@ -108,6 +108,16 @@ def test_every_text_of_a_template_can_be_translated(template: Path):
     assert reader.found == []
 
 
+def test_whoever_is_sent_to_988_in_spanish_is_told_how_to_be_answered_in_spanish():
+    texts = [text for folder in FOLDERS for text in _texts(folder, "es") if "988" in text]
+    calls = [text for text in texts if re.search(r"\bllame\b", text, re.I)]
+    written = [text for text in texts if re.search(r"mensaje|texto|enviar", text, re.I)]
+    assert calls
+    assert [text for text in calls if "oprima" not in text] == []
+    assert written
+    assert [text for text in written if "AYUDA" not in text] == []
+
+
 NOT_OUR_WORDS = {
     "en": re.compile(
         r"\baddicts?\b|\babusers?\b|\balcoholics?\b(?! anonymous)|\bjunkies?\b|\bdruggies?\b"
