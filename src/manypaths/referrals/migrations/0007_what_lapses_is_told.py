@@ -20,6 +20,9 @@ language plpgsql volatile security definer set search_path = public, pg_temp as 
 declare
     v_at timestamptz := least(p_at, transaction_timestamp());
 begin
+    if not isfinite(v_at) then
+        raise exception 'no such day' using errcode = 'datetime_field_overflow';
+    end if;
     return query
     with lapsed as (
         update referrals_referral r set status = 'cancelled', reason = 'sharing_ended', closed_at = v_at

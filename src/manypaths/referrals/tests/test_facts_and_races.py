@@ -142,3 +142,12 @@ def test_the_application_cannot_read_the_facts(committed_db):
     committed_request()
     with pytest.raises(psycopg.errors.InsufficientPrivilege), psycopg.connect(role_url("app")) as app:
         app.execute("select * from referrals_facts")
+
+
+def test_no_request_lapses_on_a_day_that_does_not_exist(committed_db):
+    _stage, referral = committed_request()
+    with pytest.raises(psycopg.DataError), psycopg.connect(role_url("app")) as raw:
+        raw.execute("select * from lapse_requests('-infinity')")
+    with psycopg.connect(role_url("owner")) as raw:
+        row = raw.execute("select status, closed_at from referrals_referral where id = %s", [referral]).fetchone()
+    assert row == ("requested", None)
