@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.directory.models import Service
+from manypaths.network import commands as network
 from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, reader_for
@@ -107,7 +108,7 @@ def test_what_an_organisation_offers_stands(browser: Browser, live_site: LiveSit
     walk(browser, live_site, made.coach, pages, "work")
 
 
-def test_handing_people_over_stands(browser: Browser, live_site: LiveSite):
+def test_the_pages_of_a_lead_stand(browser: Browser, live_site: LiveSite):
     made = stage()
     busy(made)
     with as_owner():
@@ -116,8 +117,11 @@ def test_handing_people_over_stands(browser: Browser, live_site: LiveSite):
         record = Assignment.objects.get().record_id
         Assignment.objects.create(record_id=record, membership=gone, since=now())
         Membership.objects.filter(id=gone.id).update(ended_at=now())
-    pages = {"workers": "/workers", "hand-over": f"/workers/{made.coach.membership_id}/hand-over"}
-    walk(browser, live_site, replace(lead, factor_at=now()), pages, "work")
+        by = replace(lead, factor_at=now())
+        network.invite_worker(email="ana@example.org", display_name="Ana M.", roles=["peer"], by=by, at=now())
+    pages = {"workers": "/workers", "roles": f"/workers/{made.coach.membership_id}/roles"}
+    pages |= {"hand-over": f"/workers/{made.coach.membership_id}/hand-over"}
+    walk(browser, live_site, by, pages, "work")
 
 
 def test_a_request_is_answered_without_scripts(browser: Browser, live_site: LiveSite):

@@ -142,6 +142,21 @@ def reasons_not_to_change_people(reader: Reader, roles: frozenset[str], at: date
         yield Reason("not_yours_to_give", _("Only a coordinator can make someone a coordinator."), "roles")
 
 
+def reasons_not_to_change_roles(
+    reader: Reader, membership_id: UUID, roles: frozenset[str], at: datetime
+) -> Iterator[Reason]:
+    """Why this reader cannot give a worker these roles. Nobody changes their own: an organisation keeps its lead."""
+    if membership_id == reader.membership_id:
+        yield Reason("not_yourself", _("Ask another lead of your organization to change what you do."))
+    yield from reasons_not_to_change_people(reader, roles, at)
+
+
+def roles_after_change(reader: Reader, held: frozenset[str], chosen: frozenset[str]) -> frozenset[str]:
+    """The roles a worker has after the change: only a coordinator takes the coordinator's role from someone."""
+    kept = frozenset() if reader.has_role(Role.COORDINATOR) else held & {Role.COORDINATOR.value}
+    return chosen | kept
+
+
 def may_open_requests(roles: Collection[str]) -> bool:
     """True for roles that may open what people send along with a request."""
     return any(role.value in roles for role in OPENING_REQUESTS)

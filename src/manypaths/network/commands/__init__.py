@@ -13,6 +13,7 @@ from manypaths.network.commands.inviting import (
     change_roles,
     end_membership,
     invite_worker,
+    take_back_invitation,
 )
 from manypaths.network.commands.taking_part import (
     agree_to_participate,
@@ -38,4 +39,5 @@ __all__ = [
     "reasons_not_to_found",
     "set_member_answers",
     "set_organisation_answers",
+    "take_back_invitation",
 ]

@@ -134,12 +134,17 @@ def _begin(row: Invitation, account_id: UUID, display_name: str, at: datetime) -
 def change_roles(*, membership_id: UUID, roles: Collection[str], by: Reader, at: datetime) -> None:
     """Give a worker of the reader's organisation other roles. It counts from their next request.
 
-    Refuses: as for inviting · NotThere for a worker of another organisation.
+    Who is no coordinator gives and takes no coordinator's role: a worker who has it keeps it. Nobody answers requests
+    with roles that open none.
+
+    Refuses: as for inviting · oneself · NotThere for a worker of another organisation.
     Records: network.roles_changed
     """
-    refuse_if(rules.reasons_not_to_change_people(by, frozenset(roles), at))
     member = _own_worker(membership_id, by)
-    Membership.objects.filter(id=member.id).update(roles=sorted(roles))
+    refuse_if(rules.reasons_not_to_change_roles(by, membership_id, frozenset(roles), at))
+    kept = rules.roles_after_change(by, frozenset(member.roles), frozenset(roles))
+    answers = member.answers_requests and rules.may_open_requests(kept)
+    Membership.objects.filter(id=member.id).update(roles=sorted(kept), answers_requests=answers)
     audit.record(what="network.roles_changed", by=by, subject=member.id, at=at)
 
 
@@ -155,6 +160,22 @@ def end_membership(*, membership_id: UUID, by: Reader, at: datetime) -> None:
     Membership.objects.filter(id=member.id).update(ended_at=at, answers_requests=False)
     signing_in.end_sessions_of(account_id=member.account_id, by=by, at=at)
     audit.record(what="network.membership_ended", by=by, subject=member.id, at=at)
+
+
+@transaction.atomic
+def take_back_invitation(*, invitation_id: UUID, by: Reader, at: datetime) -> None:
+    """Take back a link to work for the reader's organisation. It opens nothing any more.
+
+    Refuses: anyone who does not lead it · an old proof · NotThere for a link that was used, is old or another's.
+    Records: network.invitation_taken_back
+    """
+    refuse_if(rules.reasons_not_to_keep_people(by, at))
+    open_ones = Invitation.objects.filter(
+        organisation_id=queries.own_organisation(by), community__isnull=True, used_at__isnull=True, until__gt=at
+    )
+    if not open_ones.filter(id=invitation_id).update(until=at):
+        raise NotThere
+    audit.record(what="network.invitation_taken_back", by=by, subject=invitation_id, at=at)
 
 
 def _own_worker(membership_id: UUID, by: Reader) -> Membership:

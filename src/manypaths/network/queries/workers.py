@@ -107,6 +107,25 @@ def invitation(*, code: str, at: datetime) -> Invited:
 
 
 @dataclass(frozen=True)
+class OpenInvitation:
+    """An invitation to the reader's organisation that nobody has accepted yet."""
+
+    invitation_id: UUID
+    display_name: str
+    email: str
+    roles: tuple[str, ...]
+    until: datetime
+
+
+def open_invitations(*, reader: Reader, at: datetime) -> list[OpenInvitation]:
+    """Who was invited to work for the reader's organisation and may still accept, the newest first."""
+    rows = Invitation.objects.filter(
+        organisation_id=own_organisation(reader), community__isnull=True, used_at__isnull=True, until__gt=at
+    ).order_by("-invited_at")
+    return [OpenInvitation(row.id, row.display_name, row.email, tuple(row.roles), row.until) for row in rows]
+
+
+@dataclass(frozen=True)
 class PlaceOfWork:
     """One of the reader's own places of work."""
 

@@ -259,6 +259,51 @@ def test_nobody_changes_the_workers_of_another_organisation():
             act()
 
 
+def test_other_roles_count_and_who_may_open_no_request_answers_none():
+    by = lead()
+    member = make.membership(Organisation.objects.get(id=by.organisation_id), "peer", answers_requests=True)
+    network.change_roles(membership_id=member.id, roles=["clinician", "supervisor"], by=by, at=NOW)
+    member.refresh_from_db()
+    assert (member.roles, member.answers_requests) == (["clinician", "supervisor"], True)
+    network.change_roles(membership_id=member.id, roles=["privacy_officer"], by=by, at=NOW)
+    member.refresh_from_db()
+    assert (member.roles, member.answers_requests) == (["privacy_officer"], False)
+
+
+def test_only_a_coordinator_takes_the_coordinators_role_from_someone():
+    by = lead()
+    body = Organisation.objects.get(id=by.organisation_id)
+    member = make.membership(body, "coordinator", "peer")
+    network.change_roles(membership_id=member.id, roles=["peer"], by=by, at=NOW)
+    member.refresh_from_db()
+    assert member.roles == ["coordinator", "peer"]
+    above = make.reader_for(make.membership(body, "org_admin", "coordinator"))
+    network.change_roles(membership_id=member.id, roles=["peer"], by=above, at=NOW)
+    member.refresh_from_db()
+    assert member.roles == ["peer"]
+
+
+def test_nobody_changes_their_own_roles():
+    by = lead()
+    with pytest.raises(Refused, match="not_yourself"):
+        network.change_roles(membership_id=by.membership_id, roles=["peer"], by=by, at=NOW)
+
+
+def test_a_link_that_was_taken_back_opens_nothing():
+    by = lead()
+    code = network.invite_worker(email="l@example.org", display_name="Lou", roles=["peer"], by=by, at=NOW)
+    (shown,) = queries.open_invitations(reader=by, at=NOW)
+    assert (shown.display_name, shown.roles) == ("Lou", ("peer",))
+    with pytest.raises(NotThere):
+        network.take_back_invitation(invitation_id=shown.invitation_id, by=lead(), at=NOW)
+    network.take_back_invitation(invitation_id=shown.invitation_id, by=by, at=NOW)
+    assert queries.open_invitations(reader=by, at=NOW) == []
+    with pytest.raises(NotThere):
+        queries.invitation(code=code, at=NOW)
+    with pytest.raises(NotThere):
+        network.take_back_invitation(invitation_id=shown.invitation_id, by=by, at=NOW)
+
+
 def coordinator_of(community: Community) -> Reader:
     body = make.organisation("The council")
     make.participation(community, body)

@@ -1,5 +1,6 @@
 """The forms of this door. They check shape; whether it is right is decided by the rules of accounts."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -268,13 +269,9 @@ def _address() -> forms.EmailField:
     return forms.EmailField(label=_("E-mail address"), max_length=254, error_messages=messages)
 
 
-class WorkerForm(forms.Form):
-    """Invite one worker."""
+class RolesForm(forms.Form):
+    """What one worker does here."""
 
-    display_name = forms.CharField(
-        label=_("Name"), max_length=80, error_messages={"required": _("Type the worker's name.")}
-    )
-    email = _address()
     roles = forms.MultipleChoiceField(
         label=_("What they will do"),
         widget=forms.CheckboxSelectMultiple,
@@ -283,10 +280,22 @@ class WorkerForm(forms.Form):
 
     def __init__(self, data: Any = None, *, may_name_coordinators: bool, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        field = self.fields["roles"]
-        assert isinstance(field, forms.MultipleChoiceField)
         shut = UNASSIGNED | (set() if may_name_coordinators else {"coordinator"})
-        field.choices = [(role, NAMES[role]) for role in WORDS if role not in shut]
+        self.offered = [role for role in WORDS if role not in shut]
+        offer(self, "roles", [(role, NAMES[role]) for role in self.offered])
+
+    def chosen_of(self, held: Iterable[str]) -> list[str]:
+        """What was chosen, and every role held now that was not offered here: what is not asked does not change."""
+        return [*self.cleaned_data["roles"], *(role for role in held if role not in self.offered)]
+
+
+class WorkerForm(RolesForm):
+    """Invite one worker."""
+
+    display_name = forms.CharField(
+        label=_("Name"), max_length=80, error_messages={"required": _("Type the worker's name.")}
+    )
+    email = _address()
 
 
 class BodyForm(forms.Form):

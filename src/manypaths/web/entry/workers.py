@@ -14,7 +14,7 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.people import queries as people
-from manypaths.web.entry.forms import BodyForm, WorkerForm
+from manypaths.web.entry.forms import BodyForm, RolesForm, WorkerForm
 from manypaths.web.entry.handing_over import HANDED, left_behind
 from manypaths.web.entry.opening import press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
@@ -63,6 +63,8 @@ def workers(request: Asked) -> HttpResponse:
         "form": form,
         "rows": _rows(reader),
         "nobody": _nobody_answers(reader),
+        "invited": _invited(reader),
+        "zone": zone(request),
         "left_behind": left_behind(reader),
         "handed": request.session.pop(HANDED, None),
         "ended": request.session.pop(ENDED, ""),
@@ -79,6 +81,13 @@ def _rows(reader: Reader) -> list[dict[str, object]]:
     ]
 
 
+def _invited(reader: Reader) -> list[dict[str, object]]:
+    return [
+        {"one": one, "roles": [NAMES[role] for role in one.roles]}
+        for one in queries.open_invitations(reader=reader, at=now())
+    ]
+
+
 def _nobody_answers(reader: Reader) -> bool:
     """Whether they agreed to answer requests somewhere, and none of them answers and may say yes."""
     answered = any(
@@ -90,6 +99,35 @@ def _nobody_answers(reader: Reader) -> bool:
 def _link(request: Asked, code: str, name: str) -> HttpResponse:
     address = request.build_absolute_uri(reverse("entry:invited", args=[code]))
     return render(request, "entry/worker_link.html", {"address": address, "name": name})
+
+
+@member(Role.ORG_ADMIN)
+@require_http_methods(["GET", "POST"])
+def worker_roles(request: Asked, worker: UUID) -> HttpResponse:
+    """Change what a worker does here, from their next request on."""
+    reader: Reader = request.reader
+    if not factor_is_fresh(reader, now()):
+        return prove_first(request, "entry:workers")
+    one = next((one for one in queries.workers(reader=reader) if one.membership_id == worker), None)
+    if one is None or one.is_me:
+        raise NotThere
+    data = request.POST if request.method == "POST" else None
+    form = RolesForm(data, may_name_coordinators=reader.has_role(Role.COORDINATOR), initial={"roles": one.roles})
+    if form.is_valid():
+        try:
+            commands.change_roles(membership_id=worker, roles=form.chosen_of(one.roles), by=reader, at=now())
+        except Refused as refusal:
+            show_reasons(form, refusal)
+        else:
+            return see(reverse("entry:workers"))
+    return render(request, "entry/worker_roles.html", {"form": form, "name": one.display_name})
+
+
+@member(Role.ORG_ADMIN)
+@require_POST
+def take_back(request: Asked, invitation: UUID) -> HttpResponse:
+    """Make a link that was not used yet useless."""
+    return _change(request, lambda by, at: commands.take_back_invitation(invitation_id=invitation, by=by, at=at))
 
 
 @member(Role.ORG_ADMIN)

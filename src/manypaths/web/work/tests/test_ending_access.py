@@ -1,6 +1,9 @@
 """Whoever leads an organisation learns how many people a worker walks with, and nothing else of them."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from manypaths.config.testing import as_owner
 from manypaths.network.models import Membership
@@ -78,3 +81,28 @@ def test_nobody_else_hands_people_over(walking):
     with as_owner():
         Membership.objects.filter(id=made.colleague.membership_id).update(roles=["frontdesk"])
     assert "No other coach or clinician works here yet." in text(lead.get(address(made)))
+
+
+def test_other_roles_count_from_the_next_click_and_what_is_not_offered_stays(walking):
+    made, lead = walking
+    with as_owner():
+        Membership.objects.filter(id=made.coach.membership_id).update(roles=["peer", "privacy_officer"])
+    there = f"/workers/{made.coach.membership_id}/roles"
+    assert 'value="peer"' in text(lead.get(there))
+    assert "Choose at least one." in text(lead.post(there, {}))
+    assert lead.post(there, {"roles": ["clinician"]}).status_code == 303
+    with as_owner():
+        assert Membership.objects.get(id=made.coach.membership_id).roles == ["clinician", "privacy_officer"]
+    assert lead.get(f"/workers/{made.desk.membership_id}/roles").status_code == 200
+    assert client_of(made.coach).post(there, {"roles": ["org_admin"]}).status_code == 404
+
+
+def test_a_link_that_was_taken_back_is_off_the_list_and_opens_nothing(walking):
+    _made, lead = walking
+    page = text(lead.post("/workers", {"display_name": "Ana M.", "email": "ana@example.org", "roles": ["peer"]}))
+    code = re.search(r"/invited/([\w-]+)", page).group(1)
+    back = re.search(r"/workers/invited/[\w-]+/take-back", text(lead.get("/workers"))).group(0)
+    assert lead.post(back, follow=True).status_code == 200
+    assert "Ana M." not in text(lead.get("/workers"))
+    assert Client().get(f"/invited/{code}").status_code == 404
+    assert lead.post(back).status_code == 404
