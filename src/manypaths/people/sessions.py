@@ -35,7 +35,7 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         """What the session holds, and who holds it."""
         with connection.cursor() as cursor:
-            cursor.execute("select * from visit(%s)", [stored_key(self.session_key or "")])
+            cursor.execute("select * from visit(%s)", [self.session_key or ""])
             rows = cursor.fetchall()
         if not rows:
             self._session_key = None

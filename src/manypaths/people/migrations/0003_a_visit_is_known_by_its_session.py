@@ -1,4 +1,7 @@
-"""Who an account is, told to its own session only: the session and its visitor in one statement."""
+"""Who an account is, told to its own session only: the session and its visitor in one statement.
+
+The caller brings the key itself, which only the visitor's device has. What the table keeps of it opens nothing here.
+"""
 
 from importlib import import_module
 
@@ -10,7 +13,7 @@ FIRST = import_module("manypaths.people.migrations.0002_walls_and_doors_to_them"
 BEFORE = DefinerFunction(FIRST, "visitor(uuid)")
 
 VISIT = """
-create function visit(p_session text)
+create function visit(p_key text)
 returns table(session_data text, account_id uuid, kind text, language text, password text, person_id uuid,
               record_id uuid, membership_id uuid, organisation_id uuid, roles text[], answers_requests boolean,
               display_name text)
@@ -23,7 +26,7 @@ begin
           left join accounts_user u on u.id = s.account_id and u.is_active
           left join people_person p on p.account_id = u.id
           left join network_membership m on m.account_id = u.id and m.ended_at is null
-         where s.session_key = p_session and s.expire_date > statement_timestamp()
+         where s.session_key = left(encode(sha256(convert_to(p_key, 'utf8')), 'hex'), 40) and s.expire_date > statement_timestamp()
          order by m.started_at;
 end $$
 """

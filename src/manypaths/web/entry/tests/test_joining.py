@@ -97,6 +97,17 @@ def test_neither_codes_nor_session_keys_can_be_read_from_the_tables():
     assert Session.objects.filter(session_key=stored_key(key), account_id=User.objects.get().id).exists()
 
 
+def test_who_reads_the_table_of_sessions_learns_nobody_by_it():
+    client = Client()
+    joined(client)
+    key = client.cookies["sid"].value
+    with connection.cursor() as cursor:
+        cursor.execute("select account_id, record_id from visit(%s)", [key])
+        assert None not in cursor.fetchone()
+        cursor.execute("select * from visit(%s)", [Session.objects.get().session_key])
+        assert cursor.fetchone() is None
+
+
 def test_signed_in_pages_tell_nothing_in_their_titles():
     client = Client()
     joined(client)
