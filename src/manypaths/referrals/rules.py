@@ -217,12 +217,15 @@ class SendingFacts:
     number: str
     need: str
     words: str
+    blocked: bool = False
 
 
 def reasons_not_to_send(facts: SendingFacts) -> Iterator[Reason]:
     """Why a request cannot be sent yet. Every reason names the page it is mended on by its field."""
     if not facts.takes_requests:
         yield Reason("takes_no_requests", _("This place does not answer here now. You can call them."))
+    if facts.blocked:
+        yield Reason("blocked", _("You said that this place must not see you. It could not read what you ask."))
     if facts.already_open:
         yield Reason("already_open", _("You have already asked them. Open that request to see where it stands."))
     yield from reasons_not_to_keep(facts)

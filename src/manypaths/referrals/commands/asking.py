@@ -19,6 +19,7 @@ from manypaths.network.models import Community
 from manypaths.network.rules import Reader
 from manypaths.notices.rules import Template
 from manypaths.people import commands as people
+from manypaths.people import queries as people_queries
 from manypaths.referrals import queries, rules
 from manypaths.referrals.commands.moving import move, note_move, tell_team
 from manypaths.referrals.models import Packet, Referral, SharedPart
@@ -111,8 +112,8 @@ def pick_parts(*, service_id: UUID, parts: Sequence[PickedPart], by: Reader, at:
 def send_request(*, service_id: UUID, text: Text, by: Reader, at: datetime) -> UUID:
     """Send the request, with the person's consent for exactly this request and what they put in it.
 
-    Refuses: NotThere when none was begun · the organisation answers nobody here now · one is open already · what is
-    missing in it.
+    Refuses: NotThere when none was begun · the organisation answers nobody here now · the person keeps away from it ·
+    one is open already · what is missing in it.
     Records: consent.given, referrals.requested
     Afterwards: the clock runs, and those who answer there are told that something waits.
     """
@@ -123,6 +124,7 @@ def send_request(*, service_id: UUID, text: Text, by: Reader, at: datetime) -> U
         _sending_facts(packet, row.need),
         takes_requests=row.organisation_id in takes,
         already_open=queries.has_open_request(reader=by, service_id=service_id),
+        blocked=_keeps_away(row.organisation_id, by),
     )
     refuse_if(rules.reasons_not_to_send(facts))
     grant = consent_commands.give_for_request(
@@ -230,6 +232,11 @@ def _only_what_is_used(words: PacketWords) -> PacketWords:
 
 def _sending_facts(words: PacketWords, need: str) -> SendingFacts:
     return SendingFacts(True, False, words.name, words.way, words.number, need, words.words)
+
+
+def _keeps_away(organisation_id: UUID, by: Reader) -> bool:
+    consent.open_own(reader=by, classes={DataClass.SAFE_CONTACT})
+    return organisation_id in people_queries.blocked_places(reader=by)
 
 
 def _beside(changes: dict[str, object]) -> set[str]:

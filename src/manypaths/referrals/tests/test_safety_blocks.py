@@ -8,7 +8,7 @@ from django.db import connection
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.lib.refusals import NotThere
+from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.tests.factories import organisation, reader_for
 from manypaths.people import commands as people
 from manypaths.people import queries as people_queries
@@ -16,7 +16,7 @@ from manypaths.people.models import Block
 from manypaths.people.tests.factories import new_request
 from manypaths.referrals import commands, queries
 from manypaths.referrals.rules import Status
-from manypaths.referrals.tests.factories import ASKED_AT, accepted, scene, sent
+from manypaths.referrals.tests.factories import ASKED_AT, accepted, draft, scene, send, sent
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC) - timedelta(minutes=1)
@@ -111,3 +111,12 @@ def test_only_a_person_shuts_a_place_out():
     stage = scene()
     with pytest.raises(NotThere):
         commands.shut_out(organisation_id=stage.body.id, by=reader_for(stage.coach_member), at=ASKED_AT)
+
+
+def test_who_keeps_away_from_a_place_does_not_ask_it():
+    stage = scene()
+    draft(stage)
+    people.block(organisation_id=stage.body.id, by=as_themself(stage), at=NOW)
+    with pytest.raises(Refused) as refused:
+        send(stage)
+    assert [reason.code for reason in refused.value.reasons] == ["blocked"]
