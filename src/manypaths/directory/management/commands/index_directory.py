@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         writer = Writer()
         if options["rebuild"]:
-            with tqdm(total=Service.objects.filter(status="active").count(), unit=" services") as bar:
+            with tqdm(total=Service.objects.filter(status="active").count(), unit=" services", disable=None) as bar:
                 count = writer.rebuild(bar.update)
             self.stdout.write(f"The index holds {count} services.")
         if options["follow"]:

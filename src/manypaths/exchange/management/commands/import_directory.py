@@ -40,7 +40,9 @@ class Command(BaseCommand):
 
     def _one(self, file: Path, options: dict[str, Any]) -> None:
         files = Files(file, options["codes"], options["coordinates"], options["year"])
-        with tqdm(total=STEPS, bar_format="{desc:<24} {bar} {n_fmt} of {total_fmt}", file=self.stderr._out) as bar:
+        with tqdm(
+            total=STEPS, bar_format="{desc:<24} {bar} {n_fmt} of {total_fmt}", file=self.stderr._out, disable=None
+        ) as bar:
 
             def tell(words: str) -> None:
                 bar.set_description_str(words)
