@@ -4,6 +4,8 @@ The demo and the real community share nothing: two folders, two servers, two key
 """
 
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +13,10 @@ from pathlib import Path
 
 from manypaths.config.cluster import Cluster
 from manypaths.config.home import Account, ClusterError, FileLock, find_account, home, make_folder, make_home, project
+from manypaths.config.processes import lives
 from manypaths.config.steps import step
+
+FALLING = 30.0  # seconds that the parts of a killed installation have to end
 
 
 @dataclass
@@ -65,10 +70,20 @@ class Installation:
 
     def claim(self) -> None:
         """Be the only one that runs this installation, or say where it runs already."""
-        if not self.running.acquire(wait=False):
+        if not (self.running.acquire(wait=False) or self._let_go_by_the_dead()):
             where = self.running.read() or "somewhere"
             raise ClusterError(f"It is already running: {where}. Stop it there with Ctrl-C, or use that one.")
         self.running.note(f"process {os.getpid()}")
+
+    def _let_go_by_the_dead(self) -> bool:
+        """Whether the one who ran it has ended, and the last of their processes lets go within a moment."""
+        keeper = re.search(r"process (\d+)", self.running.read())
+        until = time.monotonic() + FALLING
+        while keeper and not lives(int(keeper[1])) and time.monotonic() < until:
+            if self.running.acquire(wait=False):
+                return True
+            time.sleep(0.05)
+        return False
 
     def start_database(self) -> None:
         """Start our server when it is ours, with the database and its roles in place."""

@@ -16,19 +16,28 @@ def processes_in(data: Path) -> list[int]:
     return found
 
 
-def is_server(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server on this data (and not another program with a reused number)."""
+def lives(pid: int) -> bool:
+    """Whether a process with this number is there and has not ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return not Path("/proc/self").exists()
+    return state[:1] != ["Z"]
+
+
+def is_server(pid: int, data: Path) -> bool:
+    """Whether this process is a PostgreSQL server on this data (and not another program with a reused number)."""
+    if not lives(pid):
+        return False
     line = Path(f"/proc/{pid}/cmdline")
     try:
         words = line.read_bytes().split(b"\0")
     except OSError:
         return not Path("/proc/self").exists()
-    if words == [b""]:  # a zombie, already ended
-        return False
     return bytes(data) in words
