@@ -278,7 +278,14 @@ def parent_of(pid: int) -> int:
 
 def servers(place: Path) -> set[int]:
     data = str(installation(place).cluster.data)
-    return {pid for pid in processes_of(place) if os.readlink(f"/proc/{pid}/cwd") == data}
+    return {pid for pid in processes_of(place) if folder_of(pid) == data}
+
+
+def folder_of(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
 
 
 def test_an_empty_community_off_a_terminal_is_told_what_to_do(place: Path) -> None:
