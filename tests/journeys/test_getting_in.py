@@ -200,11 +200,13 @@ def leave_by(page: Page, how: str) -> None:
     page.wait_for_url(OUTSIDE)
 
 
-@pytest.mark.parametrize("how", ["click", "shift", "no script"])
+@pytest.mark.parametrize("how", ["click", "shift", "no script", "the server has not heard yet"])
 def test_leaving_is_fast_and_back_shows_a_closed_page(browser: Browser, live_site: LiveSite, how: str):
     make.community()
     with context(browser, Visit(scripts=how != "no script")) as visitor:
         page = visitor.new_page()
+        if how == "the server has not heard yet":
+            visitor.route("**/leave", lambda route: route.abort())
         page.goto(f"{live_site.url}/enter")
         join(page, live_site.url)
         page.goto(f"{live_site.url}/devices")

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from manypaths.people.sessions import SessionStore
 from manypaths.web.entry.opening import KNOWN_COOKIE, KNOWN_PATH, open_form
 from manypaths.web.ui.access import anyone
 from manypaths.web.ui.asked import Asked
@@ -65,7 +66,10 @@ def _end(request: Asked, response: HttpResponse) -> None:
 
 
 class JustLeft:
-    """For half an hour after someone left in a hurry, every page here is closed behind one plain button."""
+    """For half an hour after someone left in a hurry, every page here is closed behind one plain button.
+
+    Their word to the server can be lost on the way. Whoever comes with the note that they left has no session then.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -77,6 +81,10 @@ class JustLeft:
         with translation.override(translation.get_language_from_request(request)):
             response = render(request, "entry/closed.html")
         response.headers["Cache-Control"] = "no-store"
+        if (key := request.COOKIES.get(settings.SESSION_COOKIE_NAME)) is not None:
+            SessionStore(key).flush()
+            response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+            response.headers["Clear-Site-Data"] = CLEAR
         return response
 
 

@@ -47,6 +47,18 @@ def test_every_page_is_closed_afterwards_until_it_is_opened_again():
     assert "This page is closed." not in client.get("/enter").content.decode()
 
 
+def test_the_note_that_someone_left_ends_the_session_where_their_word_was_lost():
+    client, _name = person()
+    client.cookies["page"] = "1"
+    page = client.get("/devices")
+    assert "This page is closed." in page.content.decode()
+    assert page["Clear-Site-Data"] == '"cache", "storage"'
+    assert Session.objects.count() == 0
+    assert client.cookies["sid"].value == ""
+    client.post("/open-again")
+    assert client.get("/devices")["Location"].startswith("/enter")
+
+
 def test_the_closed_page_speaks_the_language_of_the_browser():
     client = Client()
     client.get("/leave")

@@ -2,13 +2,15 @@
 (() => {
   const each = (query, act) => document.querySelectorAll(query).forEach(act);
 
-  // Leave this site: hide first, tell the server, then replace this page in the history.
+  // Leave this site: hide first, tell the server, then replace this page in the history. Who presses Back before the
+  // server has heard brings the note along that they left (its name and time are those of web/entry/leaving.py).
   const exit = document.querySelector('[data-exit]');
   if (exit) {
     const leave = () => {
       document.documentElement.hidden = true;
       document.title = ' ';
       each('link[rel~=icon]', l => l.remove());
+      document.cookie = `page=1; path=/; max-age=1800; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
       try { fetch(exit.getAttribute('href'), { method: 'POST', keepalive: true, credentials: 'same-origin', redirect: 'manual' }).catch(() => 0); } catch { /* leave anyway */ }
       location.replace(exit.dataset.exit);
     };
