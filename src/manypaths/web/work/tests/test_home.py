@@ -70,7 +70,7 @@ def test_a_time_of_day_stands_only_where_it_is_known(when, is_told):
     there = accepted(made, coach, ask(made))
     coach.post(there, {"way": "call", "when": when, "deed": "talked", "note": ""})
     lines = [line for line in text(coach.get(there)).splitlines() if "Talked and listened" in line]
-    assert any(re.search(r"\d:\d\d [ap]m", line.split("Contacts", 1)[-1]) for line in lines) is is_told
+    assert any(re.search(r"\d(:\d\d)? [ap]m", line.split("Contacts", 1)[-1]) for line in lines) is is_told
 
 
 @pytest.mark.parametrize("tail", ["move", "room"])
