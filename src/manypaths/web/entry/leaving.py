@@ -83,7 +83,7 @@ class JustLeft:
         response.headers["Cache-Control"] = "no-store"
         if (key := request.COOKIES.get(settings.SESSION_COOKIE_NAME)) is not None:
             SessionStore(key).flush()
-            response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+            response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
             response.headers["Clear-Site-Data"] = CLEAR
         return response
 
