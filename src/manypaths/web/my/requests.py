@@ -15,6 +15,7 @@ from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import Refused
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
+from manypaths.notices.rules import Template
 from manypaths.plans import queries as plans
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
@@ -112,6 +113,7 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "sharing": view.shares_at(at),
         "keeps": line.org_record_id is not None,
         "blocked": line.organisation_id in blocked,
+        "anew": _walks_anew(request, line.id),
         "may_answer": rules.may_answer(line.status, line.requested_at),
         "may_withdraw": rules.is_running(line.status),
         "withdraw_reasons": rules.reasons_to_take_back(overdue, spoken()),
@@ -121,6 +123,13 @@ def _draw(request: Asked, view: RequestView, form: AnswerForm | None = None) -> 
         "step": plans.step_of_request(reader=request.reader, referral_id=line.id),
     }
     return show(request, "requests/one", context)
+
+
+def _walks_anew(request: Asked, referral_id: UUID) -> notices.Waiting | None:
+    """The newest word that someone else there walks with the person, if there is one."""
+    consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
+    told = (one for one in notices.waiting(reader=request.reader) if one.template is Template.WALKS_ANEW)
+    return next((one for one in told if one.subject_id == referral_id), None)
 
 
 def _others(request: Asked, service_id: UUID, away: set[UUID]) -> list[Place]:

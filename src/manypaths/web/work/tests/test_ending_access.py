@@ -106,3 +106,14 @@ def test_a_link_that_was_taken_back_is_off_the_list_and_opens_nothing(walking):
     assert "Ana M." not in text(lead.get("/workers"))
     assert Client().get(f"/invited/{code}").status_code == 404
     assert lead.post(back).status_code == 404
+
+
+def test_the_person_reads_on_their_request_since_when_someone_else_walks_with_them(walking):
+    made, lead = walking
+    person = client_of(made.person)
+    (there,) = set(re.findall(r"/my/requests/[0-9a-f-]{36}", text(person.get("/my/requests"))))
+    assert "someone else at Lantern House" not in text(person.get(there))
+    lead.post(address(made), {"to": str(made.colleague.membership_id)})
+    for _read in range(2):
+        assert "someone else at Lantern House walks with you." in text(person.get(there))
+        person.post("/my/requests/seen")
