@@ -140,7 +140,7 @@ class Cluster:
 
     def psql(self, sql: str, database: str = "postgres") -> str:
         """Run SQL as the superuser, return what it printed; raises with the server's own words."""
-        ran = subprocess.run(  # noqa: S603
+        ran = subprocess.run(  # noqa: S603  # our own program and words
             [self.binaries / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.sockets, "-U", SUPERUSER, database],
             input=sql,
             capture_output=True,
@@ -253,7 +253,7 @@ class Cluster:
             self.log.replace(self.log.with_suffix(".log.old"))
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603  # our own program and words
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -291,7 +291,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> str:
         path = self.binaries / program
         try:
-            ran = subprocess.run(  # noqa: S603
+            ran = subprocess.run(  # noqa: S603  # our own program and words
                 [str(path), *arguments],
                 capture_output=True,
                 text=True,
