@@ -2,7 +2,7 @@
 
 The key to a guarded row is an access row of this very transaction and request. `opened('class')` returns the records
 that were opened for a class, and raises when nobody opened that class: what was forgotten is a loud fault, never an
-empty page.
+empty page. It raises when the database weighs a row; where no row can match, it may answer "none" without asking.
 """
 
 from django.db.migrations.operations.special import RunSQL

@@ -59,7 +59,14 @@ SETTINGS = {
     "log_min_error_statement": "panic",
 }
 DURABLE = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
-THROWAWAY = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off", "max_connections": "150"}
+# Without the autovacuum a test meets the same plans in every run, whatever ran beside it.
+THROWAWAY = {
+    "synchronous_commit": "off",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "150",
+}
 
 
 @dataclass

@@ -140,7 +140,11 @@ def test_nobody_leaves_a_line_for_a_record_they_did_not_open():
 
 
 def test_a_persons_notices_cannot_be_read_unopened():
-    person()
+    reader = person()
+    consent.open_own(reader=reader, classes={DataClass.PRESENCE})
+    commands.tell_person(
+        record_id=reader.record_id, template=Template.REQUEST_NEWS, subject_id=uuid.uuid4(), cause="c", at=AT
+    )
     new_request()
     with pytest.raises(ProgrammingError, match="nobody opened presence"), transaction.atomic():
         list(PersonNotice.objects.all())
