@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from manypaths.consent import rules
+from manypaths.consent import denials, rules
 from manypaths.consent.models import Grant, Text
 from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
 from manypaths.lib.refusals import NotThere, NotYourWork, refuse_if
@@ -82,6 +82,8 @@ def open_records(
     inquiry = Inquiry(str(purpose), frozenset(subjects))
     found = _ask_both(reader, ids, classes, inquiry)
     opened = _opened(found["whole"], found["granted"])
+    if {unit[:2] for unit in opened} != {(record, str(one)) for record in ids for one in classes}:
+        denials.note(_asking(reader, ids, classes, inquiry))
     decided, known = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
@@ -113,12 +115,16 @@ def open_own(*, reader: Reader, classes: Collection[DataClass]) -> UUID:
 
 def _ask_both(reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry) -> dict[str, Any]:
     """The facts as the database knows them, and its own answer: one call, so that neither leaves without a log row."""
-    kinds = sorted({str(data_class) for data_class in classes})
-    who = [reader.account_id, str(reader.hat), reader.membership_id]
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [*who, ids, kinds, inquiry.purpose, list(inquiry.subjects)])
+        cursor.execute(*_asking(reader, ids, classes, inquiry))
         found: dict[str, Any] = cursor.fetchone()[0]
     return found
+
+
+def _asking(reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry) -> denials.Asking:
+    kinds = sorted({str(data_class) for data_class in classes})
+    who = [reader.account_id, str(reader.hat), reader.membership_id]
+    return OPEN, [*who, ids, kinds, inquiry.purpose, list(inquiry.subjects)]
 
 
 def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]:

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from manypaths.consent import denials
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 
 FAULT = 500
@@ -15,7 +16,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class OneTransaction:
     """Commits what was answered, refusals and 404 included (their access rows count).
 
-    A fault is rolled back, and its connection ends with it.
+    A fault is rolled back, and its connection ends with it. A refused look stays in the log either way.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -24,12 +25,20 @@ class OneTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if connection.in_atomic_block:
             _forget_openings()
+        with denials.kept() as refused:
+            response = self._answer(request)
+        if connection.in_atomic_block:
+            return response
+        if response.status_code >= FAULT:
+            connection.close()  # whatever bent it, a setting or an old plan, does not meet the next request
+        refused.write_lost()
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         with transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= FAULT:
                 transaction.set_rollback(True)
-        if response.status_code >= FAULT and not connection.in_atomic_block:
-            connection.close()  # whatever bent it, a setting or an old plan, does not meet the next request
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
