@@ -179,7 +179,9 @@ def schema_fingerprint() -> str:
     """A name for what the migrations would make: all of them, what they read, the settings, the locked packages."""
     source = ROOT / "src" / "manypaths"
     files = {path for pattern in MIGRATE_INPUTS for path in source.glob(pattern) if path.is_file()}
-    files |= {source / "config" / name for name in ("settings.py", "cluster.py", "roles.py", "prepare.py", "testing.py")}
+    files |= {
+        source / "config" / name for name in ("settings.py", "cluster.py", "roles.py", "prepare.py", "testing.py")
+    }
     files.add(ROOT / "locks" / "app.txt")
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(files):
