@@ -24,12 +24,12 @@ NAMES = {
     "fiscal": _("Fiscal worker"),
 }
 WORDS = {
-    "peer": _("Walk with people you are assigned to, answer requests, and write down contacts."),
+    "peer": _("Walk with the people you are assigned to. Answer requests, and write down contacts."),
     "clinician": _("See what people you are assigned to share with you, and answer requests."),
     "supervisor": _("Read requests that people send here, and hear when one waits too long."),
     "frontdesk": _("Read requests that people send here, and vouch for someone who cannot get in."),
-    "coordinator": _("Invite organizations and keep the community going. You never see who receives support."),
-    "org_admin": _("Invite workers, end their access, and agree for your organization. You see no person's record."),
+    "coordinator": _("Invite groups and keep this work going. You never see who gets help."),
+    "org_admin": _("Invite workers, end their access, and agree for your place. You see no one's record."),
     "volunteer": _("See the name of people you are assigned to, how to reach them, and write down contacts."),
 }
 NO_PAGE = _("There is no page for this work yet. You can sign in and keep your keys.")

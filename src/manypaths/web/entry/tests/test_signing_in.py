@@ -261,7 +261,7 @@ def test_an_account_without_a_place_of_work_is_told_why_there_is_nothing():
     Membership.objects.update(ended_at=now())
     page = client.get("/here")
     assert page.status_code == 200
-    assert "no organization lists you" in page.content.decode()
+    assert "no place lists you" in page.content.decode()
     assert client.get("/vouch").status_code == 404
 
 
