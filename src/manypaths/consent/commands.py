@@ -125,3 +125,19 @@ def agree_anew(*, grant_id: UUID, until: datetime, text: Text, by: Reader, at: d
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def claim_authorship(*, item_id: UUID, record_id: UUID, data_class: DataClass, by: Reader) -> None:
+    """Say that the reader is about to write an item that only its author will read. The database decides.
+
+    Refuses: NotThere for a record the reader does not walk with, a class that their role does not write, and an item
+    that has an author already.
+    Afterwards: naming the item opens it to this reader, and to nobody else.
+    """
+    claim = [by.account_id, by.membership_id, record_id, item_id, data_class.value]
+    with connection.cursor() as cursor:
+        cursor.execute("select claim_authorship(%s, %s, %s, %s, %s)", claim)
+        claimed = cursor.fetchone()[0]
+    if not claimed:
+        raise NotThere

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
-from manypaths.network.models import Organisation
+from manypaths.network.models import Membership, Organisation
 
 # As time that passes: 90 days of the calendar are an hour more or less where the clocks change.
 SPAN = ExpressionWrapper(F("until") - F("starts_at"), DurationField())
@@ -64,6 +64,25 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} consent"
+
+
+class Authorship(models.Model):
+    """Who wrote one item that only its author reads. The room of the item keeps what it says; here is whose it is.
+
+    Claimed once, through a door of the database, before the item exists; never changed and never read by a page.
+    """
+
+    item_id = models.UUIDField(primary_key=True, editable=False)
+    record_id = models.UUIDField()
+    data_class = models.CharField(max_length=32)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="consent_author_by_record", fields=["membership", "record_id"])]
+
+    def __str__(self) -> str:
+        return f"authorship of {self.data_class}"
 
 
 class Text(models.Model):

@@ -27,11 +27,13 @@ class WallsDisagree(Exception):
 class Opened:
     """What one opening opened: the basis for each record and class. Absent means closed.
 
-    Where a consent opened it, the third part of the key is the one request it was given for.
+    Where a consent opened it, the third part of the key is the one request it was given for; where the reader wrote
+    it, the one item.
     """
 
     bases: dict[Unit, str] = field(default_factory=dict)
     known: frozenset[UUID] = frozenset()
+    by_item: frozenset[DataClass] = frozenset()
     keys: tuple[list[str], ...] = field(default=(), repr=False)
 
     @property
@@ -57,6 +59,14 @@ class Opened:
         """True when this class of this record is open as a whole, by a tie to it: more than any consent opens."""
         return (record, data_class.value, None) in self.bases
 
+    def refusal(self, record: UUID, *closed: DataClass) -> Exception:
+        """What to answer where classes of a record are closed.
+
+        NotYourWork for a reader who may already know that the person is served here, when whole classes are not part
+        of their work; NotThere for everyone else, and where single items of one are open to who wrote them.
+        """
+        return NotYourWork() if record in self.known and not self.by_item.intersection(closed) else NotThere()
+
     def is_minimal(self, record: UUID, data_class: DataClass) -> bool:
         """True when only named fields of this class are open (the desk)."""
         return rules.is_minimal(self.bases.get((record, data_class.value, None), ""))
@@ -70,8 +80,8 @@ def open_records(
     purpose: Purpose,
     subjects: Collection[UUID] = (),
 ) -> Opened:
-    """Open records for some classes, for a stated purpose. `subjects` are the requests it is about: a consent opens
-    what hangs on its own request, and nothing where that request was not named.
+    """Open records for some classes, for a stated purpose. `subjects` are the requests or single items it is about: a
+    consent opens what hangs on its own request, an author what they wrote, and nothing where it was not named.
 
     The rules in code and the function in the database both decide; what is served is what both allow, and a
     difference between them stops the request. The access row is written before this returns.
@@ -84,10 +94,10 @@ def open_records(
     opened = _opened(found["whole"], found["granted"])
     if {unit[:2] for unit in opened} != {(record, str(one)) for record in ids for one in classes}:
         denials.note(_asking(reader, ids, classes, inquiry))
-    decided, known = _decide(found["facts"], classes, inquiry)
+    decided, known, by_item = _decide(found["facts"], classes, inquiry)
     if opened != decided:
         raise WallsDisagree(f"code {len(decided)}, database {len(opened)}")
-    return Opened(opened, known, tuple(found["keys"]))
+    return Opened(opened, known, by_item, tuple(found["keys"]))
 
 
 def open_record(*, reader: Reader, record: UUID, classes: Collection[DataClass], purpose: Purpose) -> Opened:
@@ -97,9 +107,33 @@ def open_record(*, reader: Reader, record: UUID, classes: Collection[DataClass],
     reader may already know that the person is served here, and the whole class is not part of their work.
     """
     opened = open_records(reader=reader, records=[record], classes=classes, purpose=purpose)
-    if not all(opened.allows(record, data_class) for data_class in classes):
-        raise NotYourWork if record in opened.known else NotThere
+    closed = [data_class for data_class in classes if not opened.allows(record, data_class)]
+    if closed:
+        raise opened.refusal(record, *closed)
     return opened
+
+
+def open_written(*, reader: Reader, record: UUID, data_class: DataClass) -> tuple[Opened, list[UUID]]:
+    """Open what the reader wrote in a class that is open item by item. May be nothing yet: then they may begin.
+
+    Refuses: NotThere where the record is not open to them, or where others write such items; NotYourWork where the
+    whole class is not part of their work, though they may know that the person is served here.
+    """
+    mine = written_by(reader=reader, record=record, data_class=data_class)
+    classes = {DataClass.PRESENCE, data_class}
+    opened = open_records(reader=reader, records=[record], classes=classes, purpose=Purpose.CARE, subjects=mine)
+    if data_class not in opened.by_item or not opened.allows(record, DataClass.PRESENCE):
+        raise opened.refusal(record, data_class)
+    return opened, [item for item in mine if opened.opens_request(item, None, data_class)]
+
+
+def written_by(*, reader: Reader, record: UUID, data_class: DataClass) -> list[UUID]:
+    """Ids of what this reader wrote in one record, newest first; nothing of anyone else. Finding is not opening."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select authored(%s, %s, %s, %s)", [reader.account_id, reader.membership_id, record, data_class.value]
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def open_own(*, reader: Reader, classes: Collection[DataClass]) -> UUID:
@@ -140,8 +174,9 @@ def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]
 
 def _decide(
     facts: dict[str, Any], classes: Collection[DataClass], inquiry: Inquiry
-) -> tuple[dict[Unit, str], frozenset[UUID]]:
-    """The basis of each record and class as the rules see it, and the records whose presence is known anyway."""
+) -> tuple[dict[Unit, str], frozenset[UUID], frozenset[DataClass]]:
+    """The basis of each record and class as the rules see it, the records whose presence is known anyway, and the
+    classes that are open item by item."""
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
     decided: dict[Unit, str] = {}
     records = [_record_facts(row) for row in facts["records"]]
@@ -149,7 +184,8 @@ def _decide(
         for data_class in classes:
             for subject, basis in rules.bases_for(reader, record, data_class.value, inquiry, at).items():
                 decided[(record.id, data_class.value, subject)] = basis
-    return decided, frozenset(record.id for record in records if rules.knows_presence(reader, record))
+    known = frozenset(record.id for record in records if rules.knows_presence(reader, record))
+    return decided, known, frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
 
 
 def _reader_facts(row: list[Any] | None) -> ReaderFacts:
@@ -168,7 +204,7 @@ def _reader_facts(row: list[Any] | None) -> ReaderFacts:
 
 
 def _record_facts(row: list[Any]) -> RecordFacts:
-    record, holder, person, organisation, erased, assigned, supervised, blocked, grants = row
+    record, holder, person, organisation, erased, assigned, supervised, blocked, grants, wrote = row
     return RecordFacts(
         id=UUID(record),
         holder=holder,
@@ -179,6 +215,7 @@ def _record_facts(row: list[Any]) -> RecordFacts:
         supervised=supervised,
         blocked=blocked,
         grants=tuple(_grant_facts(grant) for grant in grants),
+        originated=frozenset((UUID(item), data_class) for item, data_class in wrote),
     )
 
 

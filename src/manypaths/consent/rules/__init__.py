@@ -3,6 +3,7 @@
 from manypaths.consent.rules.gate import (
     LONGEST_GRANT,
     NAMED,
+    NOT_OPENED_AS_OWN,
     PURPOSES_OF_TIE,
     ROLE_TABLE,
     ROLES_FILE,
@@ -18,6 +19,7 @@ from manypaths.consent.rules.gate import (
     is_active,
     is_minimal,
     knows_presence,
+    opens_by_item,
     part_for,
     reasons_not_to_agree_to,
     reasons_not_to_give,
@@ -27,6 +29,7 @@ from manypaths.consent.rules.gate import (
 __all__ = [
     "LONGEST_GRANT",
     "NAMED",
+    "NOT_OPENED_AS_OWN",
     "PURPOSES_OF_TIE",
     "ROLES_FILE",
     "ROLE_TABLE",
@@ -42,6 +45,7 @@ __all__ = [
     "is_active",
     "is_minimal",
     "knows_presence",
+    "opens_by_item",
     "part_for",
     "reasons_not_to_agree_to",
     "reasons_not_to_give",

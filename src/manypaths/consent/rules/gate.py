@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.lib.refusals import Reason
 from manypaths.network.rules import Hat
 
-ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11.json"
+ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11-22.json"
 NAMED = "/named"
 LONGEST_GRANT = timedelta(days=90)
 
@@ -33,6 +33,10 @@ class DataClass(StrEnum):
     REFERRAL_TASK = "referral_task"
     OUTCOME_ANSWERS = "outcome_answers"
     CONTACT_LOG = "contact_log"
+    TREATMENT = "sud_treatment_record"
+    DRUG_SCREEN = "drug_screen_result"
+    ATTENDANCE = "attendance"
+    COUNSELLING_NOTES = "sud_counseling_notes"
     CONSENT_RECORD = "consent_record"
     ACCESS_LOG = "access_log"
 
@@ -54,6 +58,7 @@ class Basis(StrEnum):
     OWN = "own"
     ASSIGNED = "assigned"
     SUPERVISED = "supervised"
+    ORIGINATED = "originated"
     GRANTED = "granted"
     ORGANISATION = "organisation"
 
@@ -63,6 +68,9 @@ PURPOSES_OF_TIE = {
     Basis.SUPERVISED: frozenset({Purpose.SUPERVISION}),
     Basis.ORGANISATION: frozenset({Purpose.DESK, Purpose.PRIVACY}),
 }
+PURPOSES_OF_AUTHORS = frozenset({Purpose.CARE})
+# The law keeps them apart: a person asks a human being for them (42 CFR 2.31(b), 45 CFR 164.524).
+NOT_OPENED_AS_OWN = frozenset({DataClass.COUNSELLING_NOTES})
 
 
 @dataclass(frozen=True)
@@ -105,11 +113,13 @@ class RecordFacts:
     supervised: bool = False
     blocked: bool = False
     grants: tuple[GrantFacts, ...] = ()
+    originated: frozenset[tuple[UUID, str]] = frozenset()
 
 
 @dataclass(frozen=True)
 class Inquiry:
-    """Why something is opened, and for which requests. A consent for another request opens nothing here."""
+    """Why something is opened, and about which requests or single items. A consent for another request opens nothing
+    here, nor does having written another item."""
 
     purpose: str
     subjects: frozenset[UUID] = frozenset()
@@ -126,20 +136,23 @@ ROLE_TABLE = _role_table()
 def bases_for(
     reader: ReaderFacts, record: RecordFacts, wanted: str, inquiry: Inquiry, at: datetime
 ) -> dict[UUID | None, str]:
-    """The grounds on which a class of a record is open to a reader: under None for all of it, under a request's id for
-    what hangs on that request. Empty when it is closed.
+    """The grounds on which a class of a record is open to a reader: under None for all of it, under an id for what
+    hangs on that request, or for the one item that the reader wrote. Empty when it is closed.
 
     Order: an ended reader and an erased record close everything; the person's own way comes before a safety block,
-    and a block before every other tie; then assignment, supervision, the desk, and consent.
+    and a block before every other tie; then assignment, supervision, the desk, authorship, and consent.
     """
     if not reader.active or record.erased:
         return {}
     if _is_own(reader, record):
-        return {None: Basis.OWN.value} if inquiry.purpose == Purpose.OWN else {}
+        is_open = inquiry.purpose == Purpose.OWN and wanted not in NOT_OPENED_AS_OWN
+        return {None: Basis.OWN.value} if is_open else {}
     if reader.hat != Hat.MEMBER or record.blocked:
         return {}
     tie = _tie_of_member(reader, record, wanted, inquiry.purpose)
-    return {None: tie} if tie else _grants_for(reader, record, wanted, inquiry, at)
+    if tie:
+        return {None: tie}
+    return {**_grants_for(reader, record, wanted, inquiry, at), **_written_by(reader, record, wanted, inquiry)}
 
 
 def _is_own(reader: ReaderFacts, record: RecordFacts) -> bool:
@@ -169,6 +182,22 @@ def _grants_for(
         reverse=True,
     )
     return {grant.subject: f"{Basis.GRANTED.value}:{grant.id}{part}" for grant in covering}
+
+
+def _written_by(reader: ReaderFacts, record: RecordFacts, wanted: str, inquiry: Inquiry) -> dict[UUID | None, str]:
+    """Single items that the reader wrote, while they walk with the person, in a record of their organisation."""
+    part = part_for(reader.roles, Basis.ORIGINATED, wanted)
+    held = record.organisation_id is not None and record.organisation_id == reader.organisation_id
+    if part is None or not held or not record.assigned or inquiry.purpose not in PURPOSES_OF_AUTHORS:
+        return {}
+    wrote = (item for item, data_class in record.originated if data_class == wanted and item in inquiry.subjects)
+    return {item: Basis.ORIGINATED.value + part for item in wrote}
+
+
+def opens_by_item(roles: frozenset[str], wanted: str) -> bool:
+    """True when these roles open a class item by item, to whoever wrote it. Another's item is absent to them (404):
+    to say "not part of your work" would tell that it exists."""
+    return part_for(roles, Basis.ORIGINATED, wanted) is not None
 
 
 def part_for(roles: frozenset[str], tie: str, wanted: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries
+from manypaths.consent.models import Authorship
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, grant
 from manypaths.network.models import Membership
@@ -20,6 +21,7 @@ from manypaths.people.tests.factories import new_request, person, record_held_by
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+ONE_ITEM = uuid.uuid4()
 
 WORLDS = st.fixed_dictionaries(
     {
@@ -42,10 +44,13 @@ WORLDS = st.fixed_dictionaries(
             ),
             max_size=3,
         ),
+        "wrote": st.sampled_from(["nothing", "this worker", "another worker"]),
         "wears": st.sampled_from(["own hat", "person hat", "another's membership", "no account"]),
         "classes": st.lists(st.sampled_from(list(DataClass)), min_size=1, max_size=5, unique=True),
         "purpose": st.sampled_from(list(Purpose)),
-        "requests": st.sampled_from([[], [ONE_REQUEST], [ONE_REQUEST, ANOTHER_REQUEST]]),
+        "requests": st.sampled_from(
+            [[], [ONE_REQUEST], [ONE_REQUEST, ANOTHER_REQUEST], [ONE_ITEM], [ONE_REQUEST, ONE_ITEM]]
+        ),
     }
 )
 
@@ -81,6 +86,7 @@ def build(world) -> tuple[Reader, list[uuid.UUID]]:
     with as_owner():
         assign(world["assignment"], worker, held, now)
         block(world["block"], worker, [held, owner.record_id], now)
+        write(world["wrote"], worker, held, now)
         if world["erased"]:
             Record.objects.filter(id=held).update(erased_at=now)
     for one in world["grants"]:
@@ -118,6 +124,15 @@ def assign(kind: str, worker, record, now) -> None:
         Assignment.objects.create(record_id=record, membership=junior, since=now - DAY)
 
 
+def write(who: str, worker, record, now) -> None:
+    if who == "nothing":
+        return
+    author = worker if who == "this worker" else membership(worker.organisation, "clinician")
+    Authorship.objects.create(
+        item_id=ONE_ITEM, record_id=record, data_class=DataClass.COUNSELLING_NOTES, membership=author, since=now
+    )
+
+
 def block(kind: str, worker, records, now) -> None:
     spans = {"over": (now - 2 * DAY, now - DAY), "not yet": (now + DAY, None)}
     since, until = spans.get(kind, (now - DAY, None))
@@ -152,3 +167,6 @@ def check_what_never_opens(world, opened) -> None:
     if world["purpose"] is Purpose.OWN:
         assert opened.ids == frozenset()
     assert {subject for _record, _class, subject in opened.bases if subject} <= set(world["requests"])
+    notes = {subject for _record, one, subject in opened.bases if one == DataClass.COUNSELLING_NOTES}
+    is_author = world["wrote"] == "this worker" and world["assignment"] == "open"
+    assert notes <= ({ONE_ITEM} if is_author and {"clinician", "supervisor"} & set(world["roles"]) else set())

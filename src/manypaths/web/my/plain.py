@@ -23,6 +23,10 @@ CLASSES: dict[str, Any] = {
     "referral_task": _("your request"),
     "outcome_answers": _("your check-ins"),
     "contact_log": _("notes about contacts"),
+    "sud_treatment_record": _("your care there"),
+    "drug_screen_result": _("your test results"),
+    "attendance": _("when you came"),
+    "sud_counseling_notes": _("notes a counselor keeps apart"),
     "consent_record": _("what you agreed to share"),
     "access_log": _("the list of who looked"),
 }
@@ -37,6 +41,7 @@ BASES: dict[str, Any] = {
     "granted": _("You agreed to share this with them."),
     "assigned": _("They are assigned to you at a place that supports you."),
     "supervised": _("They lead a worker who is assigned to you."),
+    "originated": _("They wrote this themselves and are assigned to you."),
     "organisation": _("They work at the desk of a place that supports you."),
 }
 ENDINGS: dict[str, Any] = {
