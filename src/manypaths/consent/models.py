@@ -9,6 +9,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
 from manypaths.network.models import Membership, Organisation
+from manypaths.vault.models import SealedText
 
 # As time that passes: 90 days of the calendar are an hour more or less where the clocks change.
 SPAN = ExpressionWrapper(F("until") - F("starts_at"), DurationField())
@@ -101,3 +102,68 @@ class Text(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.version} ({self.language})"
+
+
+class Review(models.Model):
+    """A look of which the person says that it was not right, and what came of it.
+
+    What was looked at, by whom and when is read from the log by the database, not believed. `answer` is to the person.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    org_record_id = models.UUIDField(null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    look = models.UUIDField()
+    zone = models.CharField(max_length=64)
+    membership_id = models.UUIDField()
+    purpose = models.CharField(max_length=24)
+    basis = models.CharField(max_length=24)
+    classes = ArrayField(models.CharField(max_length=32))
+    times = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    wish = models.CharField(max_length=16)
+    words = SealedText(label="consent.review.words")
+    state = models.CharField(max_length=10, default="open")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    finding = models.CharField(max_length=24, blank=True, default="")
+    deed = models.CharField(max_length=24, blank=True, default="")
+    answer = SealedText(label="consent.review.answer", null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.UUIDField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(name="consent_review_by_record", fields=["record_id", "asked_at"]),
+            models.Index(name="consent_review_by_place", fields=["organisation", "state", "due_at"]),
+            models.Index(
+                name="consent_review_should_not_have",
+                fields=["organisation", "answered_at"],
+                condition=Q(finding="should_not"),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_review_once", fields=["record_id", "look"], condition=~Q(ending="withdrawn")
+            ),
+            models.CheckConstraint(name="consent_review_answer_after_asking", condition=Q(due_at__gt=F("asked_at"))),
+            models.CheckConstraint(
+                name="consent_review_in_a_state",
+                condition=(
+                    Q(state="open", finding="", answer__isnull=True, closed_at__isnull=True, ending="")
+                    | Q(state="answered", answer__isnull=False, answered_at__isnull=False, ending="")
+                    & ~Q(finding="")
+                    & Q(answered_by_id__isnull=False, closed_at__isnull=True)
+                    | Q(state="closed", ending="withdrawn", finding="", answer__isnull=True)
+                    & Q(closed_at__isnull=False)
+                    | Q(state="closed", ending="read", answer__isnull=False, closed_at__isnull=False) & ~Q(finding="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} review"

@@ -25,6 +25,8 @@ class Template(StrEnum):
     REQUEST_TAKEN_BACK = "request_taken_back"
     SHARING_STOPPED = "sharing_stopped"
     WALKS_ANEW = "walks_anew"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_ANSWERED = "review_answered"
 
 
 class Way(StrEnum):
@@ -53,6 +55,8 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.REQUEST_TAKEN_BACK: _("A request was taken back."),
         Template.SHARING_STOPPED: _("Someone stopped sharing."),
         Template.WALKS_ANEW: _("Someone else walks with you now, at a place you asked."),
+        Template.REVIEW_ASKED: _("Someone asks about a look that was not right."),
+        Template.REVIEW_ANSWERED: _("There is an answer to what you said was not right."),
     }
 )
 

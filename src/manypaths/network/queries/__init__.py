@@ -38,6 +38,7 @@ from manypaths.network.queries.workers import (
     own_membership,
     own_places_of_work,
     who_answers,
+    who_judges,
     workers,
 )
 
@@ -77,5 +78,6 @@ __all__ = [
     "takes_requests",
     "taking_part",
     "who_answers",
+    "who_judges",
     "workers",
 ]

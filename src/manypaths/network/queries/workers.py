@@ -56,6 +56,14 @@ def leads_of(*, organisation_ids: Collection[UUID]) -> list[Addressee]:
     return leads + who_answers(organisation_ids=[one for one in organisation_ids if one not in led])
 
 
+def who_judges(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]:
+    """Who answers there when someone says that a look of this worker was not right: a privacy officer, never them."""
+    who_looked = Membership.objects.filter(id=membership_id).values("account_id")
+    return _addressees(
+        [organisation_id], Q(roles__contains=[Role.PRIVACY_OFFICER.value]) & ~Q(account_id__in=who_looked)
+    )
+
+
 def _addressees(organisation_ids: Collection[UUID], which: Q) -> list[Addressee]:
     rows = Membership.objects.filter(which, ended_at__isnull=True, account__is_active=True)
     found = rows.filter(organisation_id__in=list(organisation_ids)).order_by("started_at")

@@ -1,6 +1,6 @@
 """Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
 
-from manypaths.referrals.queries.looks import Looks, LooksByConsent, LooksPage, looks_on_grant, who_looked
+from manypaths.referrals.queries.looks import Looks, LooksByConsent, LooksPage, looks_on_grant, own_look, who_looked
 from manypaths.referrals.queries.own import (
     TASK,
     has_open_request,
@@ -53,6 +53,7 @@ __all__ = [
     "moves_open_to",
     "open_request",
     "own_draft",
+    "own_look",
     "own_request",
     "own_requests",
     "own_whole_requests",

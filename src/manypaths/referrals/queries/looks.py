@@ -9,6 +9,7 @@ from django.db import connection
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
+from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 
 A_PAGE = 30
@@ -27,6 +28,7 @@ class Looks:
     times: int
     first_at: datetime
     last_at: datetime
+    look: UUID
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,29 @@ def who_looked(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 
     record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
     with connection.cursor() as cursor:
         cursor.execute(
-            "select * from who_looked(%s, %s, %s, %s, %s)", [record, reader.account_id, zone, limit + 1, offset]
+            "select * from who_looked(%s, %s, %s, null, %s, %s)", [record, reader.account_id, zone, limit + 1, offset]
         )
         rows = cursor.fetchall()
     return LooksPage([_looks(row) for row in rows[:limit]], len(rows) > limit)
 
 
+def own_look(*, reader: Reader, zone: str, look: UUID) -> Looks:
+    """One line of the person's own list of looks.
+
+    Refuses: NotThere for anyone but the person, and for a line that is not in their list.
+    """
+    record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
+    with connection.cursor() as cursor:
+        cursor.execute("select * from who_looked(%s, %s, %s, %s, 1, 0)", [record, reader.account_id, zone, look])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotThere
+    return _looks(row)
+
+
 def _looks(row: tuple[Any, ...]) -> Looks:
-    on, membership, organisation, purpose, basis, classes, times, first_at, last_at = row
-    return Looks(on, membership, organisation, purpose, basis, tuple(classes), times, first_at, last_at)
+    on, membership, organisation, purpose, basis, classes, times, first_at, last_at, look = row
+    return Looks(on, membership, organisation, purpose, basis, tuple(classes), times, first_at, last_at, look)
 
 
 def looks_on_grant(*, reader: Reader, grant_id: UUID) -> LooksByConsent:

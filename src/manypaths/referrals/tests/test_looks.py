@@ -119,7 +119,7 @@ def test_the_database_tells_nothing_of_a_record_whose_log_is_not_open():
     consent.open_own(reader=other.person, classes={DataClass.ACCESS_LOG})
     with connection.cursor() as cursor:
         for one in (stage.person.record_id, record):
-            cursor.execute("select * from who_looked(%s, null, 'UTC', 10, 0)", [one])
+            cursor.execute("select * from who_looked(%s, null, 'UTC', null, 10, 0)", [one])
             assert cursor.fetchall() == []
 
 
@@ -127,7 +127,7 @@ def test_the_database_refuses_when_no_log_was_opened():
     stage, _referral, _record = accepted()
     new_request()
     with pytest.raises(Exception, match="access_log") as fault, connection.cursor() as cursor:
-        cursor.execute("select * from who_looked(%s, null, 'UTC', 10, 0)", [stage.person.record_id])
+        cursor.execute("select * from who_looked(%s, null, 'UTC', null, 10, 0)", [stage.person.record_id])
     assert isinstance(fault.value.__cause__, psycopg.errors.InsufficientPrivilege)
 
 

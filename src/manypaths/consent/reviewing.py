@@ -1,0 +1,126 @@
+"""Asks for a review of a look, answers it, and closes it."""
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from manypaths.audit import commands as audit
+from manypaths.consent import queries
+from manypaths.consent.models import Review
+from manypaths.consent.reviews import ANSWER, WORDS, open_review
+from manypaths.consent.rules import DataClass, reviews
+from manypaths.consent.rules.reviews import Ending, State
+from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network import queries as network
+from manypaths.network.rules import Reader
+from manypaths.notices import commands as notices
+from manypaths.notices.rules import Template
+from manypaths.vault.queries import sealer_for
+
+
+@transaction.atomic
+def ask_for_review(
+    *,
+    look: UUID,
+    organisation_id: UUID,
+    membership_id: UUID,
+    zone: str,
+    wish: str,
+    words: str,
+    by: Reader,
+    at: datetime,
+) -> UUID:
+    """Say that a look was not right. What was looked at, when and why is read from the log by the database.
+
+    Refuses: no wish · too many words. A look that is not in the person's own list is refused by the database.
+    Records: consent.review_asked
+    Afterwards: those who answer privacy questions there, and did not look themselves, are told that something waits.
+    Repeats safely: one look has one review.
+    """
+    record = queries.open_own(reader=by, classes={DataClass.ACCESS_LOG})
+    refuse_if(reviews.reasons_not_to_ask(wish, words))
+    row = Review(
+        id=uuid.uuid4(), record_id=record, look=look, organisation_id=organisation_id, membership_id=membership_id,
+        zone=zone, purpose="", basis="", classes=[], times=0, first_at=at, last_at=at, wish=wish,
+        words=sealer_for([record]).seal(record, WORDS, words.strip()), asked_at=at, due_at=at + reviews.ANSWER_WITHIN,
+    )  # fmt: skip
+    Review.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Review.objects.exclude(ending=Ending.WITHDRAWN).get(record_id=record, look=look)
+    if kept.id == row.id:
+        audit.record(what="consent.review_asked", by=by, subject=row.id, record_id=record, at=at)
+        _tell_officers(kept, at)
+    return kept.id
+
+
+def _tell_officers(row: Review, at: datetime) -> None:
+    for officer in network.who_judges(organisation_id=row.organisation_id, membership_id=row.membership_id):
+        notices.tell_worker(
+            account_id=officer.account_id, address=officer.email, language=officer.language, subject_id=row.id,
+            template=Template.REVIEW_ASKED, cause=str(row.id), at=at,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def withdraw_review(*, review_id: UUID, by: Reader, at: datetime) -> None:
+    """Take back what was said. Nobody there can open it any more; the log of acts keeps that it was said.
+
+    Refuses: NotThere for anyone else's · one that has its answer. Taking back twice is the same as once.
+    Records: consent.review_withdrawn
+    """
+    row = _own(review_id, by)
+    refuse_if(reviews.reasons_not_to_withdraw(row.state))
+    if row.state == State.OPEN:
+        _close(row, Ending.WITHDRAWN, by, at)
+
+
+@transaction.atomic
+def close_review(*, review_id: UUID, by: Reader, at: datetime) -> None:
+    """Note that the person has read the answer. Twice is the same as once.
+
+    Refuses: NotThere for anyone else's, and for one that has no answer yet.
+    Records: consent.review_read
+    """
+    row = _own(review_id, by)
+    if row.state == State.OPEN:
+        raise NotThere
+    if row.state == State.ANSWERED:
+        _close(row, Ending.READ, by, at)
+
+
+def _own(review_id: UUID, by: Reader) -> Review:
+    record = queries.open_own(reader=by, classes={DataClass.ACCESS_LOG})
+    row = Review.objects.select_for_update().filter(record_id=record, id=review_id).first()
+    if row is None:
+        raise NotThere
+    return row
+
+
+def _close(row: Review, ending: Ending, by: Reader, at: datetime) -> None:
+    row.state, row.closed_at, row.ending = State.CLOSED, at, ending
+    row.save(update_fields=["state", "closed_at", "ending"])
+    audit.record(what=f"consent.review_{ending}", by=by, subject=row.id, record_id=row.record_id, at=at)
+
+
+@transaction.atomic
+def answer_review(*, review_id: UUID, finding: str, deed: str, answer: str, by: Reader, at: datetime) -> None:
+    """Answer a review, as a privacy officer of the place whose worker looked.
+
+    Refuses: NotThere for everyone else, and for the one who looked · an answer that is there already · what is missing.
+    Records: consent.review_answered
+    Afterwards: a line waits for the person. "It should not have happened" stands in the index
+    `consent_review_should_not_have`, where a register of breaches begins.
+    """
+    opened = open_review(reader=by, review_id=review_id)
+    row = Review.objects.select_for_update().get(id=review_id)
+    refuse_if(reviews.reasons_not_to_answer(row.state, finding, deed, answer))
+    row.state, row.finding, row.deed, row.answered_at, row.answered_by_id = (
+        State.ANSWERED, finding, deed, at, by.membership_id,
+    )  # fmt: skip
+    row.answer = opened.sealer.seal(row.record_id, ANSWER, answer.strip())
+    row.save(update_fields=["state", "finding", "deed", "answer", "answered_at", "answered_by_id"])
+    audit.record(what="consent.review_answered", by=by, subject=row.id, record_id=row.record_id, at=at)
+    notices.tell_person(
+        record_id=row.record_id, template=Template.REVIEW_ANSWERED, subject_id=row.id, cause=str(row.id), at=at
+    )
