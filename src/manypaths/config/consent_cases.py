@@ -18,6 +18,7 @@ from manypaths.consent.rules.disclosure import Decision, decide
 OWN_CASES = Path(words.__file__).resolve().parents[1] / "data" / "disclosure-cases-2026-11.json"
 ASKED = ("actor", "purpose", "data_class")
 EXPECTED = ("expect", "redisclosure_notice", "accounting_2_25", "logged")
+IF_SAID = ("ground", "minimum")  # a case may also expect these
 PROSE = frozenset({"id", "given", "source", "basis", "confidence", "http", "facts", "law", "note"})
 KNOWN: Mapping[str, frozenset[str]] = {
     "purpose": words.PURPOSES, "data_class": words.CLASSES, "record_origin": words.ORIGINS,
@@ -43,6 +44,7 @@ class Case:
     name: str
     facts: Facts
     expected: tuple[object, ...]
+    said: Mapping[str, object]
 
 
 def check_file(path: Path) -> int:
@@ -64,7 +66,8 @@ def check_file(path: Path) -> int:
 
 def _not_looked_at(rows: list[Any]) -> Iterator[str]:
     """Words beside the facts that are told to people and decide nothing; one we do not know is named."""
-    strange = {name for row in rows if isinstance(row, dict) for name in row} - {*ASKED, *EXPECTED, *PROSE}
+    known = {*ASKED, *EXPECTED, *IF_SAID, *PROSE}
+    strange = {name for row in rows if isinstance(row, dict) for name in row} - known
     if strange:
         yield f"not looked at: {', '.join(sorted(map(str, strange)))}"
 
@@ -88,11 +91,17 @@ def _line(row: object) -> Iterator[str]:
         yield f"{row.get('id') if isinstance(row, dict) else row}: {fault}"
         return
     decided = decide(case.facts)
-    got = answer_of(decided)
-    for name, here, there in zip(EXPECTED, got, case.expected, strict=True):
-        if here != there:
-            yield f"{case.name}: {name} is {_said(here)} ({decided.ground}), the file says {_said(there)}"
-            return
+    for name, here, there in differences(case, decided):
+        yield f"{case.name}: {name} is {_said(here)} ({decided.ground}), the file says {_said(there)}"
+        return
+
+
+def differences(case: Case, decided: Decision) -> list[tuple[str, object, object]]:
+    """Where a decision is not what the case expects: of what, what was decided, what was expected."""
+    got = dict(zip(EXPECTED, answer_of(decided), strict=True))
+    got |= {"ground": decided.ground, "minimum": decided.fields == "minimum"}
+    expected = {**dict(zip(EXPECTED, case.expected, strict=True)), **case.said}
+    return [(name, got[name], there) for name, there in expected.items() if got[name] != there]
 
 
 def answer_of(decided: Decision) -> tuple[object, ...]:
@@ -112,12 +121,13 @@ def read(row: object) -> Case:
         raise NotUnderstood(f"it does not say: {', '.join(missing)}")
     said = {**{name: row[name] for name in ASKED}, **row["facts"]}
     facts = Facts(**{name: _value(name, value) for name, value in said.items()})
-    return Case(str(row["id"]), facts, tuple(_value(name, row[name]) for name in EXPECTED))
+    expected = tuple(_value(name, row[name]) for name in EXPECTED)
+    return Case(str(row["id"]), facts, expected, {name: _value(name, row[name]) for name in IF_SAID if name in row})
 
 
 def _value(name: str, value: object) -> Any:
     """A value as the rules take it: of its kind, and from its list of words where it has one."""
-    if name not in OF_FACTS and name not in EXPECTED:
+    if name not in OF_FACTS and name not in (*EXPECTED, *IF_SAID):
         raise NotUnderstood(f"unknown word: {name}")
     if not _is_of_its_kind(name, value):
         raise NotUnderstood(f"{name} cannot be {_said(value)}")
@@ -132,7 +142,7 @@ def _is_of_its_kind(name: str, value: object) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if name == "cell_size":
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    is_text = name == "expect" or "str" in str(OF_FACTS.get(name, "bool"))
+    is_text = name in ("expect", "ground") or "str" in str(OF_FACTS.get(name, "bool"))
     return isinstance(value, str if is_text else bool)
 
 

@@ -43,11 +43,11 @@ NEVER_FOR_WATCHING = frozenset(
     {"recovery_plan", "checkin", "safety_plan", "peer_notes", "messages", "outcome_answers", "safe_contact"}
     | {"demographics", "contact_details", "family_contact_notes", NOTES}
 )
-# A wider word that a consent may use, and what it covers.
+# A wider word that a consent may use, and what it covers beside itself.
 COVERS = {
-    "referral": frozenset({"referral", "referral_task", "referral_summary", "task"}),
-    "task": frozenset({"task", "referral_task"}),
-    "referral_task": frozenset({"referral_task", "task"}),
+    "referral": frozenset({"referral_task", "referral_summary", "task"}),
+    "task": frozenset({"referral_task"}),
+    "referral_task": frozenset({"task"}),
     "attendance_and_drug_screens": frozenset({"attendance", "drug_screen_result"}),
     "medications_and_diagnosis": frozenset({"medication_list", "sud_diagnosis", "dose_verification"}),
 }
