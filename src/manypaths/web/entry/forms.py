@@ -117,7 +117,9 @@ class SignInForm(forms.Form):
 
     name = NameField(help_text=_("Two words and a number, from your card. If you work here: your e-mail address."))
     passphrase = PassphraseField(new=False, label=_("Passphrase"))
-    device = DeviceField(help_text=_("If you work here: you are signed out on each device after 15 minutes if you do nothing."))
+    device = DeviceField(
+        help_text=_("If you work here: you are signed out on each device after 15 minutes if you do nothing.")
+    )
 
 
 class ProveForm(forms.Form):
