@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from manypaths.accounts import queries as accounts
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Role
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.going import bound_for
 
 View = Callable[..., HttpResponse]
+API = "/api/"
+SIGN_IN, SET_UP_A_FACTOR = 401, 403
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def member(*roles: Role) -> Callable[[View], View]:
             if not reader.is_member or (roles and not reader.has_role(*roles)):
                 raise NotThere
             if reader.factor_at is None:
-                return redirect("entry:second_factor")
+                return _to_second_factor(request)
             return view(request, *args, **kwargs)
 
         return _declared(guarded, Audience("member", frozenset(role.value for role in roles)))
@@ -96,5 +99,21 @@ def _declared(view: View, audience: Audience) -> View:
 
 def _to_sign_in(request: Asked) -> HttpResponse:
     """To the sign-in page, which carries along where they were going. Nothing is kept, and no cookie is set."""
+    if _for_programs(request):
+        return JsonResponse({"sign_in": reverse("entry:sign_in")}, status=SIGN_IN)
     came_for = request.method == "GET" and not request.headers.get("HX-Request")
     return redirect(bound_for(reverse("entry:sign_in"), request.get_full_path() if came_for else ""))
+
+
+def _to_second_factor(request: Asked) -> HttpResponse:
+    """To the page that asks for the second factor. A program is told: not signed in to the end, or none set up yet."""
+    if not _for_programs(request):
+        return redirect("entry:second_factor")
+    has_one = bool(accounts.own_factors(reader=request.reader))
+    there = {"second_factor": reverse("entry:second_factor")}
+    return JsonResponse(there, status=SIGN_IN if has_one else SET_UP_A_FACTOR)
+
+
+def _for_programs(request: Asked) -> bool:
+    """Whether a program asks, which cannot be led to a page."""
+    return API in request.path

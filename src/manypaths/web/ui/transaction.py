@@ -1,22 +1,29 @@
 """One request is one transaction, around the view and its rendering. The answer leaves after the commit."""
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from manypaths.audit import commands as audit
 from manypaths.consent import denials
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
+from manypaths.web.ui.clock import now
 
 FAULT = 500
+CLOSED = frozenset({403, 404})
+NOT_DONE = frozenset({409, 422})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class OneTransaction:
     """Commits what was answered, refusals and 404 included (their access rows count).
 
-    A fault is rolled back, and its connection ends with it. A refused look stays in the log either way.
+    A fault is rolled back, and its connection ends with it. A refused look stays in the log either way,
+    and an attempt at something closed is written down, be the id somebody's or made up.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -39,6 +46,8 @@ class OneTransaction:
             response = self.get_response(request)
             if response.status_code >= FAULT:
                 transaction.set_rollback(True)
+            else:
+                _note_refusal(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -50,6 +59,17 @@ class OneTransaction:
         if isinstance(exception, Refused):
             return render(request, "422.html", {"reasons": exception.reasons}, status=422)
         return None
+
+
+def _note_refusal(request: Any, response: HttpResponseBase) -> None:
+    """Write down who was refused what: a page nobody opened for them, or an act of a worker's that was not done."""
+    reader, match = getattr(request, "reader", None), getattr(request, "resolver_match", None)
+    if reader is None or not reader.is_signed_in or match is None:
+        return
+    subject = next((one for one in match.kwargs.values() if isinstance(one, UUID)), None)
+    refused = response.status_code in CLOSED or (reader.is_member and response.status_code in NOT_DONE)
+    if refused and subject is not None:
+        audit.record(what="web.refused", by=reader, subject=subject, at=now())
 
 
 def _forget_openings() -> None:

@@ -24,6 +24,7 @@ from manypaths.web.work.frame import ANSWERING, REFUSED, language, put_reasons, 
 from manypaths.web.work.words import ASKED, BUTTONS, GO_ON, STATES, WAYS
 
 PAGE = 50
+MOVED = 409
 
 
 class MoveForm(forms.Form):
@@ -164,7 +165,14 @@ def _draw(
         "steps": _steps(request, view),
         "may_say_yes": request.reader.has_role(Role.PEER, Role.CLINICIAN),
     }
-    return show(request, "request", context, status=REFUSED if refused is not None else 200)
+    return show(request, "request", context, status=_status_of(refused))
+
+
+def _status_of(refused: Refused | None) -> int:
+    """200 for a page; 409 where somebody else was quicker, which the page now shows; 422 for what cannot be done."""
+    if refused is None:
+        return 200
+    return MOVED if any(reason.code == "moved_meanwhile" for reason in refused.reasons) else REFUSED
 
 
 def _steps(request: Asked, view: RequestView) -> list[Step]:

@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from manypaths.accounts import factors
+from manypaths.accounts.commands import proving
+from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
 from manypaths.network.tests.factories import membership, organisation, participation, reader_for
 from manypaths.notices.models import StaffNotice
@@ -25,6 +28,13 @@ def text(answer) -> str:
 
 def press(client, referral, to, seen="requested", **more):
     return client.post(f"/work/requests/{referral}/move", {"to": to, "seen": seen, **more})
+
+
+def refused_to(reader) -> set[uuid.UUID]:
+    """What the log says was refused to a worker."""
+    with as_owner():
+        rows = Act.objects.filter(what="web.refused", account_id=reader.account_id)
+        return set(rows.values_list("subject_id", flat=True))
 
 
 def accepted(made, client, referral):
@@ -82,7 +92,7 @@ def test_a_second_tab_is_told_that_it_moved_meanwhile():
     first, second = client_of(made.coach), client_of(made.colleague)
     accepted(made, first, referral)
     answer = press(second, referral, "rejected", reason="cost")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Someone else has moved this" in text(answer)
     assert "Said yes" in text(answer)
 
@@ -243,6 +253,44 @@ def test_without_a_second_factor_no_page_opens():
 def test_signed_out_leads_to_sign_in():
     stage()
     assert Client().get("/work/people")["Location"] == "/enter?to=/work/people"
+
+
+def test_a_program_is_told_by_a_status_and_led_nowhere():
+    made = stage()
+    unproved = client_of(made.coach, factor=False)
+    address = f"/work/api/people/{uuid.uuid4()}"
+    assert Client().get(address).status_code == 401
+    assert unproved.get(address).status_code == 403
+    proving.add_app(
+        account_id=made.coach.account_id,
+        secret=(secret := factors.new_secret()),
+        code=factors.code_at(secret, factors.step_now()),
+        by=made.coach,
+        at=now(),
+    )
+    assert unproved.get(address).status_code == 401
+
+
+def test_an_attempt_at_something_closed_is_written_down_be_the_id_real_or_made_up():
+    made = stage()
+    referral = ask(made)
+    record = uuid.UUID(accepted(made, client_of(made.coach), referral).rpartition("/")[2])
+    with as_owner():
+        coordinator = reader_for(membership(made.body, "coordinator"))
+    nobody = uuid.uuid4()
+    for one in (record, nobody):
+        assert client_of(coordinator).get(f"/work/people/{one}").status_code == 404
+    assert refused_to(coordinator) == {record, nobody}
+
+
+def test_an_act_of_a_worker_that_is_not_done_is_written_down_and_a_page_that_opens_is_not():
+    made = stage()
+    referral = ask(made)
+    coach = client_of(made.coach)
+    coach.get(f"/work/requests/{referral}")
+    assert refused_to(made.coach) == set()
+    assert press(coach, referral, "completed", outcome="given").status_code == 422
+    assert refused_to(made.coach) == {referral}
 
 
 def test_nothing_of_these_pages_is_stored():
