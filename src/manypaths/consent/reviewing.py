@@ -87,10 +87,11 @@ def close_review(*, review_id: UUID, by: Reader, at: datetime) -> None:
         raise NotThere
     if row.state == State.ANSWERED:
         _close(row, Ending.READ, by, at)
+        notices.mark_read(reader=by, at=at, subject_id=row.id)
 
 
 def _own(review_id: UUID, by: Reader) -> Review:
-    record = queries.open_own(reader=by, classes={DataClass.ACCESS_LOG})
+    record = queries.open_own(reader=by, classes={DataClass.ACCESS_LOG, DataClass.PRESENCE})
     row = Review.objects.select_for_update().filter(record_id=record, id=review_id).first()
     if row is None:
         raise NotThere

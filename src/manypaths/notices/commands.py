@@ -47,12 +47,16 @@ def tell_person(*, record_id: UUID, template: Template, subject_id: UUID, cause:
         )
 
 
-def mark_read(*, reader: Addressee, at: datetime) -> None:
-    """Note that the reader has seen what waited. For a person, their own record's presence must be open."""
+def mark_read(*, reader: Addressee, at: datetime, subject_id: UUID | None = None) -> None:
+    """Note that the reader has seen what waited, or what waited about one thing.
+
+    For a person, their own record's presence must be open.
+    """
+    about = {"read_at__isnull": True, **({"subject_id": subject_id} if subject_id else {})}
     if reader.is_person and reader.record_id is not None:
-        PersonNotice.objects.filter(record_id=reader.record_id, read_at__isnull=True).update(read_at=at)
+        PersonNotice.objects.filter(record_id=reader.record_id, **about).update(read_at=at)
     elif reader.account_id is not None:
-        StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE, read_at__isnull=True).update(read_at=at)
+        StaffNotice.objects.filter(account_id=reader.account_id, way=Way.HERE, **about).update(read_at=at)
 
 
 @transaction.atomic

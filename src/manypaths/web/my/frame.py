@@ -34,6 +34,8 @@ WORDS: dict[str, Any] = {
     "taken_back": _("Taken back. What you sent along is closed from now on."),
     "seen": _("Marked as seen."),
     "unblocked": _("The block has ended."),
+    "said_not_right": _("You said that this look was not right. You see here where it stands."),
+    "said_back": _("Taken back. Nobody there can read it any more."),
 }
 
 

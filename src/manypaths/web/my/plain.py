@@ -43,6 +43,7 @@ BASES: dict[str, Any] = {
     "supervised": _("They lead a worker who is assigned to you."),
     "originated": _("They wrote this themselves and are assigned to you."),
     "organisation": _("They work at the desk of a place that supports you."),
+    "review": _("You said that a look was not right. They answer you."),
 }
 ENDINGS: dict[str, Any] = {
     "stopped": _("You stopped it"),

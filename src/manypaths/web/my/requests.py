@@ -66,10 +66,12 @@ def index(request: Asked) -> HttpResponse:
     """Every request, the newest first, with what is new."""
     consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
     at = now()
-    news = {one.subject_id for one in notices.waiting(reader=request.reader) if one.is_new}
+    told = [one for one in notices.waiting(reader=request.reader) if one.is_new]
+    news = {one.subject_id for one in told if one.template is not Template.REVIEW_ANSWERED}
     lines = queries.own_requests(reader=request.reader)
     rows = [(line, STATES[line.status], line.is_overdue(at), line.id in news) for line in lines]
-    return show(request, "requests/index", {"rows": rows, "news": len(news)})
+    answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]
+    return show(request, "requests/index", {"rows": rows, "news": len(news), "answers": answers})
 
 
 @person

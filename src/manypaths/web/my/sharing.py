@@ -1,7 +1,7 @@
 """Who can see what, and who has looked: in plain words, with a way to stop and a way to go on longer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from manypaths.web.my import plain
 from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
 from manypaths.web.my.frame import show, zone_of
+from manypaths.web.my.reviews import said_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -82,7 +83,9 @@ def sharing(request: Asked) -> HttpResponse:
     lines = shared_lines(request, asked, now())
     active = [line for line in lines if line.is_active]
     ended = [line for line in lines if not line.is_active]
-    return show(request, "sharing", {"active": active, "ended": ended, "keeping": _keeping(request, asked)})
+    context = {"active": active, "ended": ended, "keeping": _keeping(request, asked)}
+    context["answers"] = [one for one in said_of(request) if one.is_new]
+    return show(request, "sharing", context)
 
 
 def _keeping(request: Asked, asked: Sequence[RequestLine]) -> list[tuple[UUID, str]]:
@@ -141,6 +144,8 @@ class Seen:
     what: str
     why: Any
     ground: Any
+    look: UUID
+    said: UUID | None = None
 
 
 def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
@@ -150,7 +155,7 @@ def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
     what, why = plain.what_is_shared(look.classes), plain.PURPOSES.get(look.purpose, "")
     return Seen(
         look.membership_id, name, usual, place, look.on, look.times, look.first_at, look.last_at, what, why,
-        plain.ground(look.basis),
+        plain.ground(look.basis), look.look,
     )  # fmt: skip
 
 
@@ -178,4 +183,8 @@ def looked(request: Asked) -> HttpResponse:
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
     seen, more = looks_of(request, limit=SEEN_ON_A_PAGE, offset=SEEN_ON_A_PAGE * (number - 1))
-    return show(request, "looked", {"seen": seen, "older": number + 1 if more else None, "newer": number - 1})
+    said_before = said_of(request)
+    asked = {one.look: one.id for one in said_before}
+    context: dict[str, Any] = {"seen": [replace(one, said=asked.get(one.look)) for one in seen]}
+    context |= {"older": number + 1 if more else None, "newer": number - 1, "said_before": said_before}
+    return show(request, "looked", context)

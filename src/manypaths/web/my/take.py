@@ -25,6 +25,7 @@ from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import CHECK_IN, show, zone_of
 from manypaths.web.my.requests import STATES
+from manypaths.web.my.reviews import said_of
 from manypaths.web.my.sharing import every_look_of, shared_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
@@ -57,6 +58,7 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "requests": asked,
         "shared": shared_lines(request, [one.line for one in asked], at),
         "looked": every_look_of(request),
+        "said_not_right": said_of(request),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.my import about, answers, ask, choose, goals, home, requests, sharing, take, words
+from manypaths.web.my import about, answers, ask, choose, goals, home, requests, reviews, sharing, take, words
 
 app_name = "my"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("kept/<uuid:choice_id>/off", choose.let_go, name="let_go"),
     path("sharing", sharing.sharing, name="sharing"),
     path("sharing/looked", sharing.looked, name="looked"),
+    path("sharing/looked/<uuid:look>", reviews.not_right, name="not_right"),
+    path("sharing/said/<uuid:review_id>/back", reviews.take_back, name="take_back_review"),
+    path("sharing/said/<uuid:review_id>/read", reviews.read, name="read_review"),
     path("sharing/<uuid:grant_id>", sharing.shared, name="shared"),
     path("about", about.profile, name="profile"),
     path("about/contact", about.contact, name="contact"),
