@@ -7,6 +7,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
+class ThisTransaction(models.Func):
+    """The number of the running transaction, as the database counts them."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
 class Access(models.Model):
     """One look at one or many records. It is written before anything is read, and it is the key to the reading.
 
@@ -40,10 +47,11 @@ class Access(models.Model):
 
 
 class Act(models.Model):
-    """One thing that was done, by whom, to what. No content."""
+    """One thing that was done, by whom, to what. No content. The database itself says in which transaction."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField()
+    xid = models.BigIntegerField(db_default=ThisTransaction(), editable=False)
     what = models.CharField(max_length=64)
     account_id = models.UUIDField(null=True)
     hat = models.CharField(max_length=8)
@@ -56,10 +64,52 @@ class Act(models.Model):
         indexes = [
             models.Index(name="audit_act_by_record", fields=["record_id", "at"]),
             models.Index(name="audit_act_by_time", fields=["at"]),
+            models.Index(name="audit_act_by_transaction", fields=["xid"]),
         ]
 
     def __str__(self) -> str:
         return self.what
+
+
+class Block(models.Model):
+    """Rows of both logs that were sealed together, chained to the block before. Rules: `rules/chain.py`."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    form = models.PositiveSmallIntegerField()
+    horizon = models.BigIntegerField()
+    accesses = models.BigIntegerField()
+    acts = models.BigIntegerField()
+    root = models.BinaryField()
+    head = models.BinaryField()
+    mac = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
+
+
+class Leaf(models.Model):
+    """One sealed row: its place in its block, its hash, and the secret that its salts are made from."""
+
+    pk = models.CompositePrimaryKey("block", "place")
+    block = models.BigIntegerField()
+    place = models.PositiveSmallIntegerField()
+    access_seq = models.BigIntegerField(null=True, unique=True)
+    act_id = models.UUIDField(null=True, unique=True)
+    secret = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="audit_leaf_is_one_row",
+                condition=models.Q(access_seq__isnull=False, act_id__isnull=True)
+                | models.Q(access_seq__isnull=True, act_id__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.place} of block {self.block}"
 
 
 class OnceKey(models.Model):

@@ -97,13 +97,18 @@ class Cluster:
         return usable_binaries(self.account, self.copies or self.base.parent)
 
     def passwords(self) -> dict[str, str]:
-        """The passwords of all roles, made at first use, readable by the one who started us only."""
+        """The passwords of all roles, made at first use, readable by the one who started us only.
+
+        A role that a newer version brought gets its own beside those that are kept.
+        """
         path = self.base / "passwords.json"
         with self.locked("passwords.lock"):
-            if not path.exists():
-                made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, *LOGIN_ROLES)}
-                write_private(path, json.dumps(made))
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+            kept = dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+            missing = [role for role in (SUPERUSER, *LOGIN_ROLES) if role not in kept]
+            if missing:
+                kept |= {role: secrets.token_urlsafe(24) for role in missing}
+                write_private(path, json.dumps(kept))
+        return kept
 
     def url(self, role: str, database: str) -> str:
         """The address of a database for one role."""

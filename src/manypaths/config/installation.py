@@ -65,6 +65,7 @@ class Installation:
             "MANYPATHS_LOOPBACK_HTTP": "1" if loopback else "0",
             "DATABASE_URL": self.url("app"),
             "DATABASE_MEASURES_URL": self.url("measures"),
+            "DATABASE_SEALER_URL": self.url("sealer"),
             "HOME": str(self.files),
         } | ({"DATABASE_OWNER_URL": self.url("owner")} if as_owner_too else {})
 

@@ -13,11 +13,13 @@ from manypaths.config.steps import say
 from manypaths.config.supervise import Part
 from manypaths.config.webserver import Site
 
+SEALS = "audit seal"
 # The name people read, and the management command with its arguments. What this version does not have is not started.
 BACKGROUND = (
     ("job worker", "procrastinate", ("worker", "--concurrency", "2", "--wait")),
     ("search indexer", "index_directory", ("--follow",)),
     ("night clock", "run_nights", ()),
+    (SEALS, "seal_audit", ("--follow",)),
 )
 
 
@@ -53,6 +55,7 @@ def web_part(application: Any, listener: socket.socket, log: Path) -> Part:
 
 
 def _serve(application: Any, listener: socket.socket, log: Path) -> int:
+    _forget_who_seals()
     _write_to(log)
     sys.argv = ["manypaths"]
     Site(application, listener, str(log)).run()
@@ -61,16 +64,28 @@ def _serve(application: Any, listener: socket.socket, log: Path) -> int:
 
 def background_parts(log: Path) -> list[Part]:
     """Those parts that this version has."""
+    from django.conf import settings
     from django.core.management import get_commands
 
     known = get_commands()
-    return [Part(name, _runs(command, arguments, log)) for name, command, arguments in BACKGROUND if command in known]
+    wanted = [one for one in BACKGROUND if one[1] in known and (one[0] != SEALS or settings.SEALER_URL)]
+    return [Part(name, _runs(name, command, arguments, log)) for name, command, arguments in wanted]
 
 
-def _runs(command: str, arguments: tuple[str, ...], log: Path) -> Callable[[], int]:
+def _forget_who_seals() -> None:
+    """No part but the one that seals knows how to sign in as the one who seals."""
+    from django.conf import settings
+
+    os.environ.pop("DATABASE_SEALER_URL", None)
+    settings.SEALER_URL = ""
+
+
+def _runs(name: str, command: str, arguments: tuple[str, ...], log: Path) -> Callable[[], int]:
     def work() -> int:
         from django.core.management import call_command
 
+        if name != SEALS:
+            _forget_who_seals()
         _write_to(log)
         close_connections()
         call_command(command, *arguments)

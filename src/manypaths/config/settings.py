@@ -24,6 +24,9 @@ ALLOWED_HOSTS = os.environ.get("MANYPATHS_HOSTS", "localhost,127.0.0.1,[::1]").s
 KEYRING_FILE = Path(os.environ.get("MANYPATHS_KEYRING", VAR / "keys" / "keyring.json"))
 INDEX_DIR = Path(os.environ.get("MANYPATHS_INDEX_DIR", VAR / "index"))
 FACTS_DIR = Path(os.environ.get("MANYPATHS_FACTS_DIR", VAR / "facts"))
+AUDIT_KEY_FILE = Path(os.environ.get("MANYPATHS_AUDIT_KEY_FILE", VAR / "keys" / "audit_key"))
+AUDIT_ANCHOR_FILE = Path(os.environ.get("MANYPATHS_AUDIT_ANCHOR", VAR / "audit-anchor.log"))
+SEALER_URL = os.environ.get("DATABASE_SEALER_URL", "")
 MEASURES_URL = os.environ.get("DATABASE_MEASURES_URL", "")
 
 ROLE = os.environ.get("MANYPATHS_ROLE", "app")

@@ -76,7 +76,7 @@ class TestServer:
         self.cluster.psql(f"create database {name} template {self.template} owner owner")
         self.cluster.psql(
             f"revoke all on database {name} from public; revoke temporary on database {name} from owner;"
-            f"grant connect on database {name} to app, measures, owner"
+            f"grant connect on database {name} to app, measures, sealer, owner"
         )
         self.made.append(name)
         return name
@@ -87,7 +87,7 @@ class TestServer:
         self.made.remove(name)
 
     def url(self, role: str, database: str | None = None) -> str:
-        """The address for `app`, `owner`, `measures`, `backup` or `superuser` on the current test database."""
+        """The address for a login role or `superuser` on the current test database."""
         return self.cluster.url(SUPERUSER if role == "superuser" else role, database or self.current)
 
     def _forget_after_reboot(self) -> None:
@@ -237,7 +237,7 @@ def _other_login(settings_dict: dict[str, object], role: str) -> str:
 
 
 def role_url(role: str) -> str:
-    """An address of the current test database for `app`, `owner`, `measures` or `superuser`, for a raw connection."""
+    """An address of the current test database for a login role or `superuser`, for a raw connection."""
     assert SERVER is not None
     return SERVER.url(role)
 

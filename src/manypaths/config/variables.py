@@ -4,6 +4,7 @@ VARIABLES = {
     "DATABASE_URL": "A PostgreSQL database of your own, as role app: postgresql://app:password@host/manypaths",
     "DATABASE_OWNER_URL": "The same database as role owner; used only to bring the tables up to date.",
     "DATABASE_MEASURES_URL": "The same database as role measures; the night reads facts without identity with it.",
+    "DATABASE_SEALER_URL": "The same database as role sealer; it seals the log of looks and acts.",
     "MANYPATHS_VAR": "The folder for data, keys and the search index. Else var/ beside the program.",
     "MANYPATHS_HOSTS": "The names people type, with commas: example.org. Set it when a proxy with https stands before; "
     "the proxy sets X-Forwarded-For and X-Forwarded-Proto itself.",
@@ -11,6 +12,8 @@ VARIABLES = {
     "MANYPATHS_LOOPBACK_HTTP": "1 allows sign-in without https, on this machine only. Never on a network.",
     "MANYPATHS_PG_BIN": "The folder of the programs of another PostgreSQL (16 or newer) to run instead of ours.",
     "MANYPATHS_KEYRING": "The file with the keys of sealed words. Keep a copy of it apart from the database.",
+    "MANYPATHS_AUDIT_KEY_FILE": "The file with the key that seals the log. Keep a copy of it apart from the database.",
+    "MANYPATHS_AUDIT_ANCHOR": "The file that gets the newest seal of the log each minute. Best on another disk.",
     "MANYPATHS_SECRET_KEY_FILE": "The file with the key that signs cookies and search addresses.",
     "MANYPATHS_INDEX_DIR": "The folder of the search index. It can be thrown away; it is built again.",
     "MANYPATHS_FACTS_DIR": "The folder of the facts without identity that the night writes.",

@@ -1,0 +1,35 @@
+"""Seals the log of looks and acts: once, or every second for as long as the program runs."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import now  # noqa: TID251  the command line may read the clock
+
+from manypaths.audit.sealing.connection import NotSetUp
+from manypaths.audit.sealing.writer import Sealer
+
+
+class Command(BaseCommand):
+    """`--follow` keeps running; without it everything that waits is sealed once."""
+
+    help = "Seal the log of looks and acts in its chain, once or every second."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--follow", action="store_true", help="keep running and seal every second")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sealer = Sealer(anchor=Path(settings.AUDIT_ANCHOR_FILE), key_file=Path(settings.AUDIT_KEY_FILE))
+        stopping: list[bool] = [] if options["follow"] else [True]
+        try:
+            if options["follow"]:
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, lambda *_: stopping.append(True))
+            else:
+                newest = sealer.round(now())
+                self.stdout.write(f"Sealed up to block {newest.number}: {newest.accesses} looks, {newest.acts} acts.")
+            sealer.follow(stop=lambda: bool(stopping), clock=now)
+        except NotSetUp as fault:
+            raise CommandError(str(fault)) from fault

@@ -1,0 +1,39 @@
+"""What is hashed of a row: parts, each behind a salt of its own, so that one can be shown without the others.
+
+A look at a list names many records. Its parts are: what everyone in it may read (who, when, why, which classes), what
+nobody outside needs, and one for each record that was opened. An act is one part. The database writes each part as a
+JSON array (`jsonb`), the first element of which says what kind of part it is.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256, shake_256
+
+from manypaths.audit.rules.tree import ROW, hash_of_value, root_of
+
+FORM = 1
+SALT_BYTES = 16
+SECRET_BYTES = 16
+LOOK, INNER, RECORD, ACT = "look", "look-inner", "look-record", "act"
+SHOWN, HIDDEN, FIRST_RECORD = 0, 1, 2
+"""The places of a look's parts."""
+
+
+def salts_of(secret: bytes, count: int) -> list[bytes]:
+    """As many salts as a row has parts, from its one secret. A salt says nothing about the secret or another salt."""
+    stream = shake_256(secret).digest(SALT_BYTES * count)
+    return [stream[at : at + SALT_BYTES] for at in range(0, len(stream), SALT_BYTES)]
+
+
+def hashes_of_parts(parts: Sequence[str], secret: bytes) -> list[bytes]:
+    """The hash of each part, in order."""
+    return [hash_of_value(salt, text) for salt, text in zip(salts_of(secret, len(parts)), parts, strict=True)]
+
+
+def hash_of_row(parts: Sequence[str], secret: bytes) -> bytes:
+    """The one hash of a row."""
+    return seal_of_parts(root_of(hashes_of_parts(parts, secret)))
+
+
+def seal_of_parts(root: bytes) -> bytes:
+    """The root of a row's parts as it stands in the tree of its block."""
+    return sha256(ROW + root).digest()
