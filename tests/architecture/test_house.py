@@ -23,7 +23,8 @@ READS_DATA = {
     "consent/rules/reviews.py": "consent",
     "indicators/rules/codes.py": "referrals",
     "referrals/rules.py": "referrals",
-    "support/rules.py": "support",
+    "support/rules/contacts.py": "support",
+    "support/rules/entries.py": "support",
 }
 FILES = re.compile(r"\bopen\(|\bread_(?:text|bytes)\b|\bwrite_\w+\(|\biterdir\b|\bglob\(|\bimportlib\b")
 

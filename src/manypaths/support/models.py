@@ -2,8 +2,11 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
+from manypaths.consent.models import Authorship
 from manypaths.network.models import Community, Membership
 from manypaths.vault.models import SealedText
 
@@ -26,3 +29,83 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return "a contact"
+
+
+class Kept(models.Model):
+    """What every entry has. It is never edited: a correction is another entry that replaces it, and an entry that
+    should not be there is struck, once, and stays readable as struck."""
+
+    record_id = models.UUIDField()
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
+    happened_on = models.DateField()
+    written_at = models.DateTimeField()
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    struck_at = models.DateTimeField(null=True, blank=True)
+    strike = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_struck_for_a_reason",
+                condition=Q(struck_at__isnull=True, strike="") | (Q(struck_at__isnull=False) & ~Q(strike="")),
+            ),
+        ]
+        indexes = [models.Index(name="support_%(class)s_by_day", fields=["record_id", "happened_on"])]
+
+
+class Entry(Kept):
+    """An entry of a record, with the worker who wrote it down and the one who struck it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    struck_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Kept.Meta):
+        abstract = True
+
+
+class Treatment(Entry):
+    """One service of treatment that somebody received on a day."""
+
+    service = models.CharField(max_length=24)
+    words = SealedText(label="support.treatment.words", null=True)
+
+    def __str__(self) -> str:
+        return "an entry of treatment"
+
+
+class Screen(Entry):
+    """One drug screen: what was looked for, what came of it, and who had asked for it."""
+
+    panel = models.CharField(max_length=16)
+    result = models.CharField(max_length=16)
+    found = ArrayField(models.CharField(max_length=24), default=list)
+    ordered_by = models.CharField(max_length=24)
+    words = SealedText(label="support.screen.words", null=True)
+
+    def __str__(self) -> str:
+        return "a drug screen"
+
+
+class Attendance(Entry):
+    """Whether somebody came on a day. No words: there is nothing to say about it."""
+
+    session = models.CharField(max_length=24)
+    presence = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return "an entry of attendance"
+
+
+class CounsellingNote(Kept):
+    """A note about a session of counselling, kept apart from everything else. Only its author reads it.
+
+    Who that is stands with the gate, not here.
+    """
+
+    authorship = models.OneToOneField(Authorship, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    words = SealedText(label="support.counsellingnote.words")
+
+    def __str__(self) -> str:
+        return "a counselling note"

@@ -1,17 +1,33 @@
-"""Reads contacts of one record that a reader may open."""
+"""Reads contacts and entries of one record that a reader may open."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
+from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.support import rules
-from manypaths.support.models import Contact
+from manypaths.support.models import Attendance, Contact, CounsellingNote, Screen, Treatment
+from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, NoteFacts, ScreenFacts, TreatmentFacts
 from manypaths.vault.queries import Sealer, sealer_for
 
 SHOWN = 30
+MODELS: dict[Kind, Any] = {
+    Kind.TREATMENT: Treatment,
+    Kind.SCREEN: Screen,
+    Kind.ATTENDANCE: Attendance,
+    Kind.NOTE: CounsellingNote,
+}
+LABELS = {
+    Kind.TREATMENT: "support.treatment.words",
+    Kind.SCREEN: "support.screen.words",
+    Kind.NOTE: "support.counsellingnote.words",
+}
 
 
 @dataclass(frozen=True)
@@ -52,3 +68,144 @@ def contacts_of_opened(*, record_id: UUID, sealer: Sealer) -> list[ContactLine]:
         )
         for row in found
     ]
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry as a worker reads it. It stands unless it was struck or replaced by a newer one."""
+
+    id: UUID
+    facts: EntryFacts
+    written_at: datetime
+    worker: str = ""
+    replaces: UUID | None = None
+    replaced: bool = False
+    struck_at: datetime | None = None
+    strike: str = ""
+    struck_by: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return self.struck_at is None and not self.replaced
+
+
+@dataclass(frozen=True)
+class EntriesPage:
+    """Entries of one kind, newest first, and whether there are older ones."""
+
+    lines: list[EntryLine]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether an entry still stands as it was written."""
+
+    struck: bool
+    replaced: bool
+
+
+def entries(
+    *,
+    reader: Reader,
+    record_id: UUID,
+    kind: Kind,
+    purpose: Purpose = Purpose.CARE,
+    limit: int = SHOWN,
+    offset: int = 0,
+) -> EntriesPage:
+    """Entries of one kind of a record, those that were struck or corrected too. Of notes, the reader's own.
+
+    Refuses: NotThere or NotYourWork where the kind is closed to the reader.
+    """
+    opened = open_kind(reader=reader, record_id=record_id, kind=kind, purpose=purpose)
+    return entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=limit, offset=offset)
+
+
+def entry(*, reader: Reader, record_id: UUID, kind: Kind, entry_id: UUID, purpose: Purpose = Purpose.CARE) -> EntryLine:
+    """One entry.
+
+    Refuses: NotThere or NotYourWork where the kind is closed to the reader; NotThere for one that does not exist.
+    """
+    opened = open_kind(reader=reader, record_id=record_id, kind=kind, purpose=purpose)
+    _must_be_open(record_id, kind, entry_id, opened)
+    found = _lines(_rows(record_id, kind).filter(pk=entry_id), record_id, kind, opened.sealer)
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+def open_kind(*, reader: Reader, record_id: UUID, kind: Kind, purpose: Purpose) -> consent.Opened:
+    """Open one kind of entry of one record: all of it, or of notes what the reader wrote.
+
+    Refuses: NotThere or NotYourWork where it is closed.
+    """
+    data_class = rules.CLASS_OF[kind]
+    if kind is not Kind.NOTE:
+        return consent.open_record(reader=reader, record=record_id, classes={data_class}, purpose=purpose)
+    return consent.open_written(reader=reader, record=record_id, data_class=data_class)[0]
+
+
+def entries_of_opened(
+    *, record_id: UUID, kind: Kind, opened: consent.Opened, limit: int = SHOWN, offset: int = 0
+) -> EntriesPage:
+    """Entries of one kind that this request has opened already; a fault where it has not."""
+    if kind is Kind.NOTE and not opened.allows(record_id, rules.CLASS_OF[kind]):
+        return EntriesPage([], more=False)
+    rows = _rows(record_id, kind).order_by("-happened_on", "-written_at", "pk")[offset : offset + limit + 1]
+    lines = _lines(rows, record_id, kind, opened.sealer)
+    return EntriesPage(lines[:limit], len(lines) > limit)
+
+
+def standing_of_opened(*, record_id: UUID, kind: Kind, entry_id: UUID, opened: consent.Opened) -> Standing:
+    """Whether an entry of an opened record still stands.
+
+    Refuses: NotThere for one that does not exist there, and for a note that the reader did not write.
+    """
+    _must_be_open(record_id, kind, entry_id, opened)
+    row = MODELS[kind].objects.filter(record_id=record_id, pk=entry_id).values_list("struck_at", "replaced_by__pk")
+    found = row.first()
+    if found is None:
+        raise NotThere
+    return Standing(struck=found[0] is not None, replaced=found[1] is not None)
+
+
+def _must_be_open(record_id: UUID, kind: Kind, entry_id: UUID, opened: consent.Opened) -> None:
+    """Refuses: NotThere for an item that this opening did not open."""
+    if not opened.opens_request(entry_id, record_id, rules.CLASS_OF[kind]):
+        raise NotThere
+
+
+def _rows(record_id: UUID, kind: Kind) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = MODELS[kind].objects.filter(record_id=record_id).select_related("replaced_by")
+    return rows if kind is Kind.NOTE else rows.select_related("replaced_by", "membership", "struck_by")
+
+
+def _lines(rows: "QuerySet[Any]", record_id: UUID, kind: Kind, sealer: Sealer) -> list[EntryLine]:
+    return [
+        EntryLine(
+            id=row.pk,
+            facts=_facts(row, kind, sealer.read(record_id, LABELS[kind], row.words) if kind in LABELS else ""),
+            written_at=row.written_at,
+            worker="" if kind is Kind.NOTE else row.membership.display_name,
+            replaces=row.replaces_id,
+            replaced=hasattr(row, "replaced_by"),
+            struck_at=row.struck_at,
+            strike=row.strike,
+            struck_by="" if kind is Kind.NOTE or row.struck_by is None else row.struck_by.display_name,
+        )
+        for row in rows
+    ]
+
+
+def _facts(row: Any, kind: Kind, words: str) -> EntryFacts:
+    on: date = row.happened_on
+    match kind:
+        case Kind.TREATMENT:
+            return TreatmentFacts(on, row.service, words)
+        case Kind.SCREEN:
+            return ScreenFacts(on, row.panel, row.result, tuple(row.found), row.ordered_by, words)
+        case Kind.ATTENDANCE:
+            return AttendanceFacts(on, row.session, row.presence)
+        case Kind.NOTE:
+            return NoteFacts(on, words)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.lib.refusals import Reason
 
 CODES: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "data" / "contact-codes-2026-11.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "data" / "contact-codes-2026-11.json").read_text(encoding="utf-8")
 )
 WAYS: dict[str, dict[str, str]] = CODES["ways"]
 DEEDS: dict[str, dict[str, Any]] = CODES["deeds"]
