@@ -132,7 +132,11 @@ def _import(options: argparse.Namespace, rest: list[str]) -> int:
 
 def _check(options: argparse.Namespace, rest: list[str]) -> int:
     from manypaths.config.checks import look_over
+    from manypaths.config.sealed_log import check_audit
 
+    if rest == ["audit"]:
+        _ready_to_run()
+        return check_audit(_chosen(options))
     if rest:
         return _check_from_outside(rest)
     _ready_to_run()
