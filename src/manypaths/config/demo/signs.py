@@ -93,7 +93,7 @@ SIGN_INS = (
         "Hugo L.",
         "Lantern House Recovery Center",
         "quiet paper forest lamp",
-        "No page for this work yet: signing in and keeping the keys",
+        "Looks that a person says were not right, and the answers",
     ),
     SignIn(
         "coordinator",

@@ -30,6 +30,7 @@ WORDS = {
     "frontdesk": _("Read requests that people send here, and vouch for someone who cannot get in."),
     "coordinator": _("Invite groups and keep this work going. You never see who gets help."),
     "org_admin": _("Invite workers, end their access, and agree for your place. You see no one's record."),
+    "privacy_officer": _("Answer when a person says that a look was not right. You see that one look, and no record."),
     "volunteer": _("See the name of people you are assigned to, how to reach them, and write down contacts."),
 }
 NO_PAGE = _("There is no page for this work yet. You can sign in and keep your keys.")

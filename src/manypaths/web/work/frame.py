@@ -30,15 +30,14 @@ WORDS: dict[str, Any] = {
     "confirmed": _("Thank you. It says today as the day it was checked."),
     "closed": _("It is out of the directory."),
     "added": _("It is in the directory now."),
+    "review_answered": _("Your answer is sent. They read it on their own page."),
     "saved": _("Changed. It says today as the day it was checked."),
 }
 UNDONE = frozenset({"gone"})
 ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 OFFERING = tuple(Role(role) for role in EDITORS)
-
-
-WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING)
+WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, Role.PRIVACY_OFFICER)
 
 
 def zone_of(request: Asked) -> str:
@@ -71,6 +70,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_offer": reader.has_role(*OFFERING),
         "may_lead": may_lead_organisation(reader),
         "may_coordinate": may_coordinate(reader),
+        "may_judge": reader.has_role(Role.PRIVACY_OFFICER),
         "may_vouch": reader.has_role(*VOUCHING),
         **context,
     }

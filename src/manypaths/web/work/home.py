@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
+from manypaths.network.rules import Role
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
 from manypaths.referrals import queries
@@ -16,6 +17,7 @@ from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
 from manypaths.web.work.people import caseload, rows_of
+from manypaths.web.work.privacy import waiting_here
 from manypaths.web.work.words import STATES
 
 SHOWN = 6
@@ -38,6 +40,8 @@ def home(request: Asked) -> HttpResponse:
             (line, STATES[line.status], line.is_overdue(at)) for line in page.lines if line.status is Status.REQUESTED
         ]
         context["requests"], context["waiting_in_all"] = page.total, queries.waiting_in_all(reader=reader)
+    if reader.has_role(Role.PRIVACY_OFFICER):
+        context["to_judge"], context["to_judge_in_all"] = waiting_here(request, limit=SHOWN)
     if reader.has_role(*WALKING):
         known, context["people"] = caseload(request, limit=SHOWN)
         context["known"] = rows_of(request, known)
@@ -52,8 +56,9 @@ def messages(request: Asked) -> HttpResponse:
     told = notices.waiting(reader=reader)
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
+    asked = {one.id for one in waiting_here(request, limit=200)[0]} if reader.has_role(Role.PRIVACY_OFFICER) else set()
     context = {
-        "messages": [(one, one.subject_id in there) for one in told],
+        "messages": [(one, one.subject_id in there, one.subject_id in asked) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.work import api, home, offering, people, requests
+from manypaths.web.work import api, home, offering, people, privacy, requests
 
 app_name = "work"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/move", requests.move, name="move"),
     path("people", people.index, name="people"),
     path("people/<uuid:record_id>", people.one, name="person"),
+    path("privacy", privacy.desk, name="privacy"),
+    path("privacy/<uuid:review_id>", privacy.review, name="review"),
     path("services", offering.index, name="services"),
     path("services/add", offering.add, name="add_service"),
     path("services/<uuid:service_id>", offering.edit, name="service"),

@@ -65,3 +65,36 @@ WAYS: dict[str, Any] = {
     Way.PERSON_VISITS.value: _("They will come by"),
     Way.HERE.value: _("Answer here. They read it on their own page."),
 }
+
+# What the log keeps as codes, as a privacy officer reads it.
+CLASSES: dict[str, Any] = {
+    "presence": _("that they are served here"),
+    "demographics": _("the name they use"),
+    "safe_contact": _("how to reach them"),
+    "recovery_plan": _("their plan"),
+    "safety_plan": _("what helps them on a hard day"),
+    "referral_task": _("their request"),
+    "outcome_answers": _("their check-ins"),
+    "contact_log": _("notes about contacts"),
+    "sud_treatment_record": _("what treatment they get"),
+    "drug_screen_result": _("results of drug tests"),
+    "attendance": _("when they came"),
+    "sud_counseling_notes": _("counseling notes"),
+    "consent_record": _("what they agreed to share"),
+    "access_log": _("the list of who looked"),
+}
+PURPOSES: dict[str, Any] = {
+    "referral": _("to answer a request"),
+    "care": _("to support them"),
+    "supervision": _("to guide a worker"),
+    "desk": _("to call or greet them"),
+    "privacy": _("to answer a privacy question"),
+}
+BASES: dict[str, Any] = {
+    "granted": _("They agreed to share it with your organization."),
+    "assigned": _("The worker is assigned to them."),
+    "supervised": _("The worker leads someone who is assigned to them."),
+    "originated": _("The worker wrote it and is assigned to them."),
+    "organisation": _("The worker is at the desk here."),
+    "review": _("The worker answered what they said was not right."),
+}

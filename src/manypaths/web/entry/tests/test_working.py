@@ -57,8 +57,8 @@ def _roles_of(view: object) -> frozenset[str]:
 
 
 def test_an_older_invitation_promises_no_page_that_there_is_not():
-    page = Client().get(f"/invited/{invitation('privacy_officer')}").content.decode()
-    assert "Privacy officer" in page
+    page = Client().get(f"/invited/{invitation('facilitator')}").content.decode()
+    assert "Facilitator" in page
     assert "There is no page for this work yet." in page
 
 

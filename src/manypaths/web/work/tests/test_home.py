@@ -90,7 +90,9 @@ def test_another_language_after_a_refusal_leads_back_to_a_page_that_can_be_opene
     assert coach.get(page).status_code == 200
 
 
-@pytest.mark.parametrize(("role", "is_told"), [("privacy_officer", True), ("peer", False), ("org_admin", False)])
+@pytest.mark.parametrize(
+    ("role", "is_told"), [("facilitator", True), ("privacy_officer", False), ("peer", False), ("org_admin", False)]
+)
 def test_a_role_without_a_page_is_told_so(role, is_told):
     made = stage()
     with as_owner():
