@@ -51,7 +51,7 @@ def _in_parts(rows: list[Model]) -> Iterator[list[Model]]:
 
 
 def _insert(model: type[Model], rows: list[Model], keys: dict[UUID, AESGCM]) -> None:
-    fields = [one for one in model._meta.concrete_fields if not isinstance(one, AutoField)]
+    fields = [one for one in model._meta.concrete_fields if not (isinstance(one, AutoField) or one.has_db_default())]
     names = ", ".join(f'"{one.column}"' for one in fields)
     table = model._meta.db_table
     sent = json.dumps([{one.column: _value(row, one, keys) for one in fields} for row in rows])
