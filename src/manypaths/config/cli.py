@@ -144,13 +144,18 @@ def _check(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _check_from_outside(rest: list[str]) -> int:
-    """Cases that somebody else wrote down, decided by our rules."""
-    from manypaths.config.consent_cases import OWN_CASES, check_file
+    """Cases and cells that somebody else wrote down: decided by our rules, driven through our pages."""
+    if rest[0] == "consent-cases":
+        from manypaths.config.consent_cases import OWN_CASES, check_file
 
-    if rest[0] != "consent-cases":
-        fail(f"Not understood: {rest[0]}. See: ./manypaths check --help")
-        return 2
-    return max(check_file(Path(word)) for word in rest[1:] or [str(OWN_CASES)])
+        return max(check_file(Path(word)) for word in rest[1:] or [str(OWN_CASES)])
+    if rest[0] == "access-matrix":
+        from manypaths.config.access_matrix.command import check_files
+
+        _ready_to_run()
+        return check_files(rest[1:])
+    fail(f"Not understood: {rest[0]}. See: ./manypaths check --help")
+    return 2
 
 
 def _manage(options: argparse.Namespace, rest: list[str]) -> int:

@@ -1,0 +1,39 @@
+"""Which driver a cell goes to, and what is said of one that cannot be driven."""
+
+from collections.abc import Callable
+
+from manypaths.config.access_matrix import words
+from manypaths.config.access_matrix.ground import Ground
+from manypaths.config.access_matrix.reading import Cell
+from manypaths.config.access_matrix.verdict import NOT_BUILT, WRONG, Verdict
+from manypaths.config.access_matrix.viewing import view
+from manypaths.config.access_matrix.words import NotBuilt
+
+Driver = Callable[[Ground, Cell], Verdict]
+DRIVERS: dict[str, Driver] = {"view": view}
+
+
+def drive(ground: Ground, cell: Cell) -> Verdict:
+    """Drive one cell. A part that is missing is named; what breaks off in the middle is wrong, never right."""
+    try:
+        refuse_missing(cell)
+        return DRIVERS[cell.action](ground, cell)
+    except NotBuilt as missing:
+        return Verdict(NOT_BUILT, str(missing))
+    except Exception as fault:  # a cell that cannot be driven to its end must not end the run
+        return Verdict(WRONG, f"it broke off: {type(fault).__name__}: {fault}".splitlines()[0])
+
+
+def refuse_missing(cell: Cell) -> None:
+    """Name the part of the house that a cell needs and that is not there.
+
+    Refuses: NotBuilt.
+    """
+    for name, known in words.KNOWN.items():
+        missing = known[getattr(cell, name)]
+        if missing:
+            raise NotBuilt(f"{missing} ({name} {getattr(cell, name)})")
+    if cell.action not in DRIVERS:
+        raise NotBuilt(f"a way to try {cell.action}")
+    if cell.action == "view" and cell.context not in words.PLAIN_CONTEXTS:
+        raise NotBuilt(f"a way to stage: {cell.context}")

@@ -1,0 +1,119 @@
+"""What every cell stands on: the world, the logs, and what must hold beside the answer itself."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from manypaths.config.access_matrix.log import Log, Look, Mark, times_seen
+from manypaths.config.access_matrix.persons import Someone
+from manypaths.config.access_matrix.reading import Cell
+from manypaths.config.access_matrix.surfaces import LOGGED_AS
+from manypaths.config.access_matrix.visitor import Answer
+from manypaths.config.access_matrix.words import NotBuilt
+from manypaths.config.access_matrix.world import FAMILY, OTHER, PERSONS, World
+
+NOTICE = re.compile(rb"42 (?:CFR|C\.F\.R\.) part 2 prohibits", re.IGNORECASE)  # the words of section 2.32
+ALIKE = {"n/a": "none", "private": "none", "named_other_class": "named_covering"}
+ANY_CLASS = frozenset({"presence"})
+LOOKED = "/my/sharing/looked"
+
+
+@dataclass
+class Before:
+    """How things stood before a cell was driven."""
+
+    mark: Mark
+    looks: int
+    own_looks: int
+
+
+@dataclass
+class Ground:
+    """The world and its logs."""
+
+    world: World
+    log: Log
+
+    def target(self, cell: Cell) -> Someone:
+        """Whose information the cell is about."""
+        return self.world.someone(self.target_state(cell))
+
+    def target_state(self, cell: Cell) -> str:
+        """The key of that person in the world."""
+        if cell.data_class == "family_own_record":
+            return FAMILY
+        return ALIKE.get(cell.consent_state, cell.consent_state)
+
+    def account(self, cell: Cell) -> UUID | None:
+        """The account of the reader; None for who is not signed in."""
+        if cell.role == "anon":
+            return None
+        if cell.role not in PERSONS:
+            return self.world.worker(cell.role).reader.account_id
+        return self.reader_person(cell).reader.account_id
+
+    def reader_person(self, cell: Cell) -> Someone:
+        """The person who reads, where the reader is one."""
+        which = {"person": self.target_state(cell), "other_person": OTHER, "family": FAMILY}[cell.role]
+        return self.world.someone(which)
+
+    def planted(self, words: Collection[str], target: Someone) -> list[str]:
+        """The planted words themselves."""
+        return [self.world.worker("peer_assigned").name if one == "looker" else target.planted[one] for one in words]
+
+    def before(self, cell: Cell, target: Someone) -> Before:
+        """Note where the logs and the person's list stand."""
+        everyone, reader = self._seen(cell)
+        return Before(self.log.mark(), everyone, reader)
+
+    def _seen(self, cell: Cell) -> tuple[int, int]:
+        page = self.world.of_person(self.target_state(cell)).get(LOOKED)
+        if page.status != 200:
+            raise AssertionError(f"the person's own list of looks answers {page.status}")
+        name = self.world.worker(cell.role).name if cell.role in self.world.bodies.workers else "no such looker"
+        return times_seen(page, ""), times_seen(page, name)
+
+    def beside(
+        self,
+        cell: Cell,
+        target: Someone,
+        before: Before,
+        answers: Collection[Answer],
+        ids: Collection[str],
+        *,
+        listed: bool = True,
+    ) -> Iterator[str]:
+        """What is wrong beside the answers: the log, the person's list, the notice."""
+        looks = self.log.looks(before.mark, self.account(cell), target.records)
+        yield from self._of_log(cell, looks, before, ids)
+        everyone, reader = self._seen(cell)
+        if cell.person_sees and reader <= before.own_looks:
+            yield "the person's own list does not show the look"
+        if listed and not cell.person_sees and everyone > before.looks:
+            yield "the person's own list shows a look"
+        told = any(NOTICE.search(one.body) for one in answers)
+        if told != cell.redisclosure_notice:
+            yield "the notice against passing it on is there" if told else "the notice against passing it on is missing"
+
+    def _of_log(self, cell: Cell, looks: list[Look], before: Before, ids: Collection[str]) -> Iterator[str]:
+        wanted = LOGGED_AS.get(cell.data_class, cell.data_class)
+        opened = [one for one in looks if one.opened and (cell.data_class in ANY_CLASS or wanted in one.classes)]
+        if cell.audit == "access" and not opened:
+            yield "no look is logged"
+        elif cell.audit == "disclosure" and not any(
+            base.startswith("granted:") for one in opened for base in one.bases
+        ):
+            yield "no disclosure is logged"
+        elif cell.audit == "none" and looks:
+            yield "a look is logged"
+        elif cell.audit == "decision" and not self._refusal_is_logged(cell, looks, before, ids):
+            yield "no refused attempt is logged"
+        elif cell.audit in ("breakglass", "fallback"):
+            raise NotBuilt(f"the log of {cell.audit}")
+
+    def _refusal_is_logged(self, cell: Cell, looks: list[Look], before: Before, ids: Collection[str]) -> bool:
+        account = self.account(cell)
+        if any(one.denied for one in looks):
+            return True
+        return account is not None and self.log.refused(before.mark, account, ids)

@@ -1,0 +1,129 @@
+"""Made-up persons. In each kind of their information stands a word that stands nowhere else."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from manypaths.accounts.commands import joining
+from manypaths.accounts.commands.signing_in import Caller
+from manypaths.config.access_matrix.bodies import HOME, Bodies
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass
+from manypaths.network.rules import SYSTEM, Reader
+from manypaths.outcomes import commands as outcomes
+from manypaths.outcomes import queries as instruments
+from manypaths.people import commands as people
+from manypaths.plans import commands as plans
+from manypaths.referrals import commands as referrals
+from manypaths.referrals.models import Referral
+from manypaths.referrals.rules import Asked, Status
+from manypaths.support.rules import ContactFacts
+from manypaths.vault.queries import sealer_for
+
+PASSPHRASE = "quiet rivers run under stone"  # noqa: S105  of a world that is thrown away
+CHECK_IN = "barc-10"
+PARTS = ("name", "reach", "goal", "words", "hard", "note", "packet", "service", "contact")
+LONG_AGO = timedelta(days=100)
+WALKERS = ("peer_assigned", "clinician_assigned")
+
+
+@dataclass
+class Someone:
+    """One person: how they sign in, their planted words, and the ids of what is theirs."""
+
+    username: str
+    reader: Reader
+    planted: dict[str, str]
+    items: dict[str, UUID] = field(default_factory=dict)
+    held: dict[str, UUID] = field(default_factory=dict)  # role of the file: the organisation's record they are beside
+    asked: dict[str, UUID] = field(default_factory=dict)  # our word for an organisation: the request to it
+
+    @property
+    def record(self) -> UUID:
+        assert self.reader.record_id is not None
+        return self.reader.record_id
+
+    @property
+    def records(self) -> list[UUID]:
+        """Every record of them, whoever holds it."""
+        return [self.record, *self.held.values()]
+
+
+def join() -> Someone:
+    """Somebody joins, says who they are and how to reach them, and writes a plan and a check-in."""
+    planted = {part: f"Zq{part}{secrets.token_hex(5)}" for part in PARTS}
+    at = datetime.now(UTC)
+    with transaction.atomic():
+        where = Caller(place=f"check {secrets.token_hex(4)}")
+        account = joining.join(passphrase=PASSPHRASE, names=[], language="en", caller=where, by=SYSTEM, at=at)
+        someone = Someone(account.username, people.create_person(account_id=account.id, at=at), planted)
+        _say_who(someone, at)
+    _write_plan(someone, at)
+    return someone
+
+
+def _say_who(someone: Someone, at: datetime) -> None:
+    record = consent.open_own(reader=someone.reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
+    sealer, planted = sealer_for([record]), someone.planted
+    people.write_profile(
+        record_id=record, name=planted["name"], pronouns="", language="en", sealer=sealer, by=someone.reader, at=at
+    )
+    people.write_safe_contact(
+        record_id=record, way="text", address="802-555-0142", hours=planted["reach"], may_leave_message=False,
+        sealer=sealer, by=someone.reader, at=at,
+    )  # fmt: skip
+
+
+def _write_plan(someone: Someone, at: datetime) -> None:
+    by, planted = someone.reader, someone.planted
+    plans.write_own_words(text=planted["words"], by=by, at=at)
+    plans.write_hard_day(text=planted["hard"], by=by, at=at)
+    someone.items["goal"] = plans.add_goal(title=planted["goal"], area="family", by=by, at=at)
+    version = instruments.instrument_version(instrument=CHECK_IN)
+    answers = dict.fromkeys(instruments.definition(version).items, 3)
+    someone.items["sitting"] = outcomes.answer_instrument(
+        instrument=CHECK_IN, answers=answers, language="en", on=at.date(), by=by, at=at, note=planted["note"]
+    )
+
+
+def ask(someone: Someone, bodies: Bodies, where: str, at: datetime, *, send: bool = True) -> UUID:
+    """Ask an organisation for support; sent with a consent for exactly this request."""
+    planted, by = someone.planted, someone.reader
+    asked = Asked(uuid4(), planted["service"], bodies.ids[where], bodies.community.id, "peer_support", "50023")
+    request = referrals.begin_request(asked=asked, name=planted["packet"], by=by, at=at)
+    words = {"need": "talk", "way": "text", "number": "802-555-0142", "hours": planted["reach"]}
+    referrals.write_request(service_id=asked.service_id, changes={**words, "words": planted["packet"]}, by=by, at=at)
+    if send:
+        text = consent.text(key="request", language="en")
+        with transaction.atomic():
+            request = referrals.send_request(service_id=asked.service_id, text=text, by=by, at=at)
+    someone.asked[where] = request
+    return request
+
+
+def grant_of(someone: Someone, request: UUID) -> UUID | None:
+    """The consent that was given for a request."""
+    with transaction.atomic():
+        consent.open_own(reader=someone.reader, classes={DataClass.REFERRAL_TASK})
+        return Referral.objects.filter(id=request).values_list("grant_id", flat=True).first()
+
+
+def be_taken_up(someone: Someone, bodies: Bodies, role: str) -> UUID:
+    """A worker of the home organisation says yes to a request and writes down a contact. Gives the request."""
+    at, by = datetime.now(UTC), bodies.workers[role].reader
+    request = ask(someone, bodies, HOME, at)
+    record = referrals.accept_request(referral_id=request, seen=Status.REQUESTED, by=by, at=at)
+    facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", someone.planted["contact"])
+    someone.items[f"contact {role}"] = referrals.record_contact(record_id=record, facts=facts, by=by, at=at)
+    someone.held[role] = record
+    return request
+
+
+def close(request: UUID, bodies: Bodies, role: str) -> None:
+    """The worker says that it is done; the consent ends with the request."""
+    at, by = datetime.now(UTC), bodies.workers[role].reader
+    referrals.start_work(referral_id=request, seen=Status.ACCEPTED, by=by, at=at)
+    referrals.complete_request(referral_id=request, seen=Status.IN_PROGRESS, outcome="given", by=by, at=at)

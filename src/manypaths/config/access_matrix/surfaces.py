@@ -1,0 +1,113 @@
+"""Where each class of information is shown: pages and addresses for programs, for the person and for workers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from manypaths.config.access_matrix.words import NotBuilt
+
+MADE_UP = "7d0c0c5e-8a34-4d39-9a6f-5f2e6f0a1b2c"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address. `{record}` and the like are filled with ids; `planted` says which planted words it shows."""
+
+    path: str
+    planted: tuple[str, ...]
+    api: bool = False
+    list: bool = False
+
+    @property
+    def item(self) -> str:
+        """The kind of id that stands in the address; empty for an address that is the same for everybody."""
+        return self.path.partition("{")[2].partition("}")[0]
+
+
+# What a person sees of themself.
+OWN: dict[str, tuple[Place, ...]] = {
+    "presence": (Place("/my/", ()),),
+    "demographics": (Place("/my/about", ("name",)),),
+    "safe_contact": (Place("/my/about/contact", ("reach",)),),
+    "recovery_plan": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
+    "family_own_record": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
+    "safety_plan": (Place("/my/hard", ("hard",)),),
+    "checkin": (Place("/my/check-ins/{sitting}", ("note",)),),
+    "referral_task": (Place("/my/requests/{referral}", ("packet", "service")),),
+    "consent_record": (Place("/my/sharing", ()), Place("/my/sharing/{grant}", ("packet",))),
+    "access_log": (Place("/my/sharing/looked", ("looker",)),),
+}
+# What a worker sees of a person.
+WORK: dict[str, tuple[Place, ...]] = {
+    "presence": (
+        Place("/work/people", ("packet",), list=True), Place("/work/api/people", ("packet",), api=True, list=True),
+    ),
+    "demographics": (
+        Place("/work/people/{record}", ("packet",)), Place("/work/api/people/{record}", ("packet",), api=True),
+    ),
+    "safe_contact": (
+        Place("/work/people/{record}", ("reach",)), Place("/work/api/people/{record}", ("reach",), api=True),
+    ),
+    "peer_notes": (
+        Place("/work/people/{record}", ("contact",)),
+        Place("/work/api/people/{record}/history", ("contact",), api=True),
+    ),
+    "referral_task": (Place("/work/requests/{request}", ("packet",)),),
+}  # fmt: skip
+# Addresses that name a person's record: whoever may open none of it is told of absence there, whatever they seek.
+OF_RECORDS = (
+    Place("/work/people/{record}", ()), Place("/work/api/people/{record}", (), api=True),
+    Place("/work/api/people/{record}/history", (), api=True),
+)  # fmt: skip
+LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/requests", "/work/")
+LISTS_OF_PERSONS = ("/my/", "/my/check-ins", "/my/requests", "/my/sharing", "/my/sharing/looked")
+SHOWN_BY: dict[str, tuple[str, ...]] = {
+    "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
+    "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
+    "checkin": ("note",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
+    "consent_record": ("packet", "service"), "access_log": ("looker",),
+}  # fmt: skip
+# The classes of the gate under which a look is written down.
+LOGGED_AS: dict[str, str] = {
+    "checkin": "outcome_answers", "peer_notes": "contact_log", "family_own_record": "recovery_plan",
+}  # fmt: skip
+# Whose pages show a record at all, today.
+WITH_RECORD_PAGES = frozenset({"peer_assigned", "peer_unassigned", "clinician_assigned", "clinician_colleague"})
+ANSWERING = frozenset({"recv_staff", "other_org", "housing"})
+MINIMUM = {"preferred_name": "packet"}
+
+
+def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
+    """Where this role would read the class, if allowed.
+
+    Refuses: NotBuilt where no page of this version shows it to them.
+    """
+    if role in {"person", "other_person", "family"}:
+        found = OWN.get(data_class, ())
+    else:
+        _refuse_without_pages(role, data_class)
+        found = WORK.get(data_class, ())
+    wanted = [one for one in found if surface == "page+api" or one.api == (surface == "api")]
+    if not wanted:
+        whom = "the person" if role in {"person", "family"} else "workers"
+        raise NotBuilt(f"{'an API' if surface == 'api' else 'a page'} that shows {whom} {data_class}")
+    return wanted
+
+
+def _refuse_without_pages(role: str, data_class: str) -> None:
+    if data_class == "referral_task" and role not in {"council", "org_admin", "privacy_officer"}:
+        return
+    if role in WITH_RECORD_PAGES:
+        return
+    if data_class in WORK and role in ANSWERING:
+        raise NotBuilt(f"a consent that shows another organisation {data_class}")
+    raise NotBuilt(f"a page on which {role} reads a person's {data_class}")
+
+
+def places_to_try(data_class: str, surface: str) -> Iterator[Place]:
+    """Every address with an id in it at which somebody could try to get at the class."""
+    seen = set()
+    for place in (*OWN.get(data_class, ()), *WORK.get(data_class, ()), *OF_RECORDS):
+        fits = surface in ("page+api", "form") or place.api == (surface == "api")
+        if place.item and place.path not in seen and fits:
+            seen.add(place.path)
+            yield place

@@ -1,0 +1,107 @@
+"""The words that a file of cells may use, and what this version does not have of them."""
+
+from collections.abc import Mapping
+
+# A role, and what is missing where nobody can be it here. Empty: the house makes it.
+ROLES: Mapping[str, str] = {
+    "anon": "", "person": "", "other_person": "", "family": "", "peer_assigned": "", "peer_unassigned": "",
+    "clinician_assigned": "", "clinician_colleague": "", "supervisor": "", "frontdesk": "", "org_admin": "",
+    "privacy_officer": "", "recv_staff": "", "other_org": "", "housing": "", "council": "",
+    "clinician_originator": "notes of counseling that somebody wrote",
+    "ex_partner": "allies, and a block of one person by another",
+    "probation": "an account of somebody who monitors",
+    "funder": "an account of a funder",
+    "platform_op": "an account of an operator: who runs the machine has no way in through pages",
+    "api_client": "an account of a program",
+    "importer": "an importer of persons",
+    "worker": "a background job that reads or sends anything about a person",
+    "ed_physician": "opening in an emergency",
+    "police": "an account of the police",
+}  # fmt: skip
+CLASSES: Mapping[str, str] = {
+    "public_directory": "", "presence": "", "demographics": "", "safe_contact": "", "recovery_plan": "", "checkin": "",
+    "safety_plan": "", "peer_notes": "", "referral_task": "", "family_own_record": "", "consent_record": "",
+    "access_log": "", "org_settings": "",
+    "messages": "messages between a person and a peer",
+    "sud_treatment_record": "the record of a treatment",
+    "sud_counseling_notes": "notes of counseling",
+    "drug_screen_result": "results of drug screens",
+    "attendance": "attendance",
+    "enrolment_status": "enrolment",
+    "received_part2_record": "records received from a programme",
+    "aggregate_cell_ge11": "figures large enough to publish, in a world this small",
+    "aggregate_small_cell": "figures by cell, in a world this small",
+    "audit_log": "a page of the audit",
+    "backup_file": "a backup over the web",
+    "attachment": "files of a person",
+}  # fmt: skip
+STATES: Mapping[str, str] = {
+    "n/a": "", "none": "", "named_covering": "", "named_other_class": "", "named_other_recipient": "", "revoked": "",
+    "expired": "", "draft": "", "blocked": "", "private": "",
+    "named_other_purpose": "a consent for another purpose than a request",
+    "tpo_active": "a consent for treatment, payment and operations",
+    "tpo_no_relationship": "a consent for treatment, payment and operations",
+    "notes_consent": "a consent for notes of counseling",
+    "cj_referral": "a consent for somebody who monitors",
+    "restricted": "an agreed restriction",
+    "shared_peer": "sharing one item with the assigned peer",
+    "emergency_complete": "opening in an emergency",
+    "emergency_incomplete": "opening in an emergency",
+}  # fmt: skip
+ACTIONS: Mapping[str, str] = {
+    "view": "", "session": "", "transition": "", "grant_role": "", "create": "", "edit": "", "password_reset": "",
+    "login_failure": "", "in_flight": "",
+    "derive": "",
+    "search": "a search over persons",
+    "list": "",
+    "break_glass": "opening in an emergency",
+    "legal_release": "the desk for legal papers",
+    "send": "sending by SMS, e-mail or push",
+    "export": "an export by workers",
+    "create_on_behalf": "a consent written by a worker",
+    "impersonate": "acting as somebody else",
+    "delete": "deleting through a page",
+    "merge": "merging persons",
+    "print": "printing by workers",
+    "disclose": "a disclosure by a worker",
+}  # fmt: skip
+SURFACES: Mapping[str, str] = {
+    "page+api": "", "page": "", "api": "", "form": "",
+    "public dashboard": "figures in a world this small",
+    "dashboard": "the council's own pages",
+    "fhir": "FHIR",
+    "bulk": "FHIR bulk export", "bulk_status": "FHIR bulk export", "bulk_export": "FHIR bulk export",
+    "subscription": "FHIR subscriptions",
+    "_include": "FHIR", "_revinclude": "FHIR", "_has": "FHIR", "chain": "FHIR", "_summary=count": "FHIR",
+    "_total": "FHIR", "_sort": "FHIR", "_elements": "FHIR", "_history": "FHIR", "conditional_create": "FHIR",
+    "sms+email+push": "sending by SMS, e-mail or push", "sms": "sending by SMS", "email": "sending by e-mail",
+    "push": "sending by push",
+    "directory+messages": "messages", "search": "a search over persons", "autocomplete": "a search over persons",
+    "csv": "an export by workers", "pdf": "files to print", "print": "printing by workers",
+    "drill_down": "the council's own pages", "logs": "a page of the logs", "queue_payload": "jobs about a person",
+    "list": "", "count": "", "total": "", "export": "an export by workers", "history": "", "feed": "feeds",
+    "calendar": "a calendar", "attachment_link": "files of a person", "cache": "a cache of pages",
+    "error_text": "a page of errors",
+}  # fmt: skip
+EXPECTS = frozenset({
+    "allow", "allow_min", "allow_suppressed", "hide", "forbid", "login", "stepup", "reject", "conflict", "drop",
+    "neutral",
+})  # fmt: skip
+AUDITS = frozenset({"access", "disclosure", "decision", "breakglass", "fallback", "none"})
+STATUSES = frozenset({0, 200, 201, 204, 401, 403, 404, 409, 412, 422, 503})
+
+# Contexts that say in other words what the driver does for every cell of the kind.
+PLAIN_CONTEXTS = frozenset({
+    "", "guesses or edits the id", "has a valid id from a forwarded link", "signed in to the council space",
+    "same answer for an existing and a made-up id",
+})  # fmt: skip
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "role": ROLES, "data_class": CLASSES, "consent_state": STATES, "action": ACTIONS, "surface": SURFACES,
+}  # fmt: skip
+LISTS: Mapping[str, frozenset[object]] = {
+    "expect": frozenset(EXPECTS), "audit": frozenset(AUDITS), "http": frozenset(STATUSES),
+}  # fmt: skip
+
+
+class NotBuilt(Exception):
+    """A cell that cannot be driven, because a part of the house is not there yet. `str()` names the part."""

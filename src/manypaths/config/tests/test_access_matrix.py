@@ -1,0 +1,236 @@
+"""Cells from outside are driven through our pages, word by word; what is not there is said, and nothing is passed."""
+
+import contextlib
+import functools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from manypaths.config import cli, testing
+from manypaths.config.access_matrix import words
+from manypaths.config.access_matrix.command import OWN_CELLS, check_files
+from manypaths.config.access_matrix.driving import drive
+from manypaths.config.access_matrix.ground import Ground
+from manypaths.config.access_matrix.place import SERVE, _place, web_server
+from manypaths.config.access_matrix.reading import Cell, NotUnderstood, read
+from manypaths.config.access_matrix.stage import staged
+from manypaths.config.access_matrix.telling import File, Outcome, check_cells, read_file, tell
+from manypaths.config.access_matrix.verdict import NOT_BUILT, RIGHT, WRONG
+from manypaths.config.access_matrix.world import World
+from manypaths.config.home import ROOT, home
+
+REQUIRED = ROOT.parent / "shared" / "access-matrix.json"
+# Cells of the required file that come out otherwise today, each with its cause. It may only become shorter.
+STILL_WRONG = {
+    "M199": "a member of a family has an account as anybody, and nobody's list shows their own looks",
+}
+CELL = {
+    "id": "X1",
+    "role": "peer_assigned",
+    "data_class": "demographics",
+    "consent_state": "none",
+    "action": "view",
+    "surface": "page+api",
+    "expect": "allow",
+    "http": 200,
+    "audit": "access",
+    "person_sees": True,
+    "redisclosure_notice": False,
+}
+HIDDEN = read({**CELL, "role": "other_org", "expect": "hide", "http": 404, "audit": "decision", "person_sees": False})
+CLOSED_BY_THE_DOOR = replace(HIDDEN, role="org_admin")
+OPEN_TO_ALL = """
+import manypaths.config.wsgi
+from manypaths.consent import queries
+class All(queries.Opened):
+    allows = opens_request = opens_whole = lambda self, *_: True
+real = queries.open_records
+def open_all(**asked):
+    opened = real(**asked)
+    kinds = {{(one, kind.value, None): "assigned" for one in asked["records"] for kind in asked["classes"]}}
+    return All(kinds, opened.known, opened.keys)
+queries.open_records = open_all
+"""
+AS_SOMEBODY_ELSE = """
+import os, uuid, manypaths.config.wsgi
+from dataclasses import replace
+from manypaths.consent import queries
+account, membership, organisation = (uuid.UUID(one) for one in os.environ["TAKEN_FOR"].split())
+real = queries.open_records
+def open_as(**asked):
+    taken = replace(asked["reader"], account_id=account, membership_id=membership, organisation_id=organisation)
+    return real(**{{**asked, "reader": taken}})
+queries.open_records = open_as
+"""
+NOTHING_NOTED = """
+import manypaths.config.wsgi
+from manypaths.web.ui import transaction
+transaction._note_refusal = lambda request, response: None
+"""
+
+
+def file_of(folder, *cells):
+    path = folder / "cells.json"
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    return path
+
+
+def lines(capsys):
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.fixture(scope="class")
+def ground(committed_class_db) -> Iterator[Ground]:
+    """The made-up world behind a real web server, for all tests of a class."""
+    with tempfile.TemporaryFile() as log, web_server(log, DATABASE_URL=testing.role_url("app")) as site:
+        with staged(site, testing.role_url("owner")) as made:
+            yield made
+
+
+def outcome_of(ground: Ground, *cells: Cell) -> Outcome:
+    return check_cells(File("cells.json", list(cells)), functools.partial(drive, ground))
+
+
+@pytest.mark.xdist_group("access-matrix")
+class TestOnAWorld:
+    def test_each_of_our_own_cells_comes_out_as_it_says(self, ground, capsys):
+        file = read_file(OWN_CELLS)
+        assert file is not None
+        outcome = check_cells(file, functools.partial(drive, ground))
+        assert tell(outcome) == 0, capsys.readouterr().out
+        assert len(outcome.of(RIGHT)) == len(file.cells)
+
+    def test_every_required_cell_that_can_be_driven_comes_out_as_it_says(self, ground, capsys):
+        if not REQUIRED.exists():
+            pytest.skip(f"the required cells are not beside the project: {REQUIRED}")
+        file = read_file(REQUIRED)
+        assert file is not None
+        outcome = check_cells(file, functools.partial(drive, ground))
+        tell(outcome)
+        assert not file.strange
+        assert set(outcome.of(WRONG)) == set(STILL_WRONG), capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("changed", "told"),
+        [
+            ({"expect": "hide", "http": 404}, "answers 200, the file says 404"),
+            ({"audit": "none"}, "a look is logged"),
+            ({"audit": "disclosure"}, "no disclosure is logged"),
+            ({"person_sees": False}, "the person's own list shows a look"),
+            ({"redisclosure_notice": True}, "the notice against passing it on is missing"),
+            ({"role": "other_org"}, "shows another organisation"),
+            ({"role": "peer_unassigned"}, "answers 404, the file says 200"),
+        ],
+    )
+    def test_each_part_of_an_answer_that_differs_is_told(self, ground, changed, told):
+        outcome = outcome_of(ground, read({**CELL, **changed}))
+        assert outcome.verdicts["X1"].kind != RIGHT
+        assert told in outcome.verdicts["X1"].why
+
+    def test_a_person_who_is_shown_is_not_hidden_whatever_the_status(self, ground):
+        """A word that was planted decides: here it stands in an answer that the file calls empty."""
+        shown = replace(HIDDEN, role="person", data_class="recovery_plan")
+        assert "holds a word of what is closed" in outcome_of(ground, shown).verdicts["X1"].why
+
+    @pytest.mark.parametrize(("fault", "cell"), [(AS_SOMEBODY_ELSE, HIDDEN), (NOTHING_NOTED, CLOSED_BY_THE_DOOR)])
+    def test_a_rule_that_was_turned_off_is_found(self, ground, fault, cell):
+        assert outcome_of(ground, cell).of(RIGHT) == ["X1"]
+        with behind(ground, fault) as bent:
+            assert outcome_of(bent, cell).of(WRONG) == ["X1"]
+
+    def test_with_the_rules_in_code_gone_the_walls_of_the_database_still_hide(self, ground):
+        with behind(ground, OPEN_TO_ALL) as bent:
+            assert "holds a word" not in outcome_of(bent, HIDDEN).verdicts["X1"].why
+            assert "holds a word" not in outcome_of(bent, replace(HIDDEN, role="peer_unassigned")).verdicts["X1"].why
+
+
+@contextlib.contextmanager
+def behind(ground: Ground, fault: str) -> Iterator[Ground]:
+    """The same world behind a server in which one rule is bent."""
+    reader = ground.world.worker("peer_assigned").reader
+    taken_for = f"{reader.account_id} {reader.membership_id} {reader.organisation_id}"
+    more = {"DATABASE_URL": testing.role_url("app"), "TAKEN_FOR": taken_for}
+    with tempfile.TemporaryFile() as log, web_server(log, fault + SERVE, **more) as site:
+        yield replace(ground, world=World(site, ground.world.bodies, known=ground.world.known))
+
+
+def test_a_word_that_nobody_knows_names_itself_and_its_row(tmp_path, capsys):
+    path = file_of(tmp_path, {**CELL, "role": "wizard"}, {**CELL, "id": "X2", "http": "200"})
+    file = read_file(path)
+    assert file is not None
+    assert tell(check_cells(file, lambda cell: pytest.fail(cell.name))) == 1
+    assert lines(capsys)[:2] == ['X1: unknown word: role "wizard"', 'X2: unknown word: http "200"']
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"data_class": "diary"}, 'unknown word: data_class "diary"'),
+        ({"consent_state": "maybe"}, 'unknown word: consent_state "maybe"'),
+        ({"action": "teleport"}, 'unknown word: action "teleport"'),
+        ({"surface": "moon"}, 'unknown word: surface "moon"'),
+        ({"audit": True}, "unknown word: audit true"),
+        ({"moon": 1}, "unknown word: moon"),
+        ({"person_sees": "yes"}, 'person_sees cannot be "yes"'),
+        ({"fields": "name"}, "context is text, and fields is a list of words"),
+    ],
+)
+def test_each_column_has_its_words(changed, named):
+    with pytest.raises(NotUnderstood, match=named):
+        read({**CELL, **changed})
+
+
+def test_what_is_not_built_is_counted_apart_and_wrong_where_it_is_required(capsys):
+    cell = read({**CELL, "data_class": "attachment"})
+    drive_nothing = functools.partial(drive, None)
+    assert tell(check_cells(File("f.json", [cell]), drive_nothing)) == 0
+    assert tell(check_cells(File("f.json", [cell]), drive_nothing, {"attachment"})) == 1
+    said = "not built: X1 needs files of a person (data_class attachment)"
+    assert lines(capsys) == [
+        said,
+        "f.json: 1 cells, 0 right, 0 wrong or not understood, 1 not built",
+        f"{said}, and it was required",
+        "f.json: 1 cells, 0 right, 1 wrong or not understood, 0 not built",
+    ]
+
+
+def test_a_cell_that_breaks_off_is_wrong_and_never_right():
+    assert drive(None, read(CELL)).kind == WRONG  # type: ignore[arg-type]  # no world to stand on
+
+
+def test_each_word_is_either_there_or_says_what_is_missing():
+    for name, known in words.KNOWN.items():
+        for word, missing in known.items():
+            cell = read({**CELL, name: word})
+            if missing:
+                assert drive(None, cell).kind == NOT_BUILT  # type: ignore[arg-type]
+                assert missing in drive(None, cell).why  # type: ignore[arg-type]
+
+
+def test_what_is_asked_for_wrongly_is_said_before_anything_is_made(tmp_path, capsys):
+    assert check_files([str(tmp_path / "nothing.json")]) == 1
+    assert check_files([str(file_of(tmp_path)), "--require", "fhir"]) == 1
+    assert check_files(["--require", "moon"]) == 2
+    assert check_files(["--require"]) == 2
+    assert cli.main(["check", "nonsense"]) == 2
+    assert "No class and no surface is called: moon" in capsys.readouterr().err
+
+
+def test_the_place_of_a_check_is_gone_afterwards_and_so_is_what_a_killed_one_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("MANYPATHS_VAR", str(tmp_path / "var"))
+    left = home() / "check" / "1"
+    left.mkdir(parents=True)
+    try:
+        with _place() as place:
+            assert place.cluster.alive()
+            assert not left.exists()
+        assert list((home() / "check").iterdir()) == []
+        assert place.cluster.pid() is None
+    finally:
+        shutil.rmtree(home())
+    assert "DATABASE_URL" in os.environ  # of this test: the place took nothing from it
