@@ -129,16 +129,10 @@ def named_person(name: str):
     from manypaths.network.tests.factories import NOW
 
     reader = person()
-    consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS})
-    people.write_profile(
-        record_id=reader.record_id,
-        name=name,
-        pronouns="",
-        language="en",
-        sealer=sealer_for([reader.record_id]),
-        by=reader,
-        at=NOW,
-    )
+    consent.open_own(reader=reader, classes={DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
+    mine = {"record_id": reader.record_id, "sealer": sealer_for([reader.record_id]), "by": reader, "at": NOW}
+    people.write_profile(name=name, pronouns="", language="en", **mine)
+    people.write_safe_contact(way="call", address="802-555-0142", hours="", may_leave_message=False, **mine)
     return reader
 
 

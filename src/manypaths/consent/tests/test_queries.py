@@ -14,6 +14,7 @@ from manypaths.consent.tests.factories import ANOTHER_REQUEST, ONE_REQUEST, gran
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import account, community, membership, organisation, reader_for
+from manypaths.people import commands as people
 from manypaths.people.models import Block, Profile
 from manypaths.people.tests.factories import new_request, person, record_held_by
 from manypaths.referrals.models import Referral
@@ -68,7 +69,13 @@ def test_a_closed_record_is_written_as_denied():
 
 
 def test_reading_what_nobody_opened_is_a_loud_fault():
-    person()
+    reader = person()
+    opened = queries.open_records(
+        reader=reader, records=[reader.record_id], classes=[DataClass.DEMOGRAPHICS], purpose=Purpose.OWN
+    )
+    people.write_profile(
+        record_id=reader.record_id, name="Maria", pronouns="", language="en", sealer=opened.sealer, by=reader, at=NOW
+    )
     new_request()
     with pytest.raises(ProgrammingError, match="nobody opened demographics"), transaction.atomic():
         list(Profile.objects.all())
