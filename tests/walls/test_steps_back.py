@@ -18,7 +18,7 @@ select tablename || '/' || policyname, md5(coalesce(qual, '') || coalesce(with_c
  union all
 select tgrelid::regclass || '/' || tgname, md5(pg_get_triggerdef(oid)), '' from pg_trigger where not tgisinternal
 """
-STEPS_BACK = [("referrals", "0003"), ("consent", "0003"), ("people", "0002")]
+STEPS_BACK = [("referrals", "0003"), ("consent", "0003"), ("people", "0002"), ("audit", "0004")]
 
 
 def migrate(*target: str) -> None:

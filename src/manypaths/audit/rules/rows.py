@@ -6,12 +6,11 @@ JSON array (`jsonb`), the first element of which says what kind of part it is.
 """
 
 from collections.abc import Sequence
-from hashlib import sha256, shake_256
+from hashlib import sha256
 
 from manypaths.audit.rules.tree import ROW, hash_of_value, root_of
 
 FORM = 1
-SALT_BYTES = 16
 SECRET_BYTES = 16
 LOOK, INNER, RECORD, ACT = "look", "look-inner", "look-record", "act"
 SHOWN, HIDDEN, FIRST_RECORD = 0, 1, 2
@@ -20,8 +19,7 @@ SHOWN, HIDDEN, FIRST_RECORD = 0, 1, 2
 
 def salts_of(secret: bytes, count: int) -> list[bytes]:
     """As many salts as a row has parts, from its one secret. A salt says nothing about the secret or another salt."""
-    stream = shake_256(secret).digest(SALT_BYTES * count)
-    return [stream[at : at + SALT_BYTES] for at in range(0, len(stream), SALT_BYTES)]
+    return [sha256(secret + place.to_bytes(4, "big")).digest() for place in range(count)]
 
 
 def hashes_of_parts(parts: Sequence[str], secret: bytes) -> list[bytes]:
