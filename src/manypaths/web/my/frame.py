@@ -1,6 +1,6 @@
 """What every page of this door shares: today, reasons beside fields, and one line that says what happened."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -77,6 +77,19 @@ def thank(request: Asked, said: str, to: str, *args: Any, anchor: str = "") -> H
     """Go to a page that says in one line what happened."""
     request.session[SAID] = said
     return go(to, *args, anchor=anchor)
+
+
+def prove_first(request: Asked, back_to: str) -> HttpResponse:
+    """An unlocked phone in the wrong hands is not enough for a copy."""
+    request.session["after_proof"] = reverse(back_to)
+    return redirect("entry:prove_again")
+
+
+def as_file(response: HttpResponse, name: str, at: datetime) -> HttpResponse:
+    """An answer that is kept as a file, with the day in its name."""
+    stem, _dot, kind = name.partition(".")
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}-{at:%Y-%m-%d}.{kind}"'
+    return response
 
 
 def error_page(request: Asked, refused: Refused) -> HttpResponse:

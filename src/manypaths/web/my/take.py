@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,7 @@ from manypaths.referrals.rules import Status
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
-from manypaths.web.my.frame import CHECK_IN, show, zone_of
+from manypaths.web.my.frame import CHECK_IN, as_file, prove_first, show, zone_of
 from manypaths.web.my.requests import STATES
 from manypaths.web.my.reviews import said_of
 from manypaths.web.my.sharing import every_look_of, shared_lines
@@ -91,11 +90,11 @@ def as_page(request: Asked) -> HttpResponse:
     """A page to read and print, as a file."""
     at = now()
     if not factor_is_fresh(request.reader, at):
-        return _prove_first(request)
+        return prove_first(request, "my:take")
     found = whole_record(request, at)
     requests = [(one, _request_words(one)) for one in found["requests"]]
     context = {**found, "requests": requests, "at": at, "zone": zone_of(request)}
-    return _file(render(request, "my/copy.html", context), "my-copy.html", at)
+    return as_file(render(request, "my/copy.html", context), "my-copy.html", at)
 
 
 @person
@@ -104,11 +103,11 @@ def as_data(request: Asked) -> HttpResponse:
     """The same as JSON, for another program."""
     at = now()
     if not factor_is_fresh(request.reader, at):
-        return _prove_first(request)
+        return prove_first(request, "my:take")
     found = {name: _plain(value) for name, value in whole_record(request, at).items()}
     head = {"format": FORMAT, "version": VERSION, "taken_at": at.isoformat()}
     body = json.dumps(head | found, ensure_ascii=False, indent=2, default=_text)
-    return _file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
+    return as_file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
 
 
 def _request_words(view: referrals.RequestView) -> dict[str, Any]:
@@ -124,18 +123,6 @@ def _request_words(view: referrals.RequestView) -> dict[str, Any]:
         "outcome": rules.word_to_person(rules.OUTCOMES, view.outcome, language),
         "answer": rules.word(rules.ANSWERS, view.line.person_answer, language),
     }
-
-
-def _prove_first(request: Asked) -> HttpResponse:
-    """An unlocked phone in the wrong hands is not enough for a copy of everything."""
-    request.session["after_proof"] = reverse("my:take")
-    return redirect("entry:prove_again")
-
-
-def _file(response: HttpResponse, name: str, at: datetime) -> HttpResponse:
-    stem, _dot, kind = name.partition(".")
-    response.headers["Content-Disposition"] = f'attachment; filename="{stem}-{at:%Y-%m-%d}.{kind}"'
-    return response
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.my import about, answers, ask, choose, goals, home, requests, reviews, sharing, take, words
+from manypaths.web.my import about, answers, ask, choose, given, goals, home, requests, reviews, sharing, take, words
 
 app_name = "my"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("kept/<uuid:choice_id>/off", choose.let_go, name="let_go"),
     path("sharing", sharing.sharing, name="sharing"),
     path("sharing/looked", sharing.looked, name="looked"),
+    path("sharing/given", given.given, name="given"),
+    path("sharing/given/page", given.as_page, name="given_page"),
+    path("sharing/given/table", given.as_table, name="given_table"),
+    path("sharing/given/data", given.as_data, name="given_data"),
     path("sharing/looked/<uuid:look>", reviews.not_right, name="not_right"),
     path("sharing/said/<uuid:review_id>/back", reviews.take_back, name="take_back_review"),
     path("sharing/said/<uuid:review_id>/read", reviews.read, name="read_review"),
