@@ -1,6 +1,17 @@
 """Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
 
-from manypaths.referrals.queries.looks import Looks, LooksByConsent, LooksPage, looks_on_grant, own_look, who_looked
+from manypaths.referrals.queries.given import Disclosure, DisclosurePage, Kind, disclosures
+from manypaths.referrals.queries.looks import (
+    Looks,
+    LooksByConsent,
+    LooksPage,
+    SealOfLooks,
+    looks_on_grant,
+    own_look,
+    proofs_of_looks,
+    seal_of_looks,
+    who_looked,
+)
 from manypaths.referrals.queries.own import (
     TASK,
     has_open_request,
@@ -34,8 +45,11 @@ from manypaths.referrals.queries.shapes import (
 
 __all__ = [
     "TASK",
+    "Disclosure",
+    "DisclosurePage",
     "InboxPage",
     "Keys",
+    "Kind",
     "Looks",
     "LooksByConsent",
     "LooksPage",
@@ -44,7 +58,9 @@ __all__ = [
     "Part",
     "RequestLine",
     "RequestView",
+    "SealOfLooks",
     "Step",
+    "disclosures",
     "has_open_request",
     "in_inbox",
     "inbox",
@@ -58,9 +74,11 @@ __all__ = [
     "own_requests",
     "own_whole_requests",
     "packet_of_opened",
+    "proofs_of_looks",
     "received_request",
     "requests_of_opened",
     "requests_of_record",
+    "seal_of_looks",
     "waiting_in_all",
     "who_looked",
 ]

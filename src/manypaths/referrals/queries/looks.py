@@ -7,12 +7,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from manypaths.audit.rules.chain import Block
+from manypaths.audit.rules.proof import SealedLook, holds, proof_of
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 
 A_PAGE = 30
+PROOFS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class LooksByConsent:
     times: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SealOfLooks:
+    """Up to when the log is sealed, and how many looks at the person have a seal or wait for one."""
+
+    sealed_at: datetime | None = None
+    waiting: int = 0
+    sealed: int = 0
 
 
 def who_looked(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 0) -> LooksPage:
@@ -91,3 +103,48 @@ def looks_on_grant(*, reader: Reader, grant_id: UUID) -> LooksByConsent:
         cursor.execute("select * from looks_on_grant(%s, %s, %s)", [record, reader.account_id, grant_id])
         row = cursor.fetchone()
     return LooksByConsent(*row)
+
+
+def seal_of_looks(*, reader: Reader) -> SealOfLooks:
+    """Whether the looks in the person's own list are sealed.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
+    with connection.cursor() as cursor:
+        cursor.execute("select * from seal_of_looks(%s, %s)", [record, reader.account_id])
+        row = cursor.fetchone()
+    return SealOfLooks(*row)
+
+
+def proofs_of_looks(*, reader: Reader) -> list[dict[str, Any]]:
+    """The proof of each sealed look in the person's own list, oldest first. One that does not hold is left out.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
+    proofs: list[dict[str, Any]] = []
+    after, more = 0, True
+    while more:
+        rows = _sealed_rows(record, reader.account_id, after)
+        proofs += [proof for proof in map(_proof, rows) if holds(proof)]
+        after, more = rows[-1][0] if rows else after, len(rows) == PROOFS_AT_ONCE
+    return proofs
+
+
+def _sealed_rows(record: UUID, account: UUID | None, after: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select * from proofs_of_looks(%s, %s, %s, %s)", [record, account, after, PROOFS_AT_ONCE])
+        return list(cursor.fetchall())
+
+
+def _proof(row: tuple[Any, ...]) -> dict[str, Any]:
+    _seq, texts, salts, places, part_hashes, place, row_hashes, *block = row
+    number, at, form, horizon, accesses, acts, root, head, previous = block
+    sealed_in = Block(number, at, form, horizon, accesses, acts, bytes(root), bytes(previous))
+    return proof_of(
+        SealedLook(
+            texts, [bytes(one) for one in salts], places, [bytes(one) for one in part_hashes], place,
+            [bytes(one) for one in row_hashes], sealed_in, bytes(head),
+        )
+    )  # fmt: skip

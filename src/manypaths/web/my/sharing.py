@@ -187,4 +187,4 @@ def looked(request: Asked) -> HttpResponse:
     asked = {one.look: one.id for one in said_before}
     context: dict[str, Any] = {"seen": [replace(one, said=asked.get(one.look)) for one in seen]}
     context |= {"older": number + 1 if more else None, "newer": number - 1, "said_before": said_before}
-    return show(request, "looked", context)
+    return show(request, "looked", context | {"seal": referrals.seal_of_looks(reader=request.reader)})

@@ -105,6 +105,7 @@ def as_data(request: Asked) -> HttpResponse:
     if not factor_is_fresh(request.reader, at):
         return prove_first(request, "my:take")
     found = {name: _plain(value) for name, value in whole_record(request, at).items()}
+    found["proofs_of_looks"] = referrals.proofs_of_looks(reader=request.reader)
     head = {"format": FORMAT, "version": VERSION, "taken_at": at.isoformat()}
     body = json.dumps(head | found, ensure_ascii=False, indent=2, default=_text)
     return as_file(HttpResponse(body, content_type="application/json; charset=utf-8"), "my-copy.json", at)
