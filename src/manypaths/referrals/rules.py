@@ -170,6 +170,12 @@ def reasons_not_to_move(facts: MoveFacts) -> Iterator[Reason]:
         yield Reason("outcome_missing", _("Choose what came of it."), "outcome")
 
 
+def reasons_not_on_any_page(seen: Status, to: Status) -> Iterator[Reason]:
+    """Why a button that no page has is refused before anything is opened: it skips what must come first."""
+    if to not in allowed_moves(seen, Party.TARGET):
+        yield Reason("not_from_here", _("This cannot be done from where the request stands now."))
+
+
 def _fits(facts: MoveFacts) -> bool:
     row = REASONS.get(facts.reason)
     return row is not None and row["by"] == facts.party and facts.to.value in row["moves"]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.directory import queries as directory
 from manypaths.lib.refusals import NotThere, Refused
-from manypaths.network import commands, queries
+from manypaths.network import commands, queries, rules
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.web.entry.forms import BodyForm, RolesForm, WorkerForm
@@ -23,6 +23,7 @@ from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
 FEW_TOWNS = 3
+SECOND_PERSON = 403
 ENDED = "ended_worker"
 TYPED = "typed_before_proof"
 KEPT = ("name", "listed", "contact_name", "display_name", "email", "roles")
@@ -109,8 +110,10 @@ def worker_roles(request: Asked, worker: UUID) -> HttpResponse:
     if not factor_is_fresh(reader, now()):
         return prove_first(request, "entry:workers")
     one = next((one for one in queries.workers(reader=reader) if one.membership_id == worker), None)
-    if one is None or one.is_me:
+    if one is None:
         raise NotThere
+    if one.is_me:
+        return _ask_another_lead(request, one)
     data = request.POST if request.method == "POST" else None
     form = RolesForm(data, may_name_coordinators=reader.has_role(Role.COORDINATOR), initial={"roles": one.roles})
     if form.is_valid():
@@ -121,6 +124,12 @@ def worker_roles(request: Asked, worker: UUID) -> HttpResponse:
         else:
             return see(reverse("entry:workers"))
     return render(request, "entry/worker_roles.html", {"form": form, "name": one.display_name})
+
+
+def _ask_another_lead(request: Asked, me: queries.Worker) -> HttpResponse:
+    """Nobody changes what they may do themself: a second lead does it."""
+    reasons = list(rules.reasons_not_to_change_roles(request.reader, me.membership_id, frozenset(me.roles), now()))
+    return render(request, "422.html", {"reasons": reasons}, status=SECOND_PERSON)
 
 
 @member(Role.ORG_ADMIN)

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from manypaths.accounts import queries as accounts
-from manypaths.lib.refusals import NotThere
-from manypaths.network.rules import Role
+from manypaths.lib.refusals import NotThere, NotYourWork
+from manypaths.network.rules import Reader, Role
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.going import bound_for
 
@@ -57,7 +57,7 @@ def member(*roles: Role) -> Callable[[View], View]:
             if not reader.is_signed_in:
                 return _to_sign_in(request)
             if not reader.is_member or (roles and not reader.has_role(*roles)):
-                raise NotThere
+                raise NotYourWork if _names_themself(reader, kwargs) else NotThere
             if reader.factor_at is None:
                 return _to_second_factor(request)
             return view(request, *args, **kwargs)
@@ -65,6 +65,11 @@ def member(*roles: Role) -> Callable[[View], View]:
         return _declared(guarded, Audience("member", frozenset(role.value for role in roles)))
 
     return declare
+
+
+def _names_themself(reader: Reader, named: dict[str, Any]) -> bool:
+    """Whether a worker asks for something about their own place of work: they know that it is there."""
+    return reader.membership_id is not None and reader.membership_id in named.values()
 
 
 def signed_in(view: View) -> View:

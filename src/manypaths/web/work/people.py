@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.dates import local_date, start_of_day
-from manypaths.lib.refusals import NotThere, Refused
+from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.people import queries as people
 from manypaths.referrals import commands, queries
 from manypaths.support import queries as support
@@ -25,7 +25,7 @@ from manypaths.vault.queries import Sealer
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
-from manypaths.web.ui.offering import offer
+from manypaths.web.ui.offering import offer, reasons_not_as_drawn
 from manypaths.web.ui.words import day, in_zone, moment
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import STATES, WAYS
@@ -180,6 +180,7 @@ def _happened(when: str, at: datetime, zone: str) -> datetime:
 def one(request: Asked, record_id: UUID) -> HttpResponse:
     """One record, and a contact written down on it."""
     form = ContactForm(request.POST or None)
+    refuse_if(reasons_not_as_drawn(form))
     if request.method == "POST" and form.is_valid():
         try:
             _write_down(request, record_id, form.cleaned_data)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from manypaths.lib.refusals import NotThere, Refused
+from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.network.rules import Role
 from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import OpenMove, RequestView
@@ -111,6 +111,7 @@ def move(request: Asked, referral_id: UUID) -> HttpResponse:
 
 
 def _move(request: Asked, referral_id: UUID, to: Status, seen: Status) -> HttpResponse:
+    refuse_if(rules.reasons_not_on_any_page(seen, to))
     more = {name: request.POST.get(name, "") for name in ("reason", "outcome") if _takes(to, name)}
     try:
         made = ACTS[to](referral_id=referral_id, seen=seen, by=request.reader, at=now(), **more)

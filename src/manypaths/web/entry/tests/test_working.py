@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -158,6 +159,21 @@ def test_roles_that_are_taken_away_count_from_the_next_request():
     assert client.get("/vouch").status_code == 404
 
 
+def test_nobody_gives_themself_a_role():
+    body = make.organisation()
+    lead, peer = worker("org_admin", body=body), worker("peer", body=body, email="lee@example.org")
+    for client in (lead, peer):
+        set_up_app(client)
+    own = {one.account.email: one for one in Membership.objects.select_related("account")}
+    asked = lead.post(f"/workers/{own['dee@example.org'].id}/roles", {"roles": ["clinician"]})
+    assert asked.status_code == 403
+    assert "Ask another lead of your organization" in asked.content.decode()
+    tried = peer.post(f"/workers/{own['lee@example.org'].id}/roles", {"roles": ["clinician"]})
+    assert tried.status_code == 403
+    assert peer.post(f"/workers/{own['dee@example.org'].id}/roles", {"roles": ["clinician"]}).status_code == 404
+    assert {tuple(one.roles) for one in Membership.objects.all()} == {("org_admin",), ("peer",)}
+
+
 def test_a_person_finds_no_page_of_second_factors():
     client, _name = person()
     for path in ("/second", "/second/app", "/second/passkey", "/vouch", "/taking-part", "/places-of-work"):
@@ -281,7 +297,9 @@ def test_nobody_but_a_lead_keeps_workers():
     client = worker("peer")
     set_up_app(client)
     assert client.get("/workers").status_code == 404
-    assert client.post(f"/workers/{Membership.objects.get().id}/end").status_code == 404
+    assert client.post(f"/workers/{uuid4()}/end").status_code == 404
+    assert client.post(f"/workers/{Membership.objects.get().id}/end").status_code == 403
+    assert Membership.objects.get().ended_at is None
 
 
 def test_a_coordinator_invites_an_organisation_and_sees_who_takes_part():

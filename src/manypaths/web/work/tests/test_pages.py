@@ -8,7 +8,7 @@ from django.test import Client
 
 from manypaths.accounts import factors
 from manypaths.accounts.commands import proving
-from manypaths.audit.models import Act
+from manypaths.audit.models import Access, Act
 from manypaths.config.testing import as_owner
 from manypaths.network.tests.factories import membership, organisation, participation, reader_for
 from manypaths.notices.models import StaffNotice
@@ -35,6 +35,12 @@ def refused_to(reader) -> set[uuid.UUID]:
     with as_owner():
         rows = Act.objects.filter(what="web.refused", account_id=reader.account_id)
         return set(rows.values_list("subject_id", flat=True))
+
+
+def looks_of(reader) -> int:
+    """How many looks of a worker the log holds."""
+    with as_owner():
+        return Access.objects.filter(account_id=reader.account_id).count()
 
 
 def accepted(made, client, referral):
@@ -291,6 +297,24 @@ def test_an_act_of_a_worker_that_is_not_done_is_written_down_and_a_page_that_ope
     assert refused_to(made.coach) == set()
     assert press(coach, referral, "completed", outcome="given").status_code == 422
     assert refused_to(made.coach) == {referral}
+
+
+def test_a_form_with_a_value_that_only_the_server_sets_writes_nothing_and_opens_nothing():
+    made = stage()
+    coach = client_of(made.coach)
+    there = accepted(made, coach, ask(made))
+    form = {"way": "call", "when": "now", "deed": "talked", "note": "Again", "id": str(uuid.uuid4())}
+    before = looks_of(made.coach)
+    assert coach.post(there, form).status_code == 422
+    assert looks_of(made.coach) == before
+    assert "Again" not in text(coach.get(there))
+
+
+def test_a_move_that_no_page_offers_is_refused_before_anything_is_opened():
+    made = stage()
+    referral = ask(made)
+    assert press(client_of(made.coach), referral, "completed", outcome="given").status_code == 422
+    assert looks_of(made.coach) == 0
 
 
 def test_nothing_of_these_pages_is_stored():
