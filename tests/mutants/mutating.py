@@ -52,6 +52,8 @@ def unchanged(name: str) -> Mutant:
 
 
 def _names(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.FunctionDef):
+        return {node.name}
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     return {one.id for one in targets if isinstance(one, ast.Name)}
 
