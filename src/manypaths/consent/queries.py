@@ -32,7 +32,7 @@ class Opened:
     """
 
     bases: dict[Unit, str] = field(default_factory=dict)
-    known: frozenset[UUID] = frozenset()
+    known: frozenset[tuple[UUID, str]] = frozenset()
     by_item: frozenset[DataClass] = frozenset()
     keys: tuple[list[str], ...] = field(default=(), repr=False)
 
@@ -63,9 +63,9 @@ class Opened:
         """What to answer where classes of a record are closed.
 
         NotYourWork for a reader who may already know that the person is served here, when whole classes are not part
-        of their work; NotThere for everyone else, and where single items of one are open to who wrote them.
+        of their work; NotThere for everyone else, and for a class of which their role is not told.
         """
-        return NotYourWork() if record in self.known and not self.by_item.intersection(closed) else NotThere()
+        return NotYourWork() if all((record, one.value) in self.known for one in closed) else NotThere()
 
     def is_minimal(self, record: UUID, data_class: DataClass) -> bool:
         """True when only named fields of this class are open (the desk)."""
@@ -116,8 +116,8 @@ def open_record(*, reader: Reader, record: UUID, classes: Collection[DataClass],
 def open_written(*, reader: Reader, record: UUID, data_class: DataClass) -> tuple[Opened, list[UUID]]:
     """Open what the reader wrote in a class that is open item by item. May be nothing yet: then they may begin.
 
-    Refuses: NotThere where the record is not open to them, or where others write such items; NotYourWork where the
-    whole class is not part of their work, though they may know that the person is served here.
+    Refuses: NotThere where the record is not open to them; NotYourWork where the whole class is not part of their work,
+    though they may know that the person is served here and that there is such a class.
     """
     mine = written_by(reader=reader, record=record, data_class=data_class)
     classes = {DataClass.PRESENCE, data_class}
@@ -174,9 +174,9 @@ def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]
 
 def _decide(
     facts: dict[str, Any], classes: Collection[DataClass], inquiry: Inquiry
-) -> tuple[dict[Unit, str], frozenset[UUID], frozenset[DataClass]]:
-    """The basis of each record and class as the rules see it, the records whose presence is known anyway, and the
-    classes that are open item by item."""
+) -> tuple[dict[Unit, str], frozenset[tuple[UUID, str]], frozenset[DataClass]]:
+    """The basis of each record and class as the rules see it, what may be told to be no part of the reader's work, and
+    the classes that are open to them item by item."""
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
     decided: dict[Unit, str] = {}
     records = [_record_facts(row) for row in facts["records"]]
@@ -184,7 +184,8 @@ def _decide(
         for data_class in classes:
             for subject, basis in rules.bases_for(reader, record, data_class.value, inquiry, at).items():
                 decided[(record.id, data_class.value, subject)] = basis
-    known = frozenset(record.id for record in records if rules.knows_presence(reader, record))
+    spoken = [one.value for one in classes if not rules.is_unspoken(reader.roles, one)]
+    known = frozenset((one.id, kind) for one in records if rules.knows_presence(reader, one) for kind in spoken)
     return decided, known, frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
 
 

@@ -146,6 +146,13 @@ def open_kind(*, reader: Reader, record_id: UUID, kind: Kind, purpose: Purpose) 
     return consent.open_written(reader=reader, record=record_id, data_class=data_class)[0]
 
 
+def entries_to_open(*, reader: Reader) -> tuple[list[Kind], frozenset[DataClass]]:
+    """What the page of somebody one walks with is about: the kinds of entry that are the reader's work, and the classes
+    to open for it. Notes of counselling are kept apart: they have a page of their own, and no other opens them."""
+    kinds = [kind for kind in Kind if rules.is_work_of(reader.roles, kind)]
+    return kinds, frozenset(rules.CLASS_OF[kind] for kind in kinds if kind is not Kind.NOTE)
+
+
 def entries_of_opened(
     *, record_id: UUID, kind: Kind, opened: consent.Opened, limit: int = SHOWN, offset: int = 0
 ) -> EntriesPage:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.lib.refusals import Reason
 from manypaths.network.rules import Hat
 
-ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11-22.json"
+ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11-22-2.json"
 NAMED = "/named"
+UNSPOKEN = "unspoken"
 LONGEST_GRANT = timedelta(days=90)
 
 
@@ -195,9 +196,13 @@ def _written_by(reader: ReaderFacts, record: RecordFacts, wanted: str, inquiry: 
 
 
 def opens_by_item(roles: frozenset[str], wanted: str) -> bool:
-    """True when these roles open a class item by item, to whoever wrote it. Another's item is absent to them (404):
-    to say "not part of your work" would tell that it exists."""
+    """True when these roles open a class item by item, each to whoever wrote it."""
     return part_for(roles, Basis.ORIGINATED, wanted) is not None
+
+
+def is_unspoken(roles: frozenset[str], wanted: str) -> bool:
+    """True when "not part of your work" (403) would tell these roles too much: that another wrote such an item."""
+    return opens_by_item(roles, wanted) or part_for(roles, UNSPOKEN, wanted) is not None
 
 
 def part_for(roles: frozenset[str], tie: str, wanted: str) -> str | None:

@@ -11,6 +11,7 @@ from manypaths.support.rules.contacts import (
     choices,
     reached,
     reasons_not_to_record,
+    word,
 )
 from manypaths.support.rules.entries import (
     CLASS_OF,
@@ -34,6 +35,7 @@ from manypaths.support.rules.entries import (
     NoteFacts,
     ScreenFacts,
     TreatmentFacts,
+    is_work_of,
     reasons_not_to_strike,
     reasons_not_to_touch,
     reasons_not_to_write,
@@ -69,9 +71,11 @@ __all__ = [
     "ScreenFacts",
     "TreatmentFacts",
     "choices",
+    "is_work_of",
     "reached",
     "reasons_not_to_record",
     "reasons_not_to_strike",
     "reasons_not_to_touch",
     "reasons_not_to_write",
+    "word",
 ]

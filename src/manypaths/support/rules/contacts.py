@@ -37,6 +37,11 @@ def choices(table: dict[str, dict[str, Any]], language: str) -> list[tuple[str, 
     return [(code, str(row.get(spoken, row["en"]))) for code, row in table.items()]
 
 
+def word(table: dict[str, dict[str, Any]], code: str, language: str) -> str:
+    """The word of one code in a language; nothing for a code we do not know."""
+    return dict(choices(table, language)).get(code, "")
+
+
 def reached(deed: str) -> bool:
     """True when the person was reached; a try counts as care, not as contact."""
     return bool(DEEDS[deed]["reached"])

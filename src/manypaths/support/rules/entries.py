@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules import Basis, DataClass, Purpose, part_for
 from manypaths.lib.refusals import Reason
 
 ENTRY_CODES: dict[str, Any] = json.loads(
@@ -94,6 +94,12 @@ KIND_OF: dict[type[EntryFacts], Kind] = {
     AttendanceFacts: Kind.ATTENDANCE,
     NoteFacts: Kind.NOTE,
 }
+
+
+def is_work_of(roles: frozenset[str], kind: Kind) -> bool:
+    """True when these roles open a kind of entry of somebody they walk with: all of it, or what they wrote."""
+    wanted = CLASS_OF[kind]
+    return any(part_for(roles, tie, wanted) is not None for tie in (Basis.ASSIGNED, Basis.ORIGINATED))
 
 
 def reasons_not_to_write(facts: EntryFacts, today: date) -> Iterator[Reason]:

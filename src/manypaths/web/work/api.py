@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from manypaths.consent.rules import DataClass
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
+from manypaths.web.work.entries import AT_WORK, kind_of, read
 from manypaths.web.work.frame import WALKING
 from manypaths.web.work.people import PAGE, caseload, read_record
 
@@ -63,3 +64,22 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
         for line in page.contacts
     ]
     return JsonResponse({"id": str(page.record_id), "requests": requests, "contacts": contacts})
+
+
+@member(*AT_WORK)
+@require_safe
+def entries(request: Asked, record_id: UUID, kind: str) -> JsonResponse:
+    """Entries of one kind of one person, those that were struck or corrected too."""
+    which = kind_of(kind)
+    _purpose, page = read(request, record_id, which)
+    rows = [
+        {
+            "id": str(line.id),
+            **{name: value.isoformat() if name == "happened_on" else value for name, value in vars(line.facts).items()},
+            "worker": line.worker,
+            "stands": line.stands,
+            "strike": line.strike,
+        }
+        for line in page.lines
+    ]
+    return JsonResponse({"id": str(record_id), "kind": which.value, "entries": rows, "more": page.more})

@@ -27,6 +27,7 @@ from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.offering import offer, reasons_not_as_drawn
 from manypaths.web.ui.words import day, in_zone, moment
+from manypaths.web.work.entries import sections
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import STATES, WAYS
 
@@ -97,6 +98,7 @@ class RecordPage:
     requests: list[queries.RequestLine]
     contacts: list[support.ContactLine]
     may_write: bool
+    opened: consent.Opened
 
 
 def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] = SEEN) -> RecordPage:
@@ -120,6 +122,7 @@ def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] =
         queries.requests_of_opened(record_id=record_id, opened=opened),
         support.contacts_of_opened(record_id=record_id, sealer=sealer) if may[DataClass.CONTACT_LOG] else [],
         may[DataClass.CONTACT_LOG],
+        opened,
     )
 
 
@@ -211,7 +214,8 @@ def _when(request: Asked, line: support.ContactLine) -> str:
 
 
 def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
-    page = read_record(request, record_id)
+    kinds, classes = support.entries_to_open(reader=request.reader)
+    page = read_record(request, record_id, SEEN | classes)
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
     context = {
         "page": page,
@@ -220,6 +224,7 @@ def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
         "contacts": [
             (line, ways.get(line.way, ""), deeds.get(line.deed, ""), _when(request, line)) for line in page.contacts
         ],
+        "sections": sections(request, record_id, page.opened, kinds),
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.work import api, home, offering, people, privacy, requests
+from manypaths.web.work import api, entries, home, offering, people, privacy, requests
 
 app_name = "work"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("people/<uuid:record_id>", people.one, name="person"),
     path("privacy", privacy.desk, name="privacy"),
     path("privacy/<uuid:review_id>", privacy.review, name="review"),
+    path("people/<uuid:record_id>/<slug:kind>", entries.index, name="entries"),
+    path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>", entries.one, name="entry"),
+    path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>/strike", entries.strike, name="strike"),
     path("services", offering.index, name="services"),
     path("services/add", offering.add, name="add_service"),
     path("services/<uuid:service_id>", offering.edit, name="service"),
@@ -25,4 +28,5 @@ urlpatterns = [
     path("api/people", api.people, name="api_people"),
     path("api/people/<uuid:record_id>", api.person, name="api_person"),
     path("api/people/<uuid:record_id>/history", api.history, name="api_history"),
+    path("api/people/<uuid:record_id>/entries/<slug:kind>", api.entries, name="api_entries"),
 ]

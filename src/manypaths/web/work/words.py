@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.referrals.rules import Status, Way
+from manypaths.support.rules import Kind
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,33 @@ BASES: dict[str, Any] = {
     "organisation": _("The worker is at the desk here."),
     "review": _("The worker answered what they said was not right."),
 }
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """How a kind of entry is spoken of: its title, the act of adding one, and where there is none yet."""
+
+    title: Any
+    add: Any
+    none: Any
+    who: Any
+
+
+KINDS: dict[Kind, KindWords] = {
+    Kind.TREATMENT: KindWords(
+        _("Treatment"), _("Write down a service"), _("No service is written down yet."),
+        _("Clinicians who walk with them read this, and they themselves can ask for it."),
+    ),
+    Kind.SCREEN: KindWords(
+        _("Drug screens"), _("Write down a test"), _("No test is written down yet."),
+        _("Clinicians who walk with them read this, and they themselves can ask for it."),
+    ),
+    Kind.ATTENDANCE: KindWords(
+        _("Attendance"), _("Write down whether they came"), _("Nothing is written down yet."),
+        _("Workers who walk with them, those who lead these, and your front desk read this."),
+    ),
+    Kind.NOTE: KindWords(
+        _("Your counseling notes"), _("Write a note"), _("You have no note here."),
+        _("Only you read these. They are kept apart from everything else."),
+    ),
+}  # fmt: skip

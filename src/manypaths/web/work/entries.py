@@ -1,0 +1,236 @@
+"""Entries of one record: treatment, drug screens, attendance, and a counsellor's own notes. Add, correct, strike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, Purpose
+from manypaths.lib.dates import local_date
+from manypaths.lib.refusals import NotThere, NotYourWork, Refused
+from manypaths.network.rules import Reader, Role
+from manypaths.people import queries as people
+from manypaths.support import commands, rules
+from manypaths.support import queries as support
+from manypaths.support.queries import EntriesPage, EntryLine
+from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, ScreenFacts, TreatmentFacts
+from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.words import day
+from manypaths.web.work.entry_forms import FORMS, EntryForm, StrikeForm, blank, filled
+from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.words import KINDS, KindWords
+
+# Who may be told that a kind of entry is not their work. Everyone else finds nothing.
+AT_WORK = (*WALKING, Role.SUPERVISOR, Role.FRONTDESK, Role.PRIVACY_OFFICER)
+# The reason to look follows from what the reader does here.
+REASONS = {
+    Purpose.CARE: WALKING,
+    Purpose.SUPERVISION: (Role.SUPERVISOR,),
+    Purpose.DESK: (Role.FRONTDESK,),
+    Purpose.PRIVACY: (Role.PRIVACY_OFFICER,),
+}
+SHORT = 3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One entry in words."""
+
+    line: EntryLine
+    head: str
+    tail: list[str]
+    words: str = ""
+    struck: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The newest entries of one kind, on the page of a record. A kind that is kept apart has its address here only."""
+
+    kind: Kind
+    said: KindWords
+    is_apart: bool
+    rows: list[Shown] = field(default_factory=list)
+    more: bool = False
+
+
+def sections(request: Asked, record_id: UUID, opened: consent.Opened, kinds: list[Kind]) -> list[Section]:
+    """One section for each kind of entry that is the reader's work, from what their page has opened already."""
+    found = []
+    for kind in kinds:
+        if kind is Kind.NOTE:
+            found.append(Section(kind, KINDS[kind], is_apart=True))
+            continue
+        page = support.entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=SHORT)
+        found.append(Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more))
+    return found
+
+
+def in_words(request: Asked, page: EntriesPage) -> list[Shown]:
+    """Entries as lines of a page, in the reader's language."""
+    year = local_date(now(), zone_of(request)).year
+    return [_shown(line, year) for line in page.lines]
+
+
+def _shown(line: EntryLine, year: int) -> Shown:
+    facts, spoken = line.facts, language()
+    on = day(facts.happened_on, spoken, year=facts.happened_on.year != year)
+    head, *more = _content(facts) or [on]
+    tail = [*more, *([on] if head != on else []), *([line.worker] if line.worker else [])]
+    return Shown(line, head, tail, getattr(facts, "words", ""), rules.word(rules.STRIKES, line.strike, spoken))
+
+
+def _content(facts: EntryFacts) -> list[str]:
+    spoken = language()
+    match facts:
+        case TreatmentFacts():
+            return [rules.word(rules.SERVICES, facts.service, spoken)]
+        case ScreenFacts():
+            found = ", ".join(rules.word(rules.SUBSTANCES, one, spoken) for one in facts.found)
+            result = rules.word(rules.RESULTS, facts.result, spoken)
+            asked = str(_("Asked for by: %(who)s")) % {"who": rules.word(rules.ORDERED_BY, facts.ordered_by, spoken)}
+            return [f"{result}: {found}" if found else result, rules.word(rules.PANELS, facts.panel, spoken), asked]
+        case AttendanceFacts():
+            came = rules.word(rules.PRESENCES, facts.presence, spoken)
+            return [came, rules.word(rules.SESSIONS, facts.session, spoken)]
+    return []
+
+
+def kind_of(name: str) -> Kind:
+    """The kind that an address names. Refuses: NotThere for any other word."""
+    if name not in list(Kind):
+        raise NotThere
+    return Kind(name)
+
+
+def reasons_to_look(reader: Reader) -> Iterator[Purpose]:
+    """For what a reader may open entries, by what they do here; most often there is one."""
+    return (purpose for purpose, roles in REASONS.items() if reader.has_role(*roles))
+
+
+def read(request: Asked, record_id: UUID, kind: Kind, *, offset: int = 0) -> tuple[Purpose, EntriesPage]:
+    """Entries of one kind, and for what they were opened.
+
+    Refuses: NotYourWork where the kind is not the work of somebody who may know that the person is served here;
+    NotThere otherwise.
+    """
+    refusal: Exception = NotThere()
+    for purpose in reasons_to_look(request.reader):
+        try:
+            found = support.entries(
+                reader=request.reader, record_id=record_id, kind=kind, purpose=purpose, offset=offset
+            )
+        except (NotThere, NotYourWork) as no:
+            refusal = no if isinstance(no, NotYourWork) else refusal
+        else:
+            return purpose, found
+    raise refusal
+
+
+@member(*AT_WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: Asked, record_id: UUID, kind: str) -> HttpResponse:
+    """Entries of one kind, and a form for another one."""
+    which = kind_of(kind)
+    form = FORMS[which](request.POST) if request.method == "POST" else blank(which, _today(request))
+    if request.method == "POST" and _write(request, record_id, form, None):
+        return thank(request, "entry", "work:entries", record_id, which.value)
+    number = _page_number(request)
+    purpose, page = read(request, record_id, which, offset=support.SHOWN * (number - 1))
+    context = {
+        "rows": in_words(request, page), "more": page.more, "number": number, "form": form,
+        "may_write": purpose in rules.WRITING,
+    }  # fmt: skip
+    return _draw(request, "entries", record_id, which, purpose, context, form)
+
+
+@member(*AT_WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: Asked, record_id: UUID, kind: str, entry_id: UUID) -> HttpResponse:
+    """One entry. It is never changed: a correction is another entry."""
+    which = kind_of(kind)
+    form = FORMS[which](request.POST) if request.method == "POST" else None
+    if form is not None and _write(request, record_id, form, entry_id):
+        return thank(request, "corrected", "work:entries", record_id, which.value)
+    return _draw_one(request, record_id, which, entry_id, form, StrikeForm())
+
+
+@member(*AT_WORK)
+@require_POST
+def strike(request: Asked, record_id: UUID, kind: str, entry_id: UUID) -> HttpResponse:
+    """Strike an entry that should not be there."""
+    which, form = kind_of(kind), StrikeForm(request.POST)
+    purpose, _page = read(request, record_id, which)
+    if form.is_valid():
+        try:
+            commands.strike_entry(
+                record_id=record_id, kind=which, entry_id=entry_id, reason=form.cleaned_data["strike"],
+                purpose=purpose, by=request.reader, at=now(),
+            )  # fmt: skip
+        except Refused as refused:
+            put_reasons(form, refused)
+        else:
+            return thank(request, "struck", "work:entries", record_id, which.value)
+    return _draw_one(request, record_id, which, entry_id, None, form)
+
+
+def _write(request: Asked, record_id: UUID, form: EntryForm, replaces: UUID | None) -> bool:
+    """Write what a form says. False where it is refused; the reasons are beside its fields then."""
+    purpose, _page = read(request, record_id, rules.KIND_OF[form.facts_of])
+    if not form.is_valid():
+        return False
+    try:
+        commands.write_entry(
+            record_id=record_id, facts=form.facts, replaces=replaces, purpose=purpose, by=request.reader, at=now()
+        )
+    except Refused as refused:
+        put_reasons(form, refused)
+        return False
+    return True
+
+
+def _draw_one(
+    request: Asked, record_id: UUID, kind: Kind, entry_id: UUID, form: EntryForm | None, striking: StrikeForm
+) -> HttpResponse:
+    purpose, _page = read(request, record_id, kind)
+    line = support.entry(reader=request.reader, record_id=record_id, kind=kind, entry_id=entry_id, purpose=purpose)
+    form = form or filled(kind, line.facts)
+    (row,) = in_words(request, EntriesPage([line], more=False))
+    context = {"row": row, "form": form, "striking": striking, "may_write": purpose in rules.WRITING}
+    return _draw(request, "entry", record_id, kind, purpose, context, form, striking)
+
+
+def _draw(
+    request: Asked, page: str, record_id: UUID, kind: Kind, purpose: Purpose, context: dict[str, Any], *held: forms.Form
+) -> HttpResponse:
+    shared = {
+        "record_id": record_id, "kind": kind, "said_of": KINDS[kind], "name": _name(request, record_id, purpose),
+        "may_open_record": request.reader.has_role(*WALKING), **context,
+    }  # fmt: skip
+    wrong = any(form.is_bound and form.errors for form in held)
+    return show(request, page, shared, status=REFUSED if wrong else 200)
+
+
+def _name(request: Asked, record_id: UUID, purpose: Purpose) -> str:
+    """The name they go by, as far as the reader may open it for this."""
+    opened = consent.open_records(
+        reader=request.reader, records=[record_id], classes={DataClass.DEMOGRAPHICS}, purpose=purpose
+    )
+    return people.names_of(records=opened.ids, sealer=opened.sealer).get(record_id, "") if opened.ids else ""
+
+
+def _page_number(request: Asked) -> int:
+    value = request.GET.get("page", "1")
+    return max(1, int(value)) if value.isdecimal() and len(value) < 5 else 1
+
+
+def _today(request: Asked) -> Any:
+    return local_date(now(), zone_of(request))
