@@ -113,7 +113,8 @@ class Book:
         sum_of_all = hashlib.sha256()
         for model in sorted(self.rows, key=lambda one: one._meta.label):
             for row in self.rows[model]:
-                values = [getattr(row, one.attname) for one in model._meta.concrete_fields]
+                ours = [one for one in model._meta.concrete_fields if not one.has_db_default()]
+                values = [getattr(row, one.attname) for one in ours]
                 sum_of_all.update(repr((model._meta.label, values)).encode())
         return sum_of_all.hexdigest()
 

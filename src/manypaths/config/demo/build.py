@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from manypaths.config.demo import folk, houses, loading, offers, signs
+from manypaths.config.demo import folk, houses, loading, offers, reviews, signs
 from manypaths.config.demo.asking import Ground
 from manypaths.config.demo.book import Book
 from manypaths.config.demo.chance import Chance
@@ -97,7 +97,9 @@ def compose(
     offers.note_gaps(book, community)
     crowd = Crowd(Ground(book, community, loaded.texts), all_houses, loaded.questions)
     crowd.live(people, told)
-    return Story(book, community, all_houses, crowd, _cast(crowd, all_houses))
+    cast = _cast(crowd, all_houses)
+    reviews.say_not_right(book, all_houses[0], cast["person"], crowd.people)
+    return Story(book, community, all_houses, crowd, cast)
 
 
 def _community(book: Book) -> Community:
@@ -147,6 +149,7 @@ def write_story(story: Story, told: Callable[[int, int], None]) -> int:
     """Write it in one transaction, signed in as `owner`."""
     with transaction.atomic():
         written = loading.write(story.book, told)
+        reviews.settle_looks()
         signs.show_sign_ins(story.accounts_of, story.book.now)
     return written
 

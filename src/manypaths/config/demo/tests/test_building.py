@@ -14,6 +14,7 @@ from django.test import Client
 from manypaths.config.demo import build, signs
 from manypaths.config.demo.build import Story
 from manypaths.config.testing import as_owner, role_url
+from manypaths.consent import reviews
 from manypaths.indicators.models import Figure, Release
 from manypaths.network import queries as network
 from manypaths.network.models import Community
@@ -76,6 +77,27 @@ class TestBuilt:
         with transaction.atomic():
             looks = referrals.who_looked(reader=reader(demo, "person"), zone="UTC").lines
         assert len(looks) >= 4
+
+    def test_the_privacy_officer_has_looks_to_answer_for(self, demo: Story):
+        hugo = reader(demo, "privacy_officer")
+        with transaction.atomic():
+            waiting = reviews.reviews_to_answer(reader=hugo, waiting=True)
+            answered = reviews.reviews_to_answer(reader=hugo, waiting=False)
+        assert waiting.total >= 3
+        assert {one.finding for one in answered.lines} == {"was_work", "should_not"}
+        for line in (*waiting.lines, *answered.lines):
+            with transaction.atomic():
+                opened = reviews.open_review(reader=hugo, review_id=line.id)
+            assert len(opened.looks) == opened.review.times
+
+    def test_maria_reads_the_answer_beside_the_look_she_asked_about(self, demo: Story):
+        maria = reader(demo, "person")
+        with transaction.atomic():
+            said = reviews.own_reviews(reader=maria)
+        with transaction.atomic():
+            line = referrals.own_look(reader=maria, zone=build.ZONE, look=said[0].look)
+        assert [one.finding for one in said] == ["was_work"]
+        assert (line.membership_id, line.times) == (said[0].membership_id, said[0].times)
 
     def test_dee_has_people_beside_her_and_requests_that_wait(self, demo: Story):
         with transaction.atomic():
