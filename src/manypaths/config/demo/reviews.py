@@ -97,6 +97,7 @@ def _tell(book: Book, story: Story, officer: Worker, someone: Someone, look: Acc
     words, answer = story.says(someone.tongue.language == "es")
     obey(rules.reasons_not_to_ask(story.wish, words))
     same = _of_that_line(book, look)
+    assert look.organisation_id is not None and look.membership_id is not None, "a worker looked"
     row = Review(
         id=book.chance.uid(), record_id=look.opened[0], organisation_id=look.organisation_id,
         look=book.chance.uid(), zone=book.zone, membership_id=look.membership_id, purpose=look.purpose,

@@ -26,7 +26,7 @@ from manypaths.web.ui.clock import now
 
 FORMAT, VERSION = "manypaths-account-of-disclosures", "2026-11"
 THREE_YEARS = timedelta(days=3 * 366)
-ON_A_PAGE, AT_ONCE = 50, 500
+ON_A_PAGE, AT_ONCE = 30, 500
 # A cell that begins like this is a formula to a spreadsheet; the name of a place is written by somebody else.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
