@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
-from manypaths.config.access_matrix import words
+from manypaths.config.access_matrix import acts, words
+from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.reading import Cell
+from manypaths.config.access_matrix.sessions import session
 from manypaths.config.access_matrix.verdict import NOT_BUILT, WRONG, Verdict
 from manypaths.config.access_matrix.viewing import view
 from manypaths.config.access_matrix.words import NotBuilt
 
 Driver = Callable[[Ground, Cell], Verdict]
-DRIVERS: dict[str, Driver] = {"view": view}
+DRIVERS: dict[str, Driver] = {
+    "view": view, "session": session, "login_failure": unknown_name, "password_reset": unknown_name, **acts.DRIVERS,
+}  # fmt: skip
 
 
 def drive(ground: Ground, cell: Cell) -> Verdict:

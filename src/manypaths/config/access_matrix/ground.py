@@ -90,7 +90,9 @@ class Ground:
         everyone, reader = self._seen(cell)
         if cell.person_sees and reader <= before.own_looks:
             yield "the person's own list does not show the look"
-        if listed and not cell.person_sees and everyone > before.looks:
+        others = cell.role in self.world.bodies.workers
+        grew = reader > before.own_looks if others else everyone > before.looks
+        if listed and not cell.person_sees and grew:
             yield "the person's own list shows a look"
         told = any(NOTICE.search(one.body) for one in answers)
         if told != cell.redisclosure_notice:

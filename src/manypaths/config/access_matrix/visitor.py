@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60
-NOT_COMPARED = frozenset({"date", "x-request-id", "set-cookie"})
+NOT_COMPARED = frozenset({"date", "expires", "x-request-id", "set-cookie"})  # the first two say what time it is
 ONE_TIME = re.compile(rb'(name="(?:csrfmiddlewaretoken|once)" value=")[^"]*')
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
@@ -38,6 +38,7 @@ class Answer:
         for one in ids:
             body = body.replace(one.encode(), b"{id}")
             headers = [(name, value.replace(one, "{id}")) for name, value in headers]
+        headers = [(name, str(len(body)) if name == "content-length" else value) for name, value in headers]
         return self.status, body, tuple(headers), self.cookies
 
 
@@ -53,9 +54,12 @@ class Visitor:
 
     def post(self, path: str, form: Mapping[str, str], *, page: str = "") -> Answer:
         """Send a form, with the token that its page holds, where it has one."""
-        token = TOKEN.search(self.get(page).body) if page else None
-        sent = {**form, **({"csrfmiddlewaretoken": token[1].decode()} if token else {})}
-        return self._ask("POST", path, urlencode(sent))
+        return self._ask("POST", path, urlencode({**form, **(self.token(page) if page else {})}))
+
+    def token(self, page: str) -> dict[str, str]:
+        """The token that a form of a page carries."""
+        found = TOKEN.search(self.get(page).body)
+        return {"csrfmiddlewaretoken": found[1].decode()} if found else {}
 
     def follow(self, answer: Answer) -> Answer:
         """Go where an answer leads, once."""
