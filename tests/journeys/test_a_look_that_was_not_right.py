@@ -199,3 +199,19 @@ def test_the_account_of_what_was_passed_on_stands(browser: Browser, live_site: L
             page.get_by_role("button", name="A table (CSV)").click()
         rows = Path(kept.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 1 + 52
+
+
+def test_a_pause_and_who_can_see_what_stand(browser: Browser, live_site: LiveSite):
+    made = stage()
+    looked_at(made, taken_up=True)
+    with transaction.atomic():
+        request = queries.own_requests(reader=made.person)[0].id
+    looked_at(made, "Recovery home")
+    commands.stop_sharing(referral_id=request, by=made.person, at=now())
+    look_at(browser, live_site, made.person, {"paused": "/my/sharing"}, VISITS)
+    with as_reader(browser, live_site, made.person, Visit(scripts=False)) as page:
+        page.goto(f"{live_site.url}/my/sharing")
+        go(page.get_by_role("link", name="Go on sharing"))
+        go(page.locator("main button.btn").first)
+        page.goto(f"{live_site.url}/my/sharing")
+        expect(page.get_by_role("heading", name="Paused")).to_have_count(0)

@@ -19,7 +19,7 @@ from manypaths.network import queries as network
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import Looks, RequestLine
-from manypaths.web.my import plain
+from manypaths.web.my import glance, plain
 from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
 from manypaths.web.my.frame import show, zone_of
@@ -38,6 +38,7 @@ class SharedLine:
     """One consent in plain words."""
 
     id: UUID
+    place_id: UUID
     who: str
     what: str
     why: Any
@@ -62,6 +63,7 @@ def _line(grant: Any, service: str, at: datetime) -> SharedLine:
     active = consent_rules.is_active(consent.grant_facts(grant), at)
     return SharedLine(
         id=grant.id,
+        place_id=grant.recipient_organisation_id,
         who=grant.recipient_organisation.name,
         what=plain.what_is_shared(grant.classes),
         why=plain.PURPOSES.get(grant.purpose, ""),
@@ -82,10 +84,26 @@ def sharing(request: Asked) -> HttpResponse:
     asked = referrals.own_requests(reader=request.reader)
     lines = shared_lines(request, asked, now())
     active = [line for line in lines if line.is_active]
-    ended = [line for line in lines if not line.is_active]
-    context = {"active": active, "ended": ended, "keeping": _keeping(request, asked)}
+    paused = paused_of(lines, asked)
+    ended = [line for line in lines if not line.is_active and line not in paused]
+    keeping = _keeping(request, asked)
+    context: dict[str, Any] = {"active": active, "paused": paused, "ended": ended, "keeping": keeping}
+    sharing_now = {line.place_id: (line.who, line.until) for line in active}
+    context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, zone_of(request))}
     context["answers"] = [one for one in said_of(request) if one.is_new]
     return show(request, "sharing", context)
+
+
+def paused_of(lines: Sequence[SharedLine], asked: Sequence[RequestLine]) -> list[SharedLine]:
+    """The newest consent for each request that a place took up and still works on, where none holds now."""
+    running = {line.id for line in asked if line.status in plain.TAKEN_UP}
+    shared = {line.request_id for line in lines if line.is_active}
+    newest: dict[UUID, SharedLine] = {}
+    for line in lines:
+        if line.request_id in running - shared:
+            before = newest.get(line.request_id)
+            newest[line.request_id] = line if before is None or line.given_at > before.given_at else before
+    return list(newest.values())
 
 
 def _keeping(request: Asked, asked: Sequence[RequestLine]) -> list[tuple[UUID, str]]:

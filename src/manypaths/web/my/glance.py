@@ -1,0 +1,47 @@
+"""Who can see what, at a glance: people and places against kinds of information, in words that need no color."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from manypaths.web.ui.shapes import Column
+from manypaths.web.ui.words import day, in_zone
+
+Row = list[str]
+
+
+def columns() -> list[Column]:
+    """The kinds of information, in the words of these pages."""
+    names = (
+        _("Who"),
+        _("Your page: plan, check-ins, hard days"),
+        _("What you sent with a request"),
+        _("Your name and how to reach you"),
+        _("What they write down about you"),
+    )
+    return [Column(name) for name in names]
+
+
+def rows(sharing: dict[UUID, tuple[str, datetime]], keeping: Sequence[tuple[UUID, str]], zone: str) -> list[Row]:
+    """You, each place that can see anything, and everyone else.
+
+    `sharing`: places with a consent that holds now, and its last day. `keeping`: places that keep a page of the person.
+    """
+    names = {place: name for place, (name, _until) in sharing.items()} | dict(keeping)
+    kept = {place for place, _name in keeping}
+    places = sorted(names, key=lambda place: names[place])
+    found: list[Row] = [
+        [_("You"), _("All of it"), _("All of it"), _("All of it"), _("Ask the place. It is your right.")]
+    ]
+    found += [_place(names[one], sharing.get(one), keeps=one in kept, zone=zone) for one in places]
+    return [*found, [_("Everyone else here"), _("No"), _("No"), _("No"), _("No")]]
+
+
+def _place(name: str, shared: tuple[str, datetime] | None, *, keeps: bool, zone: str) -> Row:
+    until = day(in_zone(shared[1], zone).date(), get_language(), weekday=False, year=True) if shared else ""
+    sent = _("Yes, until %(day)s at most") % {"day": until} if shared else _("No, not any more")
+    reach = _("Yes, their own copy") if keeps else _("Yes, what you sent")
+    return [name, _("No"), sent, reach, _("Yes, their own") if keeps else _("No")]
