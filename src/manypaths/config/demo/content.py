@@ -86,6 +86,13 @@ def lives(language: str) -> dict[str, list[str]]:
     return _read(f"lives-{language}")
 
 
+@cache
+def entry_words(language: str) -> dict[str, list[str]]:
+    """What made-up workers wrote down, in one language."""
+    found: dict[str, list[str]] = _read("entries")[language]
+    return found
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 

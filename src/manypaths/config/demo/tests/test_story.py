@@ -13,16 +13,17 @@ from manypaths.config.demo import build, content
 from manypaths.config.demo.book import Words
 from manypaths.config.demo.build import Loaded, Story
 from manypaths.config.demo.checkins import Questions
-from manypaths.consent.models import Grant, Text
+from manypaths.consent.models import Authorship, Grant, Text
 from manypaths.indicators.rules.periods import ENOUGH
 from manypaths.network.models import Agreement
 from manypaths.outcomes.instruments import shipped
 from manypaths.outcomes.models import InstrumentVersion, Sitting
-from manypaths.people.models import Profile
+from manypaths.people.models import Assignment, Profile
 from manypaths.plans.models import OwnWords
 from manypaths.referrals import rules
 from manypaths.referrals.models import Move, Referral
 from manypaths.referrals.rules import Party, Status
+from manypaths.support.models import Attendance, CounsellingNote, Screen, Treatment
 
 NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 FEW = 60
@@ -201,3 +202,15 @@ def test_our_words_put_the_person_first():
 
 def test_every_town_is_in_a_county_of_the_community(story: Story):
     assert {town.county for town in content.towns().values()} == set(story.community.county_fips)
+
+
+def test_entries_are_written_by_whoever_walks_with_the_person_and_notes_have_an_author(story: Story):
+    rows = story.book.rows
+    assigned = {(one.record_id, one.membership_id): one for one in rows[Assignment]}
+    for model in (Treatment, Screen, Attendance):
+        assert rows[model], model
+        for one in rows[model]:
+            tie = assigned[one.record_id, one.membership_id]
+            assert tie.since < one.written_at < (tie.until or story.book.now)
+    authors = {one.item_id: one.record_id for one in rows[Authorship]}
+    assert {one.authorship_id: one.record_id for one in rows[CounsellingNote]} == authors != {}
