@@ -119,6 +119,9 @@ def open_written(*, reader: Reader, record: UUID, data_class: DataClass) -> tupl
     Refuses: NotThere where the record is not open to them; NotYourWork where the whole class is not part of their work,
     though they may know that the person is served here and that there is such a class.
     """
+    if rules.part_for(reader.roles, rules.Basis.ORIGINATED, data_class) is None:
+        refused = open_records(reader=reader, records=[record], classes={data_class}, purpose=Purpose.CARE)
+        raise refused.refusal(record, data_class)  # nothing else was opened for it: the person's list shows no look
     mine = written_by(reader=reader, record=record, data_class=data_class)
     classes = {DataClass.PRESENCE, data_class}
     opened = open_records(reader=reader, records=[record], classes=classes, purpose=Purpose.CARE, subjects=mine)

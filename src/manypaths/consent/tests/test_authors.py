@@ -70,6 +70,18 @@ def test_nobody_opens_the_notes_of_a_record_as_a_whole(house):
             assert opened.bases == {}, (who, purpose)
 
 
+def test_whose_work_it_never_is_opens_nothing_on_the_way_to_the_refusal(house):
+    """Else the person would read on their list that somebody looked, who was shown nothing."""
+    peer = membership(house["body"], "peer")
+    assign(house["record"], peer)
+    new_request()
+    with pytest.raises(NotYourWork):
+        queries.open_written(reader=reader_for(peer), record=house["record"], data_class=NOTES)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("select opened, denied, classes from audit_access where account_id = %s", [peer.account_id])
+        assert cursor.fetchall() == [([], [house["record"]], [NOTES.value])]
+
+
 @pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.CARE])
 def test_authorship_counts_for_care_and_for_no_other_purpose(house, purpose):
     assert not opens(reader_for(house["author"]), house["record"], house["item"], purpose)
