@@ -1,11 +1,13 @@
 """What only its author reads: authorship is claimed once, and opens one item to one worker."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from manypaths.accounts.models import User
 from manypaths.config.testing import as_owner
 from manypaths.consent import commands, queries
 from manypaths.consent.models import Authorship
@@ -13,7 +15,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, NotYourWork
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import membership, organisation, reader_for
-from manypaths.people.models import Assignment, Block
+from manypaths.people.models import Assignment, Block, Record
 from manypaths.people.tests.factories import new_request, person, record_held_by
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,36 @@ def test_only_a_role_that_writes_them_claims_and_only_in_a_record_it_walks_with(
             commands.claim_authorship(
                 item_id=uuid.uuid4(), record_id=house["record"], data_class=data_class, by=reader_for(worker)
             )
+
+
+@pytest.mark.parametrize("closed", ["membership", "account", "record", "block on the worker", "block on the house"])
+def test_nothing_is_claimed_where_the_gate_is_closed(house, closed):
+    author, by_house = house["author"], closed.endswith("house")
+    with as_owner():
+        if closed == "membership":
+            Membership.objects.filter(id=author.id).update(ended_at=NOW)
+        if closed == "account":
+            User.objects.filter(id=author.account_id).update(is_active=False)
+        if closed == "record":
+            Record.objects.filter(id=house["record"]).update(erased_at=NOW)
+        if closed.startswith("block"):
+            Block.objects.create(
+                record_id=house["record"],
+                account_id=None if by_house else author.account_id,
+                organisation=house["body"] if by_house else None,
+                since=NOW - timedelta(hours=1),
+            )
+    with pytest.raises(NotThere):
+        commands.claim_authorship(
+            item_id=uuid.uuid4(), record_id=house["record"], data_class=NOTES, by=reader_for(author)
+        )
+
+
+def test_a_membership_of_someone_else_claims_nothing(house):
+    thief = replace(reader_for(house["author"]), account_id=house["other"].account_id)
+    with pytest.raises(NotThere):
+        commands.claim_authorship(item_id=uuid.uuid4(), record_id=house["record"], data_class=NOTES, by=thief)
+    assert queries.written_by(reader=thief, record=house["record"], data_class=NOTES) == []
 
 
 def test_the_application_neither_reads_nor_writes_who_wrote_what(house):
