@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from manypaths.config.access_matrix import persons
 from manypaths.config.access_matrix.bodies import WORKERS
@@ -19,6 +19,7 @@ from manypaths.referrals import commands as referrals
 
 STATUS = "select status from referrals_referral where id = %s"
 ROLES = "select roles from network_membership where id = %s"
+ARRIVED = "select count(*) from support_attendance where record_id = %s and session = 'class'"
 SKIP = re.compile(r"requested -> (\w+)(?: \(skips\))?")
 SECOND_OF_TWO = "second of two simultaneous accepts"
 WITH_AN_ID = "POST with id of an existing note"
@@ -115,7 +116,9 @@ def create(ground: Ground, cell: Cell) -> Verdict:
 
 
 def edit(ground: Ground, cell: Cell) -> Verdict:
-    """Change one's own plan."""
+    """Change one's own plan; or, at the front desk, note that somebody came."""
+    if (cell.role, cell.data_class, cell.context) == ("frontdesk", "attendance", "mark arrived"):
+        return _mark_arrived(ground, cell)
     own = cell.role == "person" or (cell.role, cell.data_class) == ("family", "family_own_record")
     if cell.expect != "allow" or not own or cell.data_class not in ("recovery_plan", "family_own_record"):
         raise NotBuilt(f"a way to edit {cell.data_class} as {cell.role}")
@@ -128,6 +131,19 @@ def edit(ground: Ground, cell: Cell) -> Verdict:
     if not answer.holds(title):
         faults.append("the change is not shown")
     return judged([*faults, *ground.beside(cell, someone, before, [answer], {str(goal)})], pages_only=True)
+
+
+def _mark_arrived(ground: Ground, cell: Cell) -> Verdict:
+    someone = ground.target(cell)
+    visitor, before = ground.world.browser(cell.role, "none"), ground.before(cell, someone)
+    record = ground.world.record_beside(cell.role, someone)
+    there = f"/work/people/{record}/attendance"
+    form = {"happened_on": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}", "session": "class", "presence": "came"}
+    answer = visitor.follow(visitor.post(there, form, page="/devices"))
+    faults = [*_differs(answer, cell)]
+    if ground.log.one(ARRIVED, record) != 1:
+        faults.append("nothing was written")
+    return judged([*faults, *ground.beside(cell, someone, before, [answer], {record})], pages_only=True)
 
 
 NEXT_CLICK = "page open, person revokes, staff clicks next"

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.utils.text import slugify
+
 from manypaths.accounts import factors
 from manypaths.accounts.commands import proving
 from manypaths.network import commands as network
@@ -14,12 +16,15 @@ from manypaths.network.rules import SYSTEM, Hat, Reader, Role
 PASSPHRASE = "paper boats cross the harbor"  # noqa: S105  of a world that is thrown away
 HOME, RECEIVER, ELSEWHERE, RESIDENCE = "home", "receiver", "elsewhere", "residence"
 NAMES = {HOME: "Lantern House", RECEIVER: "Northside", ELSEWHERE: "Juniper Place", RESIDENCE: "Harbor Row"}
+WRITER = "a clinician who has left"  # no role of a file: wrote the entries, and handed everyone over
 
 # Role of the file: where they work, what they do there, and whether they answer requests.
 WORKERS: dict[str, tuple[str, frozenset[Role], bool]] = {
     "peer_assigned": (HOME, frozenset({Role.PEER}), True),
     "peer_unassigned": (HOME, frozenset({Role.PEER}), False),
     "clinician_assigned": (HOME, frozenset({Role.CLINICIAN}), True),
+    "clinician_originator": (HOME, frozenset({Role.CLINICIAN}), True),
+    WRITER: (HOME, frozenset({Role.CLINICIAN}), True),
     "clinician_colleague": (HOME, frozenset({Role.CLINICIAN}), False),
     "supervisor": (HOME, frozenset({Role.SUPERVISOR}), False),
     "frontdesk": (HOME, frozenset({Role.FRONTDESK}), False),
@@ -60,7 +65,7 @@ class Bodies:
     def hire(self, key: str, where: str, roles: frozenset[Role], *, answers: bool, factor: bool = True) -> Worker:
         """The lead invites, the worker accepts and sets up the codes of a second factor."""
         at, lead = datetime.now(UTC), fresh(self.leads[where].reader)
-        email, name = f"{key.replace('_', '.')}@example.org", f"Zw{key.replace('_', '').title()} Q."
+        email, name = f"{slugify(key)}@example.org", f"Zw{slugify(key).replace('-', '').title()} Q."
         code = network.invite_worker(
             email=email, display_name=name, roles=[role.value for role in roles], by=lead, at=at
         )

@@ -60,7 +60,15 @@ class Ground:
 
     def planted(self, words: Collection[str], target: Someone) -> list[str]:
         """The planted words themselves."""
-        return [self.world.worker("peer_assigned").name if one == "looker" else target.planted[one] for one in words]
+        found = []
+        for one in words:
+            if one == "looker":
+                found.append(self.world.worker("peer_assigned").name)
+            elif one == "attended":  # attendance has no words of its own: the id of the entry is what nobody guesses
+                found += [str(item) for name, item in target.items.items() if name.startswith(one)]
+            else:
+                found.append(target.planted[one])
+        return found
 
     def before(self, cell: Cell, target: Someone) -> Before:
         """Note where the logs and the person's list stand."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from manypaths.accounts.commands import joining
 from manypaths.accounts.commands.signing_in import Caller
-from manypaths.config.access_matrix.bodies import HOME, Bodies
+from manypaths.config.access_matrix.bodies import HOME, WRITER, Bodies, fresh
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import SYSTEM, Reader
@@ -20,14 +20,36 @@ from manypaths.plans import commands as plans
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.models import Referral
 from manypaths.referrals.rules import Asked, Status
-from manypaths.support.rules import ContactFacts
+from manypaths.support import commands as support
+from manypaths.support.rules import (
+    AttendanceFacts,
+    ContactFacts,
+    EntryFacts,
+    NoteFacts,
+    ScreenFacts,
+    TreatmentFacts,
+)
 from manypaths.vault.queries import sealer_for
 
 PASSPHRASE = "quiet rivers run under stone"  # noqa: S105  of a world that is thrown away
 CHECK_IN = "barc-10"
-PARTS = ("name", "reach", "goal", "words", "hard", "note", "packet", "service", "contact")
+PARTS = (
+    "name",
+    "reach",
+    "goal",
+    "words",
+    "hard",
+    "note",
+    "packet",
+    "service",
+    "contact",
+    "treated",
+    "screened",
+    "noted",
+)
 LONG_AGO = timedelta(days=100)
-WALKERS = ("peer_assigned", "clinician_assigned")
+WALKERS = ("peer_assigned", "clinician_assigned", "clinician_originator")
+OWN_WRITERS = frozenset({"clinician_originator"})
 
 
 @dataclass
@@ -112,14 +134,45 @@ def grant_of(someone: Someone, request: UUID) -> UUID | None:
 
 
 def be_taken_up(someone: Someone, bodies: Bodies, role: str) -> UUID:
-    """A worker of the home organisation says yes to a request and writes down a contact. Gives the request."""
+    """A worker of the home organisation says yes to a request and writes down a contact. Gives the request.
+
+    The entries in that record were written by another clinician, who then gave everyone into the hands of this worker;
+    but for the one who reads what they wrote themself.
+    """
     at, by = datetime.now(UTC), bodies.workers[role].reader
     request = ask(someone, bodies, HOME, at)
-    record = referrals.accept_request(referral_id=request, seen=Status.REQUESTED, by=by, at=at)
+    writes = bodies.workers[role if role in OWN_WRITERS else WRITER].reader
+    record = referrals.accept_request(referral_id=request, seen=Status.REQUESTED, by=writes, at=at)
+    write_entries(someone, role, record, writes, at)
+    if writes.membership_id != by.membership_id:
+        _hand_over(bodies, writes, by)
     facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", someone.planted["contact"])
     someone.items[f"contact {role}"] = referrals.record_contact(record_id=record, facts=facts, by=by, at=at)
     someone.held[role] = record
     return request
+
+
+def write_entries(someone: Someone, role: str, record: UUID, by: Reader, at: datetime) -> None:
+    """An entry of each kind, on the day before."""
+    on, planted = at.date() - timedelta(days=1), someone.planted
+    facts: tuple[EntryFacts, ...] = (
+        TreatmentFacts(on, "individual", planted["treated"]),
+        ScreenFacts(on, "urine_5", "none_found", words=planted["screened"]),
+        NoteFacts(on, planted["noted"]),
+    )
+    for one in facts:
+        support.write_entry(record_id=record, facts=one, by=by, at=at)
+    attended = AttendanceFacts(on, "group", "came")
+    someone.items[f"attended {role}"] = support.write_entry(record_id=record, facts=attended, by=by, at=at)
+
+
+def _hand_over(bodies: Bodies, giver: Reader, taker: Reader) -> None:
+    assert giver.membership_id is not None
+    assert taker.membership_id is not None
+    lead = fresh(bodies.leads[HOME].reader)
+    referrals.hand_over_people(
+        from_membership=giver.membership_id, to_membership=taker.membership_id, by=lead, at=datetime.now(UTC)
+    )
 
 
 def close(request: UUID, bodies: Bodies, role: str) -> None:

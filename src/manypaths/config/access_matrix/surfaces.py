@@ -36,6 +36,10 @@ OWN: dict[str, tuple[Place, ...]] = {
     "consent_record": (Place("/my/sharing", ()), Place("/my/sharing/{grant}", ("packet",))),
     "access_log": (Place("/my/sharing/looked", ("looker",)),),
 }
+ENTRIES = (
+    ("sud_treatment_record", "treatment", "treated"), ("drug_screen_result", "screens", "screened"),
+    ("attendance", "attendance", "attended"), ("sud_counseling_notes", "notes", "noted"),
+)  # fmt: skip
 # What a worker sees of a person.
 WORK: dict[str, tuple[Place, ...]] = {
     "presence": (
@@ -52,6 +56,13 @@ WORK: dict[str, tuple[Place, ...]] = {
         Place("/work/api/people/{record}/history", ("contact",), api=True),
     ),
     "referral_task": (Place("/work/requests/{request}", ("packet",)),),
+    **{
+        name: (
+            Place(f"/work/people/{{record}}/{kind}", (word,)),
+            Place(f"/work/api/people/{{record}}/entries/{kind}", (word,), api=True),
+        )
+        for name, kind, word in ENTRIES
+    },
 }  # fmt: skip
 # Addresses that name a person's record: whoever may open none of it is told of absence there, whatever they seek.
 OF_RECORDS = (
@@ -65,13 +76,18 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
     "checkin": ("note",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
     "consent_record": ("packet", "service"), "access_log": ("looker",),
+    **{name: (word,) for name, _kind, word in ENTRIES},
 }  # fmt: skip
 # The classes of the gate under which a look is written down.
 LOGGED_AS: dict[str, str] = {
     "checkin": "outcome_answers", "peer_notes": "contact_log", "family_own_record": "recovery_plan",
 }  # fmt: skip
 # Whose pages show a record at all, today.
-WITH_RECORD_PAGES = frozenset({"peer_assigned", "peer_unassigned", "clinician_assigned", "clinician_colleague"})
+WITH_RECORD_PAGES = frozenset({
+    "peer_assigned", "peer_unassigned", "clinician_assigned", "clinician_originator", "clinician_colleague",
+})  # fmt: skip
+WITH_ENTRY_PAGES = frozenset({"frontdesk", "privacy_officer"})
+OF_ENTRIES = frozenset(name for name, _kind, _word in ENTRIES)
 ANSWERING = frozenset({"recv_staff", "other_org", "housing"})
 MINIMUM = {"preferred_name": "packet"}
 
@@ -96,8 +112,10 @@ def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
 def _refuse_without_pages(role: str, data_class: str) -> None:
     if data_class == "referral_task" and role not in {"council", "org_admin", "privacy_officer"}:
         return
-    if role in WITH_RECORD_PAGES:
+    if role in WITH_RECORD_PAGES or (role in WITH_ENTRY_PAGES and data_class in OF_ENTRIES):
         return
+    if role == "supervisor" and data_class in OF_ENTRIES:
+        raise NotBuilt("a command that says who supervises whom")
     if data_class in WORK and role in ANSWERING:
         raise NotBuilt(f"a consent that shows another organisation {data_class}")
     raise NotBuilt(f"a page on which {role} reads a person's {data_class}")

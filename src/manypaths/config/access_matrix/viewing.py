@@ -111,8 +111,8 @@ def _read(look: Looking) -> Iterator[str]:
             elif cell.expect == "allow_min":
                 yield from _only_the_fields(look, place, answer)
             else:
-                for word in look.ground.planted(place.planted, look.target):
-                    if not answer.holds(word):
+                for part in place.planted:
+                    if not any(answer.holds(word) for word in look.ground.planted([part], look.target)):
                         yield f"{place.path} does not show what it should"
 
 

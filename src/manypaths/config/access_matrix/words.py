@@ -5,9 +5,9 @@ from collections.abc import Mapping
 # A role, and what is missing where nobody can be it here. Empty: the house makes it.
 ROLES: Mapping[str, str] = {
     "anon": "", "person": "", "other_person": "", "family": "", "peer_assigned": "", "peer_unassigned": "",
-    "clinician_assigned": "", "clinician_colleague": "", "supervisor": "", "frontdesk": "", "org_admin": "",
-    "privacy_officer": "", "recv_staff": "", "other_org": "", "housing": "", "council": "",
-    "clinician_originator": "notes of counseling that somebody wrote",
+    "clinician_assigned": "", "clinician_originator": "", "clinician_colleague": "", "supervisor": "",
+    "frontdesk": "", "org_admin": "", "privacy_officer": "", "recv_staff": "", "other_org": "",
+    "housing": "", "council": "",
     "ex_partner": "allies, and a block of one person by another",
     "probation": "an account of somebody who monitors",
     "funder": "an account of a funder",
@@ -21,12 +21,9 @@ ROLES: Mapping[str, str] = {
 CLASSES: Mapping[str, str] = {
     "public_directory": "", "presence": "", "demographics": "", "safe_contact": "", "recovery_plan": "", "checkin": "",
     "safety_plan": "", "peer_notes": "", "referral_task": "", "family_own_record": "", "consent_record": "",
-    "access_log": "", "org_settings": "",
+    "access_log": "", "org_settings": "", "sud_treatment_record": "", "sud_counseling_notes": "",
+    "drug_screen_result": "", "attendance": "",
     "messages": "messages between a person and a peer",
-    "sud_treatment_record": "the record of a treatment",
-    "sud_counseling_notes": "notes of counseling",
-    "drug_screen_result": "results of drug screens",
-    "attendance": "attendance",
     "enrolment_status": "enrolment",
     "received_part2_record": "records received from a programme",
     "aggregate_cell_ge11": "figures large enough to publish, in a world this small",

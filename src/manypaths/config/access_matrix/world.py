@@ -45,7 +45,7 @@ class World:
     def _live(self, state: str) -> Someone:
         someone = persons.join()
         if state != FAMILY:
-            for role in WALKERS if state != OTHER else WALKERS[1:]:
+            for role in WALKERS if state != OTHER else ("clinician_assigned",):
                 close(be_taken_up(someone, self.bodies, role), self.bodies, role)
             self._stage(someone, state)
             someone.items["referral"] = list(someone.asked.values())[-1]
@@ -135,5 +135,11 @@ def refuse_unknown_state(role: str, state: str, data_class: str) -> None:
         raise NotBuilt("a state of consent of an organisation with no consent")
     if state == "named_other_class" and data_class == "referral_task":
         raise NotBuilt("a consent for a part of a request")
+    if (
+        role in outside
+        and data_class != "referral_task"
+        and state not in {"none", "n/a", "private", "named_other_class"}
+    ):
+        raise NotBuilt(f"a consent that shows another organisation {data_class}")
     if role not in {*outside, *PERSONS, "anon"} and state not in {*NOBODY, "blocked"}:
         raise NotBuilt("a consent of the person for their own organisation's workers")
