@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from manypaths.config.access_matrix.log import Log, Look, Mark, times_seen
+from manypaths.config.access_matrix.log import Log, Look, Mark, lines_given, times_seen
 from manypaths.config.access_matrix.persons import Someone
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.surfaces import LOGGED_AS
@@ -16,7 +16,7 @@ from manypaths.config.access_matrix.world import FAMILY, OTHER, PERSONS, World
 NOTICE = re.compile(rb"42 (?:CFR|C\.F\.R\.) part 2 prohibits", re.IGNORECASE)  # the words of section 2.32
 ALIKE = {"n/a": "none", "private": "none", "named_other_class": "named_covering"}
 ANY_CLASS = frozenset({"presence"})
-LOOKED = "/my/sharing/looked"
+LOOKED, GIVEN = "/my/sharing/looked", "/my/sharing/given"
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Before:
     mark: Mark
     looks: int
     own_looks: int
+    given: int
 
 
 @dataclass
@@ -73,7 +74,14 @@ class Ground:
     def before(self, cell: Cell, target: Someone) -> Before:
         """Note where the logs and the person's list stand."""
         everyone, reader = self._seen(cell)
-        return Before(self.log.mark(), everyone, reader)
+        return Before(self.log.mark(), everyone, reader, self._given(cell))
+
+    def _given(self, cell: Cell) -> int:
+        """Lines of the person's account of disclosures that name the reader."""
+        if cell.audit != "disclosure":
+            return 0
+        page = self.world.of_person(self.target_state(cell)).get(GIVEN)
+        return lines_given(page, self.world.worker(cell.role).name)
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
         page = self.world.of_person(self.target_state(cell)).get(LOOKED)
@@ -115,6 +123,8 @@ class Ground:
             base.startswith("granted:") for one in opened for base in one.bases
         ):
             yield "no disclosure is logged"
+        elif cell.audit == "disclosure" and self._given(cell) <= before.given:
+            yield "the person's account of disclosures has no line of it"
         elif cell.audit == "none" and looks:
             yield "a look is logged"
         elif cell.audit == "decision" and not self._refusal_is_logged(cell, looks, before, ids):

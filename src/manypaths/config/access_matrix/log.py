@@ -18,6 +18,7 @@ LOOKS = """
 ACTS = "select what, subject_id from audit_act where at >= %s and account_id = %s"
 REFUSED = "web.refused"
 ONE_LOOKER = re.compile(r"<li class=\"card stack-s\">(.*?)</li>", re.DOTALL)
+ONE_GIVEN = re.compile(r"<li class=\"stack-s\">(.*?)</li>", re.DOTALL)
 TIMES = re.compile(r"(\d+) times")
 
 
@@ -75,3 +76,8 @@ def times_seen(page: Answer, name: str) -> int:
     """How many looks the person's own list shows of one who looked."""
     said = [one for one in ONE_LOOKER.findall(page.body.decode()) if name in one]
     return sum(int(found[1]) if (found := TIMES.search(one)) else 1 for one in said)
+
+
+def lines_given(page: Answer, name: str) -> int:
+    """How many lines the person's account of disclosures shows with the name of one who read."""
+    return sum(name in one for one in ONE_GIVEN.findall(page.body.decode()))

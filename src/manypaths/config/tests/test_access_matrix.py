@@ -133,6 +133,15 @@ class TestOnAWorld:
         assert outcome.verdicts["X1"].kind != RIGHT
         assert told in outcome.verdicts["X1"].why
 
+    def test_a_disclosure_is_logged_accounted_for_and_on_the_persons_list(self, ground):
+        """The words of section 2.32 do not stand on the page of a request, so a file that wants them is told."""
+        asked = {"role": "recv_staff", "data_class": "referral_task", "consent_state": "named_covering"}
+        disclosed = read({**CELL, **asked, "audit": "disclosure", "redisclosure_notice": True})
+        without = replace(disclosed, redisclosure_notice=False)
+        missing = "the notice against passing it on is missing"
+        assert outcome_of(ground, disclosed).verdicts["X1"] == Verdict(WRONG, missing, pages_only=True)
+        assert outcome_of(ground, without).verdicts["X1"] == Verdict(RIGHT, pages_only=True)
+
     def test_a_person_who_is_shown_is_not_hidden_whatever_the_status(self, ground):
         """A word that was planted decides: here it stands in an answer that the file calls empty."""
         shown = replace(HIDDEN, role="person", data_class="recovery_plan")
