@@ -39,7 +39,7 @@ def next_code(secret: str) -> str:
 def test_an_invitation_says_who_invites_and_what_one_will_be_able_to_do():
     page = Client().get(f"/invited/{invitation('peer', 'volunteer')}").content.decode()
     assert "Lantern House invites you" in page
-    assert "Walk with people you are assigned to" in page
+    assert "Walk with the people you are assigned to" in page
     assert "Every time you open something about a person, it is written down" in page
 
 

@@ -37,7 +37,7 @@ def own(reader: Reader) -> list[queries.OwnSitting]:
 def test_before_the_first_check_in_the_page_says_who_sees_it_and_how_long_it_takes():
     page = client_of(somebody()).get(reverse("my:answers")).content.decode()
     assert "About three minutes" in page
-    assert "Only you, unless you send the total yourself with a request. No worker, court" in page
+    assert "Only you, unless you send the total with a request. No worker, court" in page
 
 
 def test_ten_answers_one_page_each_lead_to_a_number():
@@ -167,7 +167,7 @@ def test_nothing_is_asked_about_counting_while_nothing_counts():
     page = browser.get(answer.headers["Location"]).content.decode()
     assert "unless you send the total yourself with a request" in page
     assert not own(maria)[0].may_be_counted
-    assert "unless you send the total yourself" in browser.get(reverse("my:answers")).content.decode()
+    assert "unless you send the total with a request" in browser.get(reverse("my:answers")).content.decode()
 
 
 def test_a_check_in_is_deleted_for_good_and_another_persons_is_not_there():
