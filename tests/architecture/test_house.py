@@ -22,6 +22,7 @@ READS_DATA = {
     "consent/rules/gate.py": "network",
     "consent/rules/reviews.py": "consent",
     "indicators/rules/codes.py": "referrals",
+    "network/rules/posture.py": "network",
     "referrals/rules.py": "referrals",
     "support/rules/contacts.py": "support",
     "support/rules/entries.py": "support",

@@ -14,6 +14,7 @@ from manypaths.directory.models import Service
 from manypaths.network import commands as network
 from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
+from manypaths.network.rules.posture import Review
 from manypaths.network.tests.factories import membership, reader_for
 from manypaths.people.models import Assignment
 from manypaths.people.tests.factories import person
@@ -27,6 +28,10 @@ from manypaths.web.work.tests.factories import ask, session_of, stage
 from tests.journeys.browser import VISITS, Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
+PEERS = {"assisted": "yes", "serves": "no", "says_so": "no", "general": "no", "unit": "no"}
+WHY = (
+    "We are peers. We walk with people and send nobody to treatment. Counsel read our web site and our license with us."
+)
 PARTS = [
     PickedPart("goal", "Keep a steady home", "Done: call Harbor Row\nNow: visit on Thursday"),
     PickedPart("strength", "I show up", "14 meetings this season"),
@@ -120,7 +125,9 @@ def test_the_pages_of_a_lead_stand(browser: Browser, live_site: LiveSite):
         by = replace(lead, factor_at=now())
         network.invite_worker(email="ana@example.org", display_name="Ana M.", roles=["peer"], by=by, at=now())
     pages = {"workers": "/workers", "roles": f"/workers/{made.coach.membership_id}/roles"}
-    pages |= {"hand-over": f"/workers/{made.coach.membership_id}/hand-over"}
+    pages |= {"hand-over": f"/workers/{made.coach.membership_id}/hand-over", "law": "/law"}
+    walk(browser, live_site, by, {"law-unknown": "/law"}, "work", [Visit(), Visit(1280, "dark", "es")])
+    network.review_posture(review=Review(PEERS, "Ana Ruiz, counsel", WHY), by=by, at=now())
     walk(browser, live_site, by, pages, "work")
 
 

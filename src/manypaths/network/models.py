@@ -179,3 +179,32 @@ class RoleClass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} may open {self.data_class} by {self.tie}"
+
+
+class PostureReview(models.Model):
+    """One time somebody looked at whether an organisation is a programme under 42 CFR Part 2. Never edited.
+
+    The newest decides: the database copies its word to the organisation, and nothing else changes that word.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    version = models.CharField(max_length=20)
+    answers = models.JSONField()
+    found = models.CharField(max_length=5, choices=Organisation.Posture.choices)
+    decided = models.CharField(max_length=5, choices=Organisation.Posture.choices)
+    reviewer = models.CharField(max_length=120)
+    reason = models.CharField(max_length=500)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="network_posture_by_body", fields=["organisation", "-at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="network_posture_never_laxer", condition=Q(decided="yes") | Q(decided=models.F("found"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.at:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""Founding a community, inviting organisations and workers, agreeing, leaving."""
+"""Founding a community, inviting organisations and workers, agreeing, leaving, and what law binds whom."""
 
 from manypaths.network.commands.founding import (
     Answers,
@@ -15,6 +15,7 @@ from manypaths.network.commands.inviting import (
     invite_worker,
     take_back_invitation,
 )
+from manypaths.network.commands.posture import review_posture
 from manypaths.network.commands.taking_part import (
     agree_to_participate,
     invite_organisation,
@@ -37,6 +38,7 @@ __all__ = [
     "invite_worker",
     "leave_community",
     "reasons_not_to_found",
+    "review_posture",
     "set_member_answers",
     "set_organisation_answers",
     "take_back_invitation",

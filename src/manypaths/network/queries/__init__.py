@@ -24,6 +24,7 @@ from manypaths.network.queries.organisations import (
     own_organisation,
     takes_requests,
 )
+from manypaths.network.queries.posture import own_posture, posture_reviews
 from manypaths.network.queries.workers import (
     Addressee,
     Invited,
@@ -73,7 +74,9 @@ __all__ = [
     "own_membership",
     "own_organisation",
     "own_places_of_work",
+    "own_posture",
     "part_of",
+    "posture_reviews",
     "takes_part",
     "takes_requests",
     "taking_part",

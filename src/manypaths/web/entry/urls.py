@@ -10,6 +10,7 @@ from manypaths.web.entry import (
     inviting,
     joining,
     leaving,
+    posture,
     proving,
     returning,
     workers,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("workers/<uuid:worker>/roles", workers.worker_roles, name="worker_roles"),
     path("workers/invited/<uuid:invitation>/take-back", workers.take_back, name="take_back"),
     path("workers/<uuid:worker>/answers", workers.worker_answers, name="worker_answers"),
+    path("law", posture.posture, name="posture"),
     path("organizations", workers.bodies, name="bodies"),
     path("demo", demo.demo, name="demo"),
 ]
