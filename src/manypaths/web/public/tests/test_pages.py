@@ -27,6 +27,12 @@ def test_the_privacy_page_says_what_leaving_cannot_do(client: Client):
         assert words in page
 
 
+def test_the_privacy_page_says_what_the_law_may_not_cover_and_what_a_court_could_get(client: Client):
+    page = client.get(reverse("public:privacy"), headers={"Accept-Language": "en"}).content.decode()
+    for words in ("that law may not cover it", "It can order the key to your words too", "Who runs this machine"):
+        assert words in page
+
+
 def test_a_demonstration_warns_against_real_names(client: Client, settings):
     settings.DEMO = True
     page = client.get(reverse("public:privacy"), headers={"Accept-Language": "en"}).content.decode()
