@@ -78,6 +78,7 @@ class Block(models.Model):
     at = models.DateTimeField()
     form = models.PositiveSmallIntegerField()
     horizon = models.BigIntegerField()
+    snapshot = models.TextField(default="", db_default="")
     accesses = models.BigIntegerField()
     acts = models.BigIntegerField()
     root = models.BinaryField()

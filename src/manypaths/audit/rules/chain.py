@@ -7,6 +7,7 @@ newest head outside the database, and is chained to the line before it in the sa
 
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,11 +29,6 @@ class Block:
     acts: int
     root: bytes
     previous: bytes
-
-    @property
-    def rows(self) -> int:
-        """All rows up to and with this block."""
-        return self.accesses + self.acts
 
 
 @dataclass(frozen=True)
@@ -58,13 +54,14 @@ class NotALine(ValueError):
 
 def head_of(block: Block) -> bytes:
     """The hash over everything a block says and over all blocks before it."""
-    said = [block.number, stamp(block.at), block.form, block.horizon, block.accesses, block.acts]
-    return sha256(json.dumps([BLOCK.decode(), *said, block.root.hex(), block.previous.hex()]).encode()).digest()
+    said: list[object] = [block.number, stamp(block.at), block.form, block.horizon, block.accesses, block.acts]
+    said += [block.root.hex(), block.previous.hex()]
+    return sha256(json.dumps([BLOCK.decode(), *said]).encode()).digest()
 
 
-def mac_of_block(key: bytes, head: bytes) -> bytes:
-    """What only the holder of the key can say of a head."""
-    return hmac.digest(key, BLOCK + head, "sha256")
+def mac_of_block(key: bytes, head: bytes, snapshot: str = "") -> bytes:
+    """What only the holder of the key can say of a head, and of what ran when it was made."""
+    return hmac.digest(key, BLOCK + head + snapshot.encode(), "sha256")
 
 
 def mac_of_line(key: bytes, line: Line) -> bytes:
@@ -91,6 +88,17 @@ def read_line(text: str) -> tuple[Line, bytes]:
         return line, bytes.fromhex(mac)
     except ValueError:
         raise NotALine from None
+
+
+def snapshot_of(oldest: int, next_one: int, running: Sequence[int]) -> str:
+    """Which transactions had ended: all before the oldest, and those before the next one that do not run any more."""
+    return f"{oldest}:{next_one}:{','.join(str(one) for one in sorted(running))}"
+
+
+def had_ended(snapshot: str, xid: int) -> bool:
+    """Whether a transaction had ended then, so that all its rows could be seen."""
+    oldest, next_one, running = snapshot.split(":")
+    return xid < int(oldest) or (xid < int(next_one) and str(xid) not in running.split(","))
 
 
 def is_true(expected: bytes, found: bytes) -> bool:

@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations, islice
+from typing import NamedTuple
+from uuid import UUID
 
 from manypaths.audit.rules.chain import (
     NOTHING,
     Block,
     Line,
     NotALine,
+    had_ended,
     head_of,
     is_true,
     mac_of_block,
     mac_of_line,
     read_line,
+    snapshot_of,
 )
 from manypaths.audit.rules.rows import FORM, hash_of_row
 from manypaths.audit.rules.tree import root_of
@@ -51,18 +55,24 @@ class StoredBlock:
     root: bytes
     head: bytes
     mac: bytes
+    snapshot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SealedRow:
+class SealedRow(NamedTuple):
     """A seal as it stands in the table, with the parts of its row as the log has them now; none when it is gone."""
 
     block: int
     place: int
-    name: str
+    seq: int | None
+    act_id: UUID | None
     secret: bytes
     hash: bytes
     parts: Sequence[str] | None
+
+    @property
+    def name(self) -> str:
+        """What the row is called."""
+        return f"look {self.seq}" if self.act_id is None else f"act {self.act_id}"
 
 
 @dataclass
@@ -72,7 +82,6 @@ class Tally:
     rows: int = 0
     blocks: int = 0
     lines: int = 0
-    horizon: int = 0
     waiting: int = 0
     newest: StoredBlock | None = None
     bent: list[SealedRow] = field(default_factory=list)
@@ -90,7 +99,6 @@ def check_blocks(
         yield from _check_rows(coming.of(block.number), hashes, tally)
         yield from _check_block(key, before, block, hashes)
         tally.blocks, tally.newest, before = tally.blocks + 1, block, block
-        tally.horizon = block.horizon
     yield from _orphans(coming.below(None), None)
     yield from _swapped(tally.bent)
 
@@ -157,7 +165,7 @@ def _check_block(
     previous = before.head if before else NOTHING
     if block.number == expected and not is_true(_head(block, previous), block.head):
         yield Finding("block_edited", f"{name} was changed, or what stands before it was.")
-    if not is_true(mac_of_block(key, block.head), block.mac):
+    if not is_true(mac_of_block(key, block.head, block.snapshot), block.mac):
         yield Finding("forged", f"{name} was not sealed with the key of this installation.")
 
 
@@ -169,6 +177,15 @@ def _check_count(before: StoredBlock | None, block: StoredBlock, found: int, *, 
         yield Finding(
             "count", f"Block {block.number} sealed {said} rows and {found} seals are there: one was {change}."
         )
+
+
+def comes_too_late(tally: Tally, xid: int, next_one: int) -> bool:
+    """Whether a row without a seal claims a transaction whose rows are all sealed, or one that never was."""
+    newest = tally.newest
+    if newest is None:
+        return xid >= next_one
+    known = newest.snapshot or snapshot_of(newest.horizon, newest.horizon, ())
+    return xid >= next_one or had_ended(known, xid)
 
 
 def _head(block: StoredBlock, previous: bytes) -> bytes:

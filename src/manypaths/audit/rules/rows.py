@@ -8,7 +8,7 @@ JSON array (`jsonb`), the first element of which says what kind of part it is.
 from collections.abc import Sequence
 from hashlib import sha256
 
-from manypaths.audit.rules.tree import ROW, hash_of_value, root_of
+from manypaths.audit.rules.tree import ROW, VALUE, root_of
 
 FORM = 1
 SECRET_BYTES = 16
@@ -23,8 +23,11 @@ def salts_of(secret: bytes, count: int) -> list[bytes]:
 
 
 def hashes_of_parts(parts: Sequence[str], secret: bytes) -> list[bytes]:
-    """The hash of each part, in order."""
-    return [hash_of_value(salt, text) for salt, text in zip(salts_of(secret, len(parts)), parts, strict=True)]
+    """The hash of each part behind its salt, in order; written out, because a check spends its time here."""
+    return [
+        sha256(VALUE + sha256(secret + place.to_bytes(4, "big")).digest() + text.encode()).digest()
+        for place, text in enumerate(parts)
+    ]
 
 
 def hash_of_row(parts: Sequence[str], secret: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Reads both logs, the chain and the anchor as streams and has the rules check them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from manypaths.audit.rules.checking import (
     Tally,
     check_anchor,
     check_blocks,
+    comes_too_late,
 )
 from manypaths.audit.sealing import reading
 from manypaths.audit.sealing.anchor import lines_of, size_of
@@ -56,10 +58,14 @@ def _disguises(raw: Connection) -> Iterator[Finding]:
 
 
 def _stream(raw: Connection, name: str, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
-    with raw.cursor(name=name, binary=True) as cursor:
+    """Rows of a statement; the next ones are fetched while these are looked at."""
+    with raw.cursor(name=name, binary=True) as cursor, ThreadPoolExecutor(max_workers=1) as beside:
         cursor.execute(sql, values)
-        while batch := cursor.fetchmany(AT_ONCE):
+        batch = cursor.fetchmany(AT_ONCE)
+        while batch:
+            coming = beside.submit(cursor.fetchmany, AT_ONCE)
             yield from batch
+            batch = coming.result()
 
 
 def _blocks(raw: Connection) -> Iterator[StoredBlock]:
@@ -68,10 +74,10 @@ def _blocks(raw: Connection) -> Iterator[StoredBlock]:
 
 
 def _rows(raw: Connection, step: Callable[[int], object]) -> Iterator[SealedRow]:
-    for count, (block, place, seq, act_id, secret, mark, parts) in enumerate(_stream(raw, "rows", reading.SEALED)):
+    for count, row in enumerate(_stream(raw, "rows", reading.SEALED), 1):
         if not count % AT_ONCE:
-            step(AT_ONCE if count else 0)
-        yield SealedRow(block, place, f"look {seq}" if act_id is None else f"act {act_id}", secret, mark, parts)
+            step(AT_ONCE)
+        yield SealedRow._make(row)
 
 
 def _left_out(raw: Connection, tally: Tally) -> Iterator[Finding]:
@@ -79,7 +85,7 @@ def _left_out(raw: Connection, tally: Tally) -> Iterator[Finding]:
     numbers: Any = raw.execute(reading.HORIZON).fetchone()
     stands_still = False
     for kind, name, xid, at, is_old in _stream(raw, "left_out", reading.LEFT_OUT, [LATE]):
-        if xid < tally.horizon or xid >= numbers[1]:
+        if comes_too_late(tally, xid, numbers[1]):
             yield Finding("added", f"The {kind} {name} was added behind the seal: it says {at:%Y-%m-%d %H:%M:%S} UTC.")
         else:
             tally.waiting += 1

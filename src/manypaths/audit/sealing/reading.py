@@ -3,21 +3,18 @@
 A new column of a log needs a new form, with its own words beside these; the blocks say by which form they were sealed.
 """
 
-# jsonb writes the same text in every version of the server, and Python's json the same as jsonb.
+# jsonb writes the same text in every version of the server, and Python's json the same as jsonb. The last part is put
+# together by hand, to the same text: a look at a long list has one for each record, and jsonb is slow.
 LOOK_PARTS = """
 array[
     jsonb_build_array('look', a.seq, extract(epoch from a.at), a.hat, a.membership_id, a.organisation_id,
                       to_jsonb(a.classes), a.purpose)::text,
     jsonb_build_array('look-inner', a.seq, a.xid, a.nonce, a.account_id, to_jsonb(a.denied), cardinality(a.opened),
                       cardinality(a.bases), cardinality(a.subjects))::text
-] || case
-    when cardinality(a.opened) = 1 and cardinality(a.bases) = 1 and cardinality(a.subjects) <= 1 then
-        array[jsonb_build_array('look-record', a.seq, a.opened[1], a.bases[1], a.subjects[1])::text]
-    else array(
-        select jsonb_build_array('look-record', a.seq, o.record, o.basis, o.subject)::text
-          from unnest(a.opened, a.bases, a.subjects) with ordinality as o(record, basis, subject, place)
-         order by o.place)
-    end
+] || array(
+    select '["look-record", ' || a.seq || ', ' || coalesce('"' || o.record || '"', 'null') || ', '
+           || coalesce(to_json(o.basis)::text, 'null') || ', ' || coalesce('"' || o.subject || '"', 'null') || ']'
+      from unnest(a.opened, a.bases, a.subjects) as o(record, basis, subject))
 """
 ACT_PARTS = """
 array[jsonb_build_array('act', t.id, extract(epoch from t.at), t.xid, t.what, t.account_id, t.hat, t.membership_id,
@@ -35,10 +32,10 @@ SEALED_COLUMNS = {
 }  # fmt: skip
 
 UNSEALED = f"""
-select a.seq, null::uuid, {LOOK_PARTS} from public.audit_access a
+select a.seq, null::uuid, {LOOK_PARTS}, a.xid from public.audit_access a
  where a.xid >= %(low)s and not exists (select from public.audit_leaf l where l.access_seq = a.seq)
  union all
-select null, t.id, {ACT_PARTS} from public.audit_act t
+select null, t.id, {ACT_PARTS}, t.xid from public.audit_act t
  where t.xid >= %(low)s and not exists (select from public.audit_leaf l where l.act_id = t.id)
 """  # noqa: S608  our own words
 SEALED = f"""
@@ -50,7 +47,7 @@ select l.block, l.place, l.access_seq, l.act_id, l.secret, l.hash,
  order by l.block, l.place
 """  # noqa: S608  our own words
 BLOCKS = """
-select number, at, form, horizon, accesses, acts, root, head, mac from public.audit_block order by number
+select number, at, form, horizon, accesses, acts, root, head, mac, snapshot from public.audit_block order by number
 """
 NEWEST = f"{BLOCKS} desc limit 1"
 HEAD_AT = "select head from public.audit_block where number = %s"
@@ -63,8 +60,12 @@ select 'look', a.seq::text, a.xid, a.at, a.at < now() - %s::interval from public
 select 'act', t.id::text, t.xid, t.at, false from public.audit_act t
  where not exists (select from public.audit_leaf l where l.act_id = t.id)
 """
+# Which transactions have ended in this snapshot. One's own has not, when it has a number already.
 HORIZON = """
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+select pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,
+       array(select r::text::bigint from pg_snapshot_xip(s) r)
+       || array_remove(array[pg_current_xact_id_if_assigned()::text::bigint], null)
+  from pg_current_snapshot() s
 """
 # What stands where the logs should, and whether it still only grows.
 DISGUISED = """

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from manypaths.audit.rules import rows as rules
-from manypaths.audit.rules.chain import NOTHING, Block, Line, head_of, is_true, mac_of_block
+from manypaths.audit.rules.chain import NOTHING, Block, Line, had_ended, head_of, is_true, mac_of_block, snapshot_of
 from manypaths.audit.rules.tree import root_of
 from manypaths.audit.sealing import reading
 from manypaths.audit.sealing.anchor import add_line, last_line
@@ -24,8 +24,8 @@ ROWS_IN_A_BLOCK = 256
 SOMEBODY_ELSE_DID = (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure)
 ADD_LEAVES = "copy public.audit_leaf (block, place, access_seq, act_id, secret, hash) from stdin"
 ADD_BLOCK = """
-insert into public.audit_block (number, at, form, horizon, accesses, acts, root, head, mac)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+insert into public.audit_block (number, at, form, horizon, accesses, acts, root, head, mac, snapshot)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 log = logging.getLogger(__name__)
 
@@ -39,36 +39,46 @@ class Newest:
     accesses: int = 0
     acts: int = 0
     head: bytes = NOTHING
+    snapshot: str = ""
 
 
 def newest_block(raw: Connection) -> Newest:
     """Where the chain ends now."""
     found: Any = raw.execute(reading.NEWEST).fetchone()
-    return Newest(found[0], found[3], found[4], found[5], found[7]) if found else Newest()
+    return Newest(found[0], found[3], found[4], found[5], found[7], found[9]) if found else Newest()
 
 
 def seal(raw: Connection, key: bytes, at: datetime) -> Newest:
     """Seal every committed row that has no seal, in blocks of at most 256 rows, all in one transaction.
 
-    One snapshot gives the rows and the horizon: every transaction below it has ended, so that its rows are all here.
-    A row of a transaction above it may still come; the next round looks from the horizon on, so none is passed over,
-    in whatever order transactions end. Two who seal at once meet at the number of the block: one of them steps back.
+    One snapshot gives the rows and says which transactions have ended, so that their rows are all here. A row of one
+    that still runs comes later; the next round looks from the oldest of them on, so none is passed over, in whatever
+    order they end. A row that comes under the name of one that had ended is not sealed: the check shows it. Two who
+    seal at once meet at the number of the block: one of them steps back.
 
     Afterwards: all rows of the snapshot are in blocks. Gives the newest block; the same as before when all was sealed.
     """
     with raw.transaction():
         newest = newest_block(raw)
         numbers: Any = raw.execute(reading.HORIZON).fetchone()
-        horizon, next_one = numbers
-        low = newest.horizon if newest.horizon <= next_one else 0  # carried to a server that counts anew
+        horizon, next_one, running = numbers
+        ended = newest.snapshot if newest.horizon <= next_one else ""  # else carried to a server that counts anew
+        low = newest.horizon if newest.horizon <= next_one else 0
+        now = Newest(horizon=horizon, snapshot=snapshot_of(horizon, next_one, running))
         with raw.cursor(name="unsealed") as unsealed:
             unsealed.execute(reading.UNSEALED, {"low": low})
             while batch := unsealed.fetchmany(ROWS_IN_A_BLOCK):
-                newest = _add_block(raw, key, at, newest, horizon, batch)
+                timely = _timely(batch, ended)
+                newest = _add_block(raw, key, at, newest, now, timely) if timely else newest
     return newest
 
 
-def _add_block(raw: Connection, key: bytes, at: datetime, before: Newest, horizon: int, batch: list[Any]) -> Newest:
+def _timely(batch: list[Any], ended: str) -> list[Any]:
+    """Without rows that name a transaction all of whose rows are sealed."""
+    return [row[:3] for row in batch if not (ended and had_ended(ended, row[3]))]
+
+
+def _add_block(raw: Connection, key: bytes, at: datetime, before: Newest, now: Newest, batch: list[Any]) -> Newest:
     number = before.number + 1
     hashes = []
     with raw.cursor().copy(ADD_LEAVES) as leaves:
@@ -78,11 +88,22 @@ def _add_block(raw: Connection, key: bytes, at: datetime, before: Newest, horizo
             leaves.write_row((number, place, seq, act_id, secret, hashes[-1]))
     looks = sum(seq is not None for seq, _act, _parts in batch)
     accesses, acts = before.accesses + looks, before.acts + len(batch) - looks
-    block = Block(number, at, rules.FORM, horizon, accesses, acts, root_of(hashes), before.head)
-    head = head_of(block)
-    values = (number, at, rules.FORM, horizon, accesses, acts, block.root, head, mac_of_block(key, head))
+    root = root_of(hashes)
+    head = head_of(Block(number, at, rules.FORM, now.horizon, accesses, acts, root, before.head))
+    values = (
+        number,
+        at,
+        rules.FORM,
+        now.horizon,
+        accesses,
+        acts,
+        root,
+        head,
+        mac_of_block(key, head, now.snapshot),
+        now.snapshot,
+    )
     raw.execute(ADD_BLOCK, values)
-    return Newest(number, horizon, accesses, acts, head)
+    return Newest(number, now.horizon, accesses, acts, head, now.snapshot)
 
 
 class Sealer:

@@ -34,7 +34,7 @@ EDITS = {
     "audit_leaf": {"secret": "'x'", "hash": "decode(md5(hash::text), 'hex')", "place": "place + 300"},
     "audit_block": {
         "at": "at - interval '1 hour'", "form": "form + 1", "horizon": "horizon + 1", "accesses": "accesses + 1",
-        "acts": "acts - 1", "root": "head", "head": "root", "mac": "head",
+        "acts": "acts - 1", "root": "head", "head": "root", "mac": "head", "snapshot": "snapshot || ',7'",
     },
 }  # fmt: skip
 KEYS = {"audit_access": "seq", "audit_act": "id", "audit_leaf": "ctid", "audit_block": "number"}

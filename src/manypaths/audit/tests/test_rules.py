@@ -116,3 +116,21 @@ def test_a_line_of_the_anchor_that_was_changed_is_not_true(place, digit):
 def test_what_is_no_line_is_said_to_be_none(text):
     with pytest.raises(chain.NotALine):
         chain.read_line(text)
+
+
+@given(PARTS, SECRET)
+def test_the_hash_of_a_part_is_that_of_its_text_behind_its_salt(parts, secret):
+    salts = rows.salts_of(secret, len(parts))
+    assert rows.hashes_of_parts(parts, secret) == [
+        tree.hash_of_value(salt, text) for salt, text in zip(salts, parts, strict=True)
+    ]
+
+
+def test_what_ran_when_a_block_was_sealed_is_in_its_mac():
+    head = chain.head_of(BLOCK)
+    assert chain.mac_of_block(KEY, head, "700:702:701") != chain.mac_of_block(KEY, head, "700:702:")
+
+
+@pytest.mark.parametrize(("xid", "ended"), [(699, True), (700, False), (701, True), (702, False), (703, False)])
+def test_a_transaction_had_ended_when_it_is_before_the_next_and_did_not_run(xid, ended):
+    assert chain.had_ended(chain.snapshot_of(700, 702, [700]), xid) == ended

@@ -1,5 +1,6 @@
 """The log is sealed as it grows, and a log that nobody touched verifies."""
 
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -153,7 +154,7 @@ def test_every_column_of_the_logs_is_sealed(committed_db):
 
 def test_a_log_that_was_carried_to_a_server_that_counts_anew_is_sealed_on(world, monkeypatch):
     with monkeypatch.context() as there:
-        there.setattr(reading, "HORIZON", "select 1000000000000000, 1000000000000001")
+        there.setattr(reading, "HORIZON", "select 1000000000000000, 1000000000000001, array[]::bigint[]")
         world.fill(blocks=1, rows=1)
     with superuser() as raw:
         add_look(raw)
@@ -216,3 +217,19 @@ def test_the_one_who_seals_adds_no_row_to_the_logs(world):
         for add in (add_look, add_act):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 add(raw)
+
+
+def test_a_part_of_a_row_is_json_as_python_writes_it(world):
+    """What the database puts together can be read and written again to the same text, whatever stands in the row."""
+    strange = 'a"b\\c\n\t\x01é€ ' + "{[,]}"
+    with superuser() as raw:
+        seq = add_look(raw, [uuid.uuid4(), uuid.uuid4()])
+        raw.execute("set session_replication_role = replica")
+        raw.execute(
+            "update audit_access set purpose = %s, bases = array[%s, null] where seq = %s", [strange, strange, seq]
+        )
+        ((_seq, _act, parts, _xid),) = raw.execute(reading.UNSEALED, {"low": 0}).fetchall()
+    assert len(parts) == 4
+    for text in parts:
+        assert json.dumps(json.loads(text), ensure_ascii=False) == text
+    assert json.loads(parts[0])[-1] == json.loads(parts[2])[3] == strange

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from manypaths.audit.sealing.connection import NotSetUp
 from manypaths.audit.sealing.writer import seal
 from manypaths.audit.tests.attacks import ATTACKS, cut_to, roll_back
 from manypaths.audit.tests.sealed_world import SealedWorld, add_look, superuser
+from manypaths.config.testing import role_url
 
 TRIES = 500
 
@@ -161,3 +163,23 @@ def test_a_key_that_is_gone_is_asked_for_and_not_made_anew(world):
     (world.folder / "audit_key").unlink()
     with pytest.raises(NotSetUp, match="put it there again"):
         world.new_sealer().round(world.at)
+
+
+def test_a_row_that_was_added_while_another_transaction_ran_for_long_is_found(world):
+    """The oldest that runs holds the horizon back; what had ended beyond it is known all the same."""
+    with psycopg.connect(role_url("superuser")) as slow:
+        add_look(slow)
+        with superuser() as raw:
+            honest = add_look(raw)
+            world.seal()
+            forged = add_look(raw)
+            raw.execute("set session_replication_role = replica")
+            raw.execute(
+                "update audit_access set xid = (select xid from audit_access where seq = %s) where seq = %s",
+                [honest, forged],
+            )
+        assert [one.kind for one in world.check()] == ["added"]
+        world.seal()  # and it is not taken in later
+        assert [one.kind for one in world.check()] == ["added"]
+    world.seal()
+    assert [one.kind for one in world.check()] == ["added"]
