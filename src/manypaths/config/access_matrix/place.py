@@ -115,11 +115,12 @@ def _take_away(folder: Path, cluster: Cluster) -> None:
 
 
 def _below(place: Throwaway, owner: str, work: Callable[[str], int]) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # nothing here needs tidying up: whoever waits for us does that
     for name in NOT_OURS:
         os.environ.pop(name, None)
     os.environ.update(place.environment())
     give_up_root(place.account, place.files)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     import django
 
     django.setup()
