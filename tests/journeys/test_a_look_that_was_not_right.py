@@ -23,7 +23,7 @@ from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, reader_for
 from manypaths.people.tests.factories import person
 from manypaths.referrals import commands, queries
-from manypaths.referrals.rules import Status
+from manypaths.referrals.rules import PickedPart, Status
 from manypaths.referrals.tests.factories import Scene, asked_of
 from manypaths.web.my.tests.factories import session_of as session_of_person
 from manypaths.web.ui.clock import now
@@ -32,6 +32,10 @@ from tests.journeys.browser import VISITS, Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
 ZONE = "America/New_York"
+PARTS = [
+    PickedPart("goal", "Keep a steady home", "Done: call Harbor Row\nNow: visit on Thursday"),
+    PickedPart("strength", "I show up", "14 meetings this season"),
+]
 WORDS = "I have never met her.\nWhy did she open this?"
 
 
@@ -215,3 +219,23 @@ def test_a_pause_and_who_can_see_what_stand(browser: Browser, live_site: LiveSit
         go(page.locator("main button.btn").first)
         page.goto(f"{live_site.url}/my/sharing")
         expect(page.get_by_role("heading", name="Paused")).to_have_count(0)
+
+
+def test_sharing_less_stands_and_goes_without_scripts(browser: Browser, live_site: LiveSite):
+    made = stage()
+    request = ask(made, "Mari", parts=PARTS)
+    less = f"/my/requests/{request}/less"
+    pages = {"less": less, "less-words": f"{less}?chosen=1", "request": f"/my/requests/{request}"}
+    look_at(browser, live_site, made.person, pages, [Visit(), Visit(1280, "dark", "es")])
+    with as_reader(browser, live_site, made.person, Visit(scripts=False)) as page:
+        page.goto(f"{live_site.url}/my/requests/{request}")
+        go(page.get_by_role("link", name="Share less"))
+        page.get_by_label("I show up").check(force=True)
+        go(page.get_by_role("button", name="Next: read the words"))
+        go(page.get_by_role("button", name="Yes, share only this"))
+        expect(page.get_by_text("They can open only what is left.")).to_be_visible()
+        expect(page.get_by_text("Held back")).to_be_visible()
+    with as_reader(browser, live_site, made.coach, Visit()) as page:
+        page.goto(f"{live_site.url}/work/requests/{request}")
+        expect(page.get_by_text("14 meetings this season")).to_be_visible()
+        expect(page.get_by_text("Keep a steady home")).to_have_count(0)

@@ -119,7 +119,10 @@ class Packet(models.Model):
 
 
 class SharedPart(models.Model):
-    """A copy of one part of the plan, picked by the person for one request. The plan itself is never opened by it."""
+    """A copy of one part of the plan, picked by the person for one request. The plan itself is never opened by it.
+
+    Held back, only the person can still read it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT)
@@ -128,6 +131,7 @@ class SharedPart(models.Model):
     title = SealedText(label="referrals.sharedpart.title")
     body = SealedText(label="referrals.sharedpart.body")
     position = models.PositiveSmallIntegerField()
+    held_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(name="referrals_part_by_request", fields=["referral", "position"])]

@@ -262,6 +262,13 @@ def reasons_not_to_agree_anew(status: Status) -> Iterator[Reason]:
         yield Reason("request_closed", _("This request is closed. You can ask again and agree anew."))
 
 
+def reasons_not_to_narrow(status: Status, *, along: frozenset[UUID], kept: frozenset[UUID]) -> Iterator[Reason]:
+    """Why a person cannot go on sharing with fewer parts: closed, or nothing would be left out."""
+    yield from reasons_not_to_agree_anew(status)
+    if not kept < along:
+        yield Reason("nothing_less", _("Choose at least one part that they may no longer open."), "keep")
+
+
 def first_contact_at(asked_at: datetime | None, happened_at: datetime, zone: str) -> datetime | None:
     """When the first contact stops the clock, or None where it was on a day before the person asked.
 

@@ -1,7 +1,7 @@
 """What the person does: write, send, take back, stop sharing, answer."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -208,6 +208,23 @@ def agree_anew(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> No
         raise NotThere
     grant = consent_commands.agree_anew(grant_id=row.grant_id, until=at + rules.SHARED_FOR, text=text, by=by, at=at)
     Referral.objects.filter(id=row.id).update(grant_id=grant.id)
+
+
+@transaction.atomic
+def share_less(*, referral_id: UUID, keep: Collection[UUID], text: Text, by: Reader, at: datetime) -> None:
+    """Go on sharing with fewer parts of the plan: the others are held back, and the person agrees anew to the rest.
+
+    Refuses: NotThere for anyone else's · a request that is closed · when nothing would be left out.
+    Records: referrals.held_back, consent.given, and consent.ended where one still held
+    Afterwards: nobody at the place can open what was held back. What they read already stays read.
+    """
+    row = _own_locked(referral_id, by)
+    open_parts = SharedPart.objects.filter(referral_id=row.id, held_back_at__isnull=True)
+    along = frozenset(open_parts.values_list("id", flat=True))
+    refuse_if(rules.reasons_not_to_narrow(Status(row.status), along=along, kept=frozenset(keep)))
+    SharedPart.objects.filter(id__in=along - frozenset(keep)).update(held_back_at=at)
+    audit.record(what="referrals.held_back", by=by, subject=row.id, record_id=row.record_id, at=at)
+    agree_anew(referral_id=referral_id, text=text, by=by, at=at)
 
 
 @transaction.atomic

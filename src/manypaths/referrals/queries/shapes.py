@@ -42,11 +42,13 @@ class PacketWords:
 
 @dataclass(frozen=True)
 class Part:
-    """A copy of one part of the plan that went along."""
+    """A copy of one part of the plan that went along. Held back, it is there for the person only."""
 
     kind: str
     title: str
     body: str
+    id: UUID | None = None
+    held_back_at: datetime | None = None
 
 
 LINE = (
@@ -109,6 +111,7 @@ class RequestView:
     grant: Grant | None = None
     reminded_at: datetime | None = None
     own_record: UUID | None = None
+    held_back: list[Part] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
@@ -158,8 +161,8 @@ def view_of(row: Referral, sealer: Sealer, grant: Grant | None = None) -> Reques
     )  # fmt: skip
     return RequestView(
         line, row.kind, row.area, row.reason, row.outcome, row.community_id, row.answered_at, row.first_contact_at,
-        row.closed_at, row.person_answered_at, _path(row.id), packet, parts, grant,
-        row.reminded_at,
+        row.closed_at, row.person_answered_at, _path(row.id), packet, [one for one in parts if not one.held_back_at],
+        grant, row.reminded_at, held_back=[one for one in parts if one.held_back_at],
     )  # fmt: skip
 
 
@@ -181,12 +184,15 @@ def _packet(row: Referral, sealer: Sealer) -> PacketWords | None:
 
 def _parts(row: Referral, sealer: Sealer) -> list[Part]:
     """What went along. A part that has no name of its own is called by its kind, in the language of who reads."""
-    rows = SharedPart.objects.filter(referral_id=row.id).order_by("position").values_list("kind", "title", "body")
+    found = SharedPart.objects.filter(referral_id=row.id).order_by("position")
+    rows = found.values_list("kind", "title", "body", "id", "held_back_at")
     return [
         Part(
             kind,
             PART_WORDS.get(kind) or sealer.read(row.record_id, "referrals.sharedpart.title", title),
             sealer.read(row.record_id, "referrals.sharedpart.body", body),
+            part,
+            held_back_at,
         )
-        for kind, title, body in rows
+        for kind, title, body, part, held_back_at in rows
     ]

@@ -39,12 +39,12 @@ class Agreement:
 
 
 def show_agreement(
-    request: Asked, page: str, view: RequestView, back: str, refused: Refused | None = None
+    request: Asked, page: str, view: RequestView, back: str, refused: Refused | None = None, **more: Any
 ) -> HttpResponse:
     """Draw a page with the words in them that are now asked for. One that was refused says why and answers 422."""
     reasons = refused.reasons if refused else []
     context = {"line": view.line, "parts": view.parts, "agreement": _agreement(request, view), "back": back}
-    response = show(request, page, {**context, "reasons": reasons})
+    response = show(request, page, {**context, "reasons": reasons, **more})
     response.status_code = REFUSED if refused else response.status_code
     return response
 

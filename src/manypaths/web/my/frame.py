@@ -35,6 +35,7 @@ WORDS: dict[str, Any] = {
     "seen": _("Marked as seen."),
     "unblocked": _("The block has ended."),
     "said_not_right": _("You said that this look was not right. You see here where it stands."),
+    "less": _("They can open only what is left. You can still stop it any time."),
     "said_back": _("Taken back. Nobody there can read it any more."),
 }
 

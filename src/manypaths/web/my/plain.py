@@ -45,6 +45,7 @@ BASES: dict[str, Any] = {
     "organisation": _("They work at the desk of a place that supports you."),
     "review": _("You said that a look was not right. They answer you."),
 }
+PRIVACY_DESK = _("They answer privacy questions at a place that supports you.")
 ENDINGS: dict[str, Any] = {
     "stopped": _("You stopped it"),
     "request_closed": _("The request ended"),
@@ -73,9 +74,10 @@ def what_is_shared(classes: Iterable[str]) -> str:
     return str(_("%(first)s and %(last)s")) % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def ground(basis: str) -> Any:
-    """Why a look was allowed, in one sentence."""
-    return BASES.get(basis.partition(":")[0].partition("/")[0], "")
+def ground(basis: str, purpose: str = "") -> Any:
+    """Why a look was allowed, in one sentence. Two kinds of worker look because they work at a desk of the place."""
+    word = basis.partition(":")[0].partition("/")[0]
+    return PRIVACY_DESK if (word, purpose) == ("organisation", "privacy") else BASES.get(word, "")
 
 
 STATES: dict[str, tuple[str, Any]] = {

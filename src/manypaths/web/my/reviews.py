@@ -170,7 +170,7 @@ def _draw(request: Asked, line: referrals.Looks, form: NotRightForm) -> HttpResp
         "house": house,
         "what": plain.what_is_shared(line.classes),
         "why": plain.PURPOSES.get(line.purpose, ""),
-        "ground": plain.ground(line.basis),
+        "ground": plain.ground(line.basis, line.purpose),
         "judged": judged,
         "answered_by": now() + rules.ANSWER_WITHIN,
     }

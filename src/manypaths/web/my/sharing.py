@@ -173,7 +173,7 @@ def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
     what, why = plain.what_is_shared(look.classes), plain.PURPOSES.get(look.purpose, "")
     return Seen(
         look.membership_id, name, usual, place, look.on, look.times, look.first_at, look.last_at, what, why,
-        plain.ground(look.basis), look.look,
+        plain.ground(look.basis, look.purpose), look.look,
     )  # fmt: skip
 
 

@@ -130,7 +130,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(one) for one in value]
     if isinstance(value, referrals.RequestView):
-        along = {"packet": _plain(value.packet), "parts": _plain(value.parts), "moves": _plain(value.path)}
+        along = {
+            "packet": _plain(value.packet),
+            "parts": _plain(value.parts),
+            "held_back": _plain(value.held_back),
+            "moves": _plain(value.path),
+        }
         return asdict(value.line) | along | {"reason": value.reason, "outcome": value.outcome}
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from manypaths.web.my import about, answers, ask, choose, given, goals, home, requests, reviews, sharing, take, words
+from manypaths.web.my import (
+    about,
+    answers,
+    ask,
+    choose,
+    given,
+    goals,
+    home,
+    less,
+    requests,
+    reviews,
+    sharing,
+    take,
+    words,
+)
 
 app_name = "my"
 urlpatterns = [
@@ -61,5 +75,6 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/answer", requests.answer, name="answer_request"),
     path("requests/<uuid:referral_id>/back", requests.withdraw, name="withdraw"),
     path("requests/<uuid:referral_id>/stop", requests.stop_sharing, name="stop_sharing"),
+    path("requests/<uuid:referral_id>/less", less.share_less, name="share_less"),
     path("requests/<uuid:referral_id>/agree", requests.agree_anew, name="agree_anew"),
 ]
