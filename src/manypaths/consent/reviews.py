@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from manypaths.consent import queries
+from manypaths.consent import denials, queries
 from manypaths.consent.models import Review
 from manypaths.consent.queries import WallsDisagree
 from manypaths.consent.rules import DataClass, reviews
@@ -16,6 +16,7 @@ from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.vault.queries import Sealer, sealer_for, sealer_of
 
+OPEN = "select open_review(%s, %s, %s)"
 WORDS, ANSWER = "consent.review.words", "consent.review.answer"
 
 
@@ -123,9 +124,12 @@ def open_review(*, reader: Reader, review_id: UUID) -> OpenedReview:
     Refuses: NotThere for everyone else, for the one who looked, and behind a safety block; absent looks the same.
     Records: one access row, for this one review under the person's own record
     """
+    asking: tuple[str, list[Any]] = (OPEN, [reader.account_id, reader.membership_id, review_id])
     with connection.cursor() as cursor:
-        cursor.execute("select open_review(%s, %s, %s)", [reader.account_id, reader.membership_id, review_id])
+        cursor.execute(*asking)
         found: dict[str, Any] = cursor.fetchone()[0]
+    if not found["open"]:
+        denials.note(asking)
     if found["open"] != reviews.may_answer(OfficerFacts(*found["facts"])):
         raise WallsDisagree("review")
     row = Review.objects.filter(id=review_id).first() if found["open"] else None

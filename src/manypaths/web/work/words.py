@@ -96,7 +96,7 @@ BASES: dict[str, Any] = {
     "assigned": _("The worker is assigned to them."),
     "supervised": _("The worker leads someone who is assigned to them."),
     "originated": _("The worker wrote it and is assigned to them."),
-    "organisation": _("The worker is at the desk here."),
+    "organisation": _("The worker is at a desk of your organization."),
     "review": _("The worker answered what they said was not right."),
 }
 

@@ -86,13 +86,13 @@ def test_nobody_else_hands_people_over(walking):
 def test_other_roles_count_from_the_next_click_and_what_is_not_offered_stays(walking):
     made, lead = walking
     with as_owner():
-        Membership.objects.filter(id=made.coach.membership_id).update(roles=["peer", "privacy_officer"])
+        Membership.objects.filter(id=made.coach.membership_id).update(roles=["peer", "facilitator"])
     there = f"/workers/{made.coach.membership_id}/roles"
     assert 'value="peer"' in text(lead.get(there))
     assert "Choose at least one." in text(lead.post(there, {}))
     assert lead.post(there, {"roles": ["clinician"]}).status_code == 303
     with as_owner():
-        assert Membership.objects.get(id=made.coach.membership_id).roles == ["clinician", "privacy_officer"]
+        assert Membership.objects.get(id=made.coach.membership_id).roles == ["clinician", "facilitator"]
     assert lead.get(f"/workers/{made.desk.membership_id}/roles").status_code == 200
     assert client_of(made.coach).post(there, {"roles": ["org_admin"]}).status_code == 404
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
 from manypaths.consent import reviewing, reviews
 from manypaths.consent.models import Review
@@ -155,6 +156,11 @@ def test_for_everyone_else_there_is_no_desk_and_no_review():
             assert client_of(reader).get(f"/work/privacy/{one}").status_code == 404
             assert client_of(reader).post(f"/work/privacy/{one}", ANSWER).status_code == 404
     assert "Nothing waits" in text(client_of(elsewhere).get("/work/privacy"))
+    with as_owner():
+        kept = Access.objects.filter(organisation_id=elsewhere.organisation_id, purpose="privacy")
+        assert kept.filter(denied=[made.person.record_id]).count() == 2, (
+            "a look at the page, and the answer that was refused"
+        )
     there, absent = (client_of(elsewhere).get(f"/work/privacy/{one}") for one in (review, uuid.uuid4()))
     assert _bare(there) == _bare(absent)
 
