@@ -51,7 +51,7 @@ def _look(installation: Installation, environment: dict[str, str]) -> int:
 
 def _findings(installation: Installation) -> Iterator[Finding]:
     yield _free_space(installation)
-    for look in (_version, _role, _temporary, _checksums, _guarded, _migrated, _settings):
+    for look in (_version, _role, _temporary, _checksums, _guarded, _sealed, _migrated, _settings):
         yield from look(_ask)
 
 
@@ -102,6 +102,14 @@ def _guarded(ask: Ask) -> Iterator[Finding]:
     )
     names = ", ".join(str(row[0]) for row in rows)
     yield Finding(not rows, "every table with a person in it is behind the wall", f"not guarded: {names}")
+
+
+def _sealed(_: Ask) -> Iterator[Finding]:
+    """Whether somebody can seal the log. What is sealed is looked over by `check audit`."""
+    from django.conf import settings
+
+    mend = "set DATABASE_SEALER_URL to the address of the database for the role sealer"
+    yield Finding(bool(settings.SEALER_URL), "the log of looks and acts can be sealed", mend)
 
 
 def _migrated(_: Ask) -> Iterator[Finding]:

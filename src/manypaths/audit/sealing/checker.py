@@ -1,6 +1,6 @@
 """Reads both logs, the chain and the anchor as streams and has the rules check them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,10 @@ def _disguises(raw: Connection) -> Iterator[Finding]:
             yield Finding("unlocked", f"The lock that lets the table {name} only grow was taken off.")
 
 
-def _stream(raw: Connection, name: str, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
+def _stream(raw: Connection, name: str, sql: str) -> Iterator[Any]:
     """Rows of a statement; the next ones are fetched while these are looked at."""
     with raw.cursor(name=name, binary=True) as cursor, ThreadPoolExecutor(max_workers=1) as beside:
-        cursor.execute(sql, values)
+        cursor.execute(sql)
         batch = cursor.fetchmany(AT_ONCE)
         while batch:
             coming = beside.submit(cursor.fetchmany, AT_ONCE)
@@ -83,14 +83,15 @@ def _rows(raw: Connection, step: Callable[[int], object]) -> Iterator[SealedRow]
 def _left_out(raw: Connection, tally: Tally) -> Iterator[Finding]:
     """Rows without a seal: those that could have had one were added later; the others wait for the next second."""
     numbers: Any = raw.execute(reading.HORIZON).fetchone()
-    stands_still = False
-    for kind, name, xid, at, is_old in _stream(raw, "left_out", reading.LEFT_OUT, [LATE]):
+    first = last = None
+    for kind, name, xid, at in _stream(raw, "left_out", reading.LEFT_OUT):
         if comes_too_late(tally, xid, numbers[1]):
             yield Finding("added", f"The {kind} {name} was added behind the seal: it says {at:%Y-%m-%d %H:%M:%S} UTC.")
-        else:
-            tally.waiting += 1
-            stands_still = stands_still or is_old
-    if stands_still:
+            continue
+        tally.waiting += 1
+        if kind == "look":
+            first, last = min(first or at, at), max(last or at, at)
+    if first and last and last - first > LATE:
         yield Finding("not_sealing", f"{tally.waiting} rows wait for their seal: the program that seals does not run.")
 
 

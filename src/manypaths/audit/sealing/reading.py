@@ -54,10 +54,10 @@ HEAD_AT = "select head from public.audit_block where number = %s"
 HEADS_AT = "select number, head from public.audit_block where number = any(%s)"
 # Rows that stand in a log and were never sealed, with the number of the transaction they claim to be of.
 LEFT_OUT = """
-select 'look', a.seq::text, a.xid, a.at, a.at < now() - %s::interval from public.audit_access a
+select 'look', a.seq::text, a.xid, a.at from public.audit_access a
  where not exists (select from public.audit_leaf l where l.access_seq = a.seq)
  union all
-select 'act', t.id::text, t.xid, t.at, false from public.audit_act t
+select 'act', t.id::text, t.xid, t.at from public.audit_act t
  where not exists (select from public.audit_leaf l where l.act_id = t.id)
 """
 # Which transactions have ended in this snapshot. One's own has not, when it has a number already.

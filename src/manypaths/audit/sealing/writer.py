@@ -122,10 +122,15 @@ class Sealer:
 
         Afterwards: the newest block is in the anchor.
         """
+        is_away = False
         while not stop():
             try:
                 self.round(clock())
-            except psycopg.OperationalError:
+                is_away = False
+            except psycopg.OperationalError as fault:
+                if not is_away:
+                    log.warning("the database is away, the log is not sealed: %s", type(fault).__name__)
+                is_away = True
                 self.let_go()
             time.sleep(PAUSE_SECONDS)
         if self.kept:

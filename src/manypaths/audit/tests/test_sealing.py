@@ -63,6 +63,16 @@ def test_rows_that_wait_for_the_next_second_are_nothing_wrong(world):
     assert world.check() == []
 
 
+def test_looks_that_go_on_for_long_without_a_seal_are_told(world):
+    world.fill(blocks=1, rows=2)
+    with superuser() as raw:
+        first, _last = add_look(raw), add_look(raw)
+        assert world.check() == []
+        raw.execute("set session_replication_role = replica")
+        raw.execute("update audit_access set at = at - interval '6 minutes' where seq = %s", [first])
+    assert world.kinds() == {"not_sealing"}
+
+
 def test_the_chain_holds_while_requests_commit_out_of_order(world):
     """The first to write is the last to commit: its rows have lower numbers than rows that are long sealed."""
     with psycopg.connect(role_url("superuser")) as slow, psycopg.connect(role_url("superuser")) as fast:

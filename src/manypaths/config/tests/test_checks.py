@@ -30,3 +30,12 @@ def test_it_is_missed_where_others_come_in(warned):
 
 def test_any_other_warning_is_told_on_this_machine_too(warned):
     assert not warned("security.W004", "security.W020", loopback=True).well
+
+
+def test_an_installation_that_cannot_seal_its_log_is_told_so(settings):
+    settings.SEALER_URL = ""
+    found = next(checks._sealed(lambda _: []))
+    assert not found.well
+    assert "DATABASE_SEALER_URL" in found.mend
+    settings.SEALER_URL = "postgresql://sealer@/x"
+    assert next(checks._sealed(lambda _: [])).well
