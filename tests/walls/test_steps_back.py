@@ -17,8 +17,10 @@ select p.oid::regprocedure::text, md5(pg_get_functiondef(p.oid)), p.proacl::text
 select tablename || '/' || policyname, md5(coalesce(qual, '') || coalesce(with_check, '')), cmd from pg_policies
  union all
 select tgrelid::regclass || '/' || tgname, md5(pg_get_triggerdef(oid)), '' from pg_trigger where not tgisinternal
+ union all
+select role || '/' || tie || '/' || data_class, version, named_fields::text from network_roleclass
 """
-STEPS_BACK = [("referrals", "0003"), ("consent", "0003"), ("people", "0002"), ("audit", "0004")]
+STEPS_BACK = [("referrals", "0003"), ("consent", "0003"), ("network", "0004"), ("people", "0002"), ("audit", "0004")]
 
 
 def migrate(*target: str) -> None:
