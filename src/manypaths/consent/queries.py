@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -168,10 +169,10 @@ def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]
     """What the database opened: by a tie, the same classes of every record; by consent, one line each."""
     records, kinds, bases = whole
     units: dict[Unit, str] = {
-        (UUID(record), kind, None): basis for record in records for kind, basis in zip(kinds, bases, strict=True)
+        (_id(record), kind, None): basis for record in records for kind, basis in zip(kinds, bases, strict=True)
     }
     for record, kind, subject, basis in granted:
-        units[(UUID(record), kind, UUID(subject))] = basis
+        units[(_id(record), kind, _id(subject))] = basis
     return units
 
 
@@ -187,8 +188,10 @@ def _decide(
         for data_class in classes:
             for subject, basis in rules.bases_for(reader, record, data_class.value, inquiry, at).items():
                 decided[(record.id, data_class.value, subject)] = basis
+    open_now = {unit[:2] for unit in decided}
     spoken = [one.value for one in classes if not rules.is_unspoken(reader.roles, one)]
-    known = frozenset((one.id, kind) for one in records if rules.knows_presence(reader, one) for kind in spoken)
+    closed = [(one, kind) for one in records for kind in spoken if (one.id, kind) not in open_now]
+    known = frozenset((one.id, kind) for one, kind in closed if rules.knows_presence(reader, one))
     return decided, known, frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
 
 
@@ -199,7 +202,7 @@ def _reader_facts(row: list[Any] | None) -> ReaderFacts:
     return ReaderFacts(
         hat="member" if membership else "person",
         active=active,
-        account_id=UUID(account),
+        account_id=_id(account),
         person_id=_uuid(person),
         organisation_id=_uuid(organisation),
         roles=frozenset(roles),
@@ -210,7 +213,7 @@ def _reader_facts(row: list[Any] | None) -> ReaderFacts:
 def _record_facts(row: list[Any]) -> RecordFacts:
     record, holder, person, organisation, erased, assigned, supervised, blocked, grants, wrote = row
     return RecordFacts(
-        id=UUID(record),
+        id=_id(record),
         holder=holder,
         person_id=_uuid(person),
         organisation_id=_uuid(organisation),
@@ -219,15 +222,15 @@ def _record_facts(row: list[Any]) -> RecordFacts:
         supervised=supervised,
         blocked=blocked,
         grants=tuple(_grant_facts(grant) for grant in grants),
-        originated=frozenset((UUID(item), data_class) for item, data_class in wrote),
+        originated=frozenset((_id(item), data_class) for item, data_class in wrote),
     )
 
 
 def _grant_facts(row: list[Any]) -> GrantFacts:
     grant, subject, recipient, kinds, purpose, starts_at, until, ended_at = row
     return GrantFacts(
-        id=UUID(grant),
-        subject=UUID(subject),
+        id=_id(grant),
+        subject=_id(subject),
         recipient_organisation=_uuid(recipient),
         classes=frozenset(kinds),
         purpose=purpose,
@@ -237,8 +240,14 @@ def _grant_facts(row: list[Any]) -> GrantFacts:
     )
 
 
+@lru_cache(maxsize=2048)
+def _id(value: str) -> UUID:
+    """The same id comes many times in one answer, and reading it is slow."""
+    return UUID(value)
+
+
 def _uuid(value: str | None) -> UUID | None:
-    return UUID(value) if value else None
+    return _id(value) if value else None
 
 
 def grants_of_own_record(*, reader: Reader) -> list[Grant]:
