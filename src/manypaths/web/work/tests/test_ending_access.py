@@ -75,8 +75,10 @@ def test_nobody_else_hands_people_over(walking):
     made, lead = walking
     with as_owner():
         far = reader_for(membership(organisation(), "org_admin"), made.place)
-    for one in (client_of(made.coach), client_of(made.desk), client_of(far)):
-        assert one.post(address(made), {"to": str(made.colleague.membership_id)}).status_code == 404
+    to = {"to": str(made.colleague.membership_id)}
+    for one in (client_of(made.desk), client_of(far)):
+        assert one.post(address(made), to).status_code == 404
+    assert client_of(made.coach).post(address(made), to).status_code == 403  # they know that they work here
     assert lead.get(f"/workers/{made.desk.membership_id}/hand-over").status_code == 404
     with as_owner():
         Membership.objects.filter(id=made.colleague.membership_id).update(roles=["frontdesk"])
@@ -94,7 +96,7 @@ def test_other_roles_count_from_the_next_click_and_what_is_not_offered_stays(wal
     with as_owner():
         assert Membership.objects.get(id=made.coach.membership_id).roles == ["clinician", "facilitator"]
     assert lead.get(f"/workers/{made.desk.membership_id}/roles").status_code == 200
-    assert client_of(made.coach).post(there, {"roles": ["org_admin"]}).status_code == 404
+    assert client_of(made.coach).post(there, {"roles": ["org_admin"]}).status_code == 403
 
 
 def test_a_link_that_was_taken_back_is_off_the_list_and_opens_nothing(walking):
