@@ -109,7 +109,7 @@ def test_nobody_but_the_named_roles_may_call_a_definer_function():
             "where n.nspname = 'public' and p.prosecdef"
         )
         for (signature,) in cursor.fetchall():
-            for role in ("measures", "backup"):
+            for role in ("measures", "backup", "sealer"):
                 cursor.execute("select has_function_privilege(%s, %s, 'execute')", [role, signature])
                 assert not cursor.fetchone()[0], (role, signature)
 

@@ -51,7 +51,7 @@ def _check_all() -> int:
     anchor, tally, started, count = Path(settings.AUDIT_ANCHOR_FILE), Tally(), time.monotonic(), 0
     with connect() as raw:
         total = rows_sealed(raw)
-        key = seal_key(Path(settings.AUDIT_KEY_FILE)) if total else b""
+        key = seal_key(Path(settings.AUDIT_KEY_FILE)) if total or anchor.exists() else b""
         with tqdm(total=total, unit=" rows", disable=None, leave=False) as bar:
             findings = check_log(raw, key, anchor, tally, bar.update)
             for one in islice(findings, SHOWN):

@@ -40,3 +40,21 @@ def test_a_key_that_is_gone_is_said(world):
     (world.folder / "audit_key").unlink()
     with pytest.raises(Exception, match="put it there again from its copy"):
         sealed_log._check_all()
+
+
+def test_a_log_that_was_emptied_is_told_by_the_anchor(world, capsys):
+    with superuser() as raw:
+        raw.execute("set session_replication_role = replica")
+        raw.execute("truncate audit_access, audit_act, audit_leaf, audit_block")
+    assert sealed_log._check_all() == 1
+    assert "Now it ends at block 0: its end was cut off" in capsys.readouterr().out
+
+
+def test_an_installation_that_never_sealed_anything_is_well(world, capsys):
+    with superuser() as raw:
+        raw.execute("set session_replication_role = replica")
+        raw.execute("truncate audit_access, audit_act, audit_leaf, audit_block")
+    world.anchor.unlink()
+    (world.folder / "audit_key").unlink()
+    assert sealed_log._check_all() == 0
+    assert capsys.readouterr().out.startswith("0 rows in 0 blocks")
