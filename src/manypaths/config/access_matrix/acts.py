@@ -84,6 +84,8 @@ def grant_role(ground: Ground, cell: Cell) -> Verdict:
     """Send the form that gives one's own membership a role."""
     if cell.context not in ("gives own account a clinical role: needs a second admin", "self-grant by crafted POST"):
         raise NotBuilt(f"a way to stage: {cell.context}")
+    if cell.role not in ground.world.bodies.workers:
+        raise NotBuilt(f"roles that {cell.role} could give")
     worker, someone = ground.world.worker(cell.role), ground.target(cell)
     visitor = ground.world.signed_in_worker(worker)
     own, before = str(worker.reader.membership_id), ground.before(cell, someone)

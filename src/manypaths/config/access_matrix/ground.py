@@ -81,14 +81,18 @@ class Ground:
         if cell.audit != "disclosure":
             return 0
         page = self.world.of_person(self.target_state(cell)).get(GIVEN)
-        return lines_given(page, self.world.worker(cell.role).name)
+        return lines_given(page, self._name(cell))
+
+    def _name(self, cell: Cell) -> str:
+        """The name under which the reader stands on a person's lists; persons stand there under none."""
+        workers = self.world.bodies.workers
+        return workers[cell.role].name if cell.role in workers else "no such looker"
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
         page = self.world.of_person(self.target_state(cell)).get(LOOKED)
         if page.status != 200:
             raise AssertionError(f"the person's own list of looks answers {page.status}")
-        name = self.world.worker(cell.role).name if cell.role in self.world.bodies.workers else "no such looker"
-        return times_seen(page, ""), times_seen(page, name)
+        return times_seen(page, ""), times_seen(page, self._name(cell))
 
     def beside(
         self,

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ STILL_WRONG = {
     "M199": "a member of a family has an account as anybody, and nobody's list shows their own looks",
     "M365": "the same, as they change their own plan",
 }
+AUDITS = dict.fromkeys(("access", "decision", "disclosure", "none"), "")
 CELL = {
     "id": "X1",
     "role": "peer_assigned",
@@ -43,6 +45,7 @@ CELL = {
     "person_sees": True,
     "redisclosure_notice": False,
 }
+KNOWN = (*words.KNOWN.items(), ("expect", dict.fromkeys(sorted(words.EXPECTS), "")), ("audit", AUDITS))
 HIDDEN = read({**CELL, "role": "other_org", "expect": "hide", "http": 404, "audit": "decision", "person_sees": False})
 CLOSED_BY_THE_DOOR = replace(HIDDEN, role="org_admin")
 OPEN_TO_ALL = """
@@ -132,6 +135,17 @@ class TestOnAWorld:
         outcome = outcome_of(ground, read({**CELL, **changed}))
         assert outcome.verdicts["X1"].kind != RIGHT
         assert told in outcome.verdicts["X1"].why
+
+    def test_any_combination_of_words_is_driven_to_its_end_or_said_to_be_missing(self, ground):
+        chance = random.Random(5)
+        there = {name: [one for one in known if not known[one]] for name, known in KNOWN}
+        cells = [
+            read({**CELL, **{name: chance.choice(found) for name, found in there.items()}, "id": f"X{number}"})
+            for number in range(60)
+        ]
+        told = [one.why for one in outcome_of(ground, *cells).verdicts.values()]
+        assert len(told) == len(cells)
+        assert not [why for why in told if why.startswith("it broke off")]
 
     def test_a_disclosure_is_logged_accounted_for_and_on_the_persons_list(self, ground):
         """The words of section 2.32 do not stand on the page of a request, so a file that wants them is told."""
