@@ -135,7 +135,7 @@ def inside(facts: Facts) -> Decision | None:
 
 def emergency(facts: Facts) -> Decision | None:
     """Medical personnel in a true emergency, when who, whose, when and what are written down at once."""
-    if facts.emergency is not True or facts.purpose not in ("ETREAT", "BTG"):
+    if facts.emergency is not True or facts.purpose not in IN_EMERGENCY:
         return None
     if facts.recipient_type != "medical_personnel":
         return _unless_agreed(facts, "not_medical_personnel")
@@ -180,6 +180,7 @@ def by_consent(facts: Facts) -> Decision | None:
 
 
 SMALL = 10
+IN_EMERGENCY = ("ETREAT", "BTG")
 STEPS: tuple[Callable[[Facts], Decision | None], ...] = (
     nothing_of_a_person,
     tells_by_itself,
@@ -225,6 +226,9 @@ def _required(facts: Facts) -> bool:
 
 
 def _emergency(facts: Facts) -> bool:
+    """True for medical personnel who treat in an emergency that is documented whole. Another purpose waits."""
+    if facts.purpose not in IN_EMERGENCY:
+        return False
     complete = facts.emergency is True and facts.documentation_complete is True and facts.bona_fide is not False
     return complete and facts.recipient_type == "medical_personnel" and facts.data_class != words.NOTES
 
