@@ -1,11 +1,18 @@
 """Every test runs on a real PostgreSQL, under row-level security, as the role that serves requests."""
 # ruff: noqa: E402  the environment is set before Django is loaded
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The same examples in each run, so that a red run is about the change. HYPOTHESIS_PROFILE=wander looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("wander", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
