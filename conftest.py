@@ -31,12 +31,22 @@ from manypaths.config.database import connect_django_to
 
 if not settings.configured:
     django.setup()
+for name, place in testing.SERVER.own_places.items():
+    setattr(settings, name, place)
 
 
 @pytest.fixture(autouse=True)
 def own_language() -> None:
     """A request leaves its language behind in this thread; each test begins in the language of the settings."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_communities() -> None:
+    """A server remembers its communities for a while; each test begins without those of the last one."""
+    from manypaths.network.queries import forget_communities
+
+    forget_communities()
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,16 @@ class TestServer:
         """The folder of this process for keys, index and uploads."""
         return self.cluster.base / f"files_{os.getpid()}"
 
+    @property
+    def own_places(self) -> dict[str, Path]:
+        """What this process writes, by name in the settings: they are read before a worker knows its own folder."""
+        return {
+            "FACTS_DIR": self.files / "facts",
+            "INDEX_DIR": self.files / "index",
+            "AUDIT_KEY_FILE": self.files / "keys" / "audit_key",
+            "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
+        }
+
     def start(self) -> None:
         """Join the running server, or start it; whoever leaves last stops it."""
         with self.cluster.locked("start.lock"):
