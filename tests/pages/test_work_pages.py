@@ -131,6 +131,19 @@ def test_the_pages_of_a_lead_stand(browser: Browser, live_site: LiveSite):
     walk(browser, live_site, by, pages, "work")
 
 
+def test_the_pages_of_a_supervisor_stand(browser: Browser, live_site: LiveSite):
+    made = stage()
+    with as_owner():
+        over = membership(made.body, "supervisor", display_name="Sol")
+        by = reader_for(over, made.place)
+    walk(browser, live_site, by, {"team-empty": "/work/team"}, "work", [Visit(), Visit(1280, "dark", "es")])
+    record = busy(made)["person"].rpartition("/")[2]
+    with as_owner():
+        Membership.objects.filter(id=made.coach.membership_id).update(supervisor=over)
+    pages = {"team-home": "/work/", "team": "/work/team", "team-person": f"/work/team/{record}"}
+    walk(browser, live_site, by, pages, "work")
+
+
 def test_a_request_is_answered_without_scripts(browser: Browser, live_site: LiveSite):
     made = stage()
     referral = ask(made)

@@ -34,6 +34,15 @@ class CaseloadLine:
 
 
 @dataclass(frozen=True)
+class SupervisedLine:
+    """One record that a worker whom the reader supervises is assigned to: no name, nothing opened."""
+
+    record_id: UUID
+    since: datetime
+    worker: UUID
+
+
+@dataclass(frozen=True)
 class CaseloadPage:
     """A page of a worker's records, and how many there are in all."""
 
@@ -49,6 +58,19 @@ def caseload(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPag
         )
         rows = cursor.fetchall()
     return CaseloadPage([CaseloadLine(row[0], row[1]) for row in rows], rows[0][2] if rows else 0)
+
+
+def supervised(*, reader: Reader, limit: int = 50, offset: int = 0) -> tuple[list[SupervisedLine], int]:
+    """The records that workers whom the reader supervises walk with now, worker by worker, and how many in all.
+
+    Finding is not opening. For whoever supervises nobody it is empty.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from supervised_people(%s, %s, %s, %s)", [reader.account_id, reader.membership_id, limit, offset]
+        )
+        rows = cursor.fetchall()
+    return [SupervisedLine(*row[:3]) for row in rows], rows[0][3] if rows else 0
 
 
 def walked_with(*, reader: Reader) -> dict[UUID, int]:

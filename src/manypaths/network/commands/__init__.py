@@ -13,6 +13,7 @@ from manypaths.network.commands.inviting import (
     change_roles,
     end_membership,
     invite_worker,
+    set_supervisor,
     take_back_invitation,
 )
 from manypaths.network.commands.posture import review_posture
@@ -41,5 +42,6 @@ __all__ = [
     "review_posture",
     "set_member_answers",
     "set_organisation_answers",
+    "set_supervisor",
     "take_back_invitation",
 ]

@@ -149,6 +149,22 @@ def change_roles(*, membership_id: UUID, roles: Collection[str], by: Reader, at:
 
 
 @transaction.atomic
+def set_supervisor(*, membership_id: UUID, supervisor_id: UUID | None, by: Reader, at: datetime) -> None:
+    """Say who supervises a worker, or that nobody does. It counts from the next request.
+
+    Refuses: anyone who does not lead the organisation · an old proof · to name oneself, or the worker themself, or
+    someone who is no supervisor there now · NotThere for a worker of another organisation.
+    Records: network.supervisor_set
+    Afterwards: whoever supervises can read the records of people this worker walks with. The people see each look.
+    """
+    member = _own_worker(membership_id, by)
+    named = _own_worker(supervisor_id, by) if supervisor_id else None
+    refuse_if(rules.reasons_not_to_supervise(by, membership_id, (named.id, named.roles) if named else None, at))
+    Membership.objects.filter(id=member.id).update(supervisor=named)
+    audit.record(what="network.supervisor_set", by=by, subject=member.id, at=at)
+
+
+@transaction.atomic
 def end_membership(*, membership_id: UUID, by: Reader, at: datetime) -> None:
     """End a worker's place in the reader's organisation. Their sessions are over with this transaction.
 

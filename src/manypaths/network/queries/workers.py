@@ -162,6 +162,7 @@ class Worker:
     roles: tuple[str, ...]
     answers_requests: bool
     is_me: bool
+    supervisor_id: UUID | None = None
 
     @property
     def may_open_requests(self) -> bool:
@@ -180,6 +181,7 @@ def workers(*, reader: Reader) -> list[Worker]:
             tuple(row.roles),
             row.answers_requests,
             row.id == reader.membership_id,
+            row.supervisor_id,
         )
         for row in rows.select_related("account")
     ]

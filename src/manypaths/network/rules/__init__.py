@@ -169,6 +169,23 @@ def reasons_not_to_answer(reader: Reader, roles: Collection[str], at: datetime) 
         yield Reason("cannot_open", _("Their role opens no requests, so they cannot answer any."))
 
 
+def reasons_not_to_supervise(
+    reader: Reader, membership_id: UUID, supervisor: tuple[UUID, Collection[str]] | None, at: datetime
+) -> Iterator[Reason]:
+    """Why this reader cannot say who supervises a worker. `supervisor`: who is named and their roles; None: nobody.
+
+    Whoever supervises reads what the worker writes down. Nobody gives that to themself: administering is not reading.
+    """
+    yield from reasons_not_to_keep_people(reader, at)
+    if supervisor is None:
+        return
+    named, roles = supervisor
+    if Role.SUPERVISOR not in roles or named == membership_id:
+        yield Reason("no_supervisor", _("Choose another worker here who is a supervisor."), "supervisor")
+    elif named == reader.membership_id:
+        yield Reason("not_yourself", _("Ask another lead of your organization to name you."), "supervisor")
+
+
 def reasons_not_to_end(reader: Reader, membership_id: UUID, at: datetime) -> Iterator[Reason]:
     """Why this reader cannot end a worker's place in the organisation, whatever the worker does there."""
     if membership_id == reader.membership_id:

@@ -26,7 +26,7 @@ NAMES = {
 WORDS = {
     "peer": _("Walk with the people you are assigned to. Answer requests, and write down contacts."),
     "clinician": _("See what people you are assigned to share with you, and answer requests."),
-    "supervisor": _("Read requests that people send here, and hear when one waits too long."),
+    "supervisor": _("Read requests that people send here, and the pages of people your team walks with."),
     "frontdesk": _("Read requests that people send here, and vouch for someone who cannot get in."),
     "coordinator": _("Invite groups and keep this work going. You never see who gets help."),
     "org_admin": _("Invite workers, end their access, and agree for your place. You see no one's record."),

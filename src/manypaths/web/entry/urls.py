@@ -13,6 +13,7 @@ from manypaths.web.entry import (
     posture,
     proving,
     returning,
+    supervising,
     workers,
 )
 
@@ -54,6 +55,7 @@ urlpatterns = [
     path("workers/<uuid:worker>/end", workers.end_worker, name="end_worker"),
     path("workers/<uuid:worker>/hand-over", handing_over.hand_over, name="hand_over"),
     path("workers/<uuid:worker>/roles", workers.worker_roles, name="worker_roles"),
+    path("workers/<uuid:worker>/supervisor", supervising.worker_supervisor, name="worker_supervisor"),
     path("workers/invited/<uuid:invitation>/take-back", workers.take_back, name="take_back"),
     path("workers/<uuid:worker>/answers", workers.worker_answers, name="worker_answers"),
     path("law", posture.posture, name="posture"),

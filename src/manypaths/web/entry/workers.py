@@ -18,6 +18,7 @@ from manypaths.web.entry.forms import BodyForm, RolesForm, WorkerForm
 from manypaths.web.entry.handing_over import HANDED, left_behind
 from manypaths.web.entry.opening import press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
+from manypaths.web.entry.supervising import draw_roles
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -123,7 +124,7 @@ def worker_roles(request: Asked, worker: UUID) -> HttpResponse:
             show_reasons(form, refusal)
         else:
             return see(reverse("entry:workers"))
-    return render(request, "entry/worker_roles.html", {"form": form, "name": one.display_name})
+    return draw_roles(request, one, form)
 
 
 def _ask_another_lead(request: Asked, me: queries.Worker) -> HttpResponse:

@@ -73,6 +73,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_offer": reader.has_role(*OFFERING),
         "may_lead": may_lead_organisation(reader),
         "may_coordinate": may_coordinate(reader),
+        "may_supervise": reader.has_role(Role.SUPERVISOR),
         "may_judge": reader.has_role(Role.PRIVACY_OFFICER),
         "may_vouch": reader.has_role(*VOUCHING),
         **context,

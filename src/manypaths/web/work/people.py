@@ -97,17 +97,21 @@ class RecordPage:
     contact: people.ContactWords | None
     requests: list[queries.RequestLine]
     contacts: list[support.ContactLine]
+    sees_contacts: bool
     may_write: bool
     opened: consent.Opened
 
 
-def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] = SEEN) -> RecordPage:
-    """One record, as far as the worker's role and tie open it, and no more of it than is asked for.
+def read_record(
+    request: Asked, record_id: UUID, classes: frozenset[DataClass] = SEEN, purpose: Purpose = Purpose.CARE
+) -> RecordPage:
+    """One record, as far as the worker's role and tie open it, and no more of it than is asked for. The purpose is the
+    one of the page that the record is opened from.
 
     Refuses: NotThere when not even the name is open.
     """
     reader = request.reader
-    opened = consent.open_records(reader=reader, records=[record_id], classes=classes, purpose=Purpose.CARE)
+    opened = consent.open_records(reader=reader, records=[record_id], classes=classes, purpose=purpose)
     if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
         raise NotThere
     sealer = opened.sealer
@@ -122,6 +126,7 @@ def read_record(request: Asked, record_id: UUID, classes: frozenset[DataClass] =
         queries.requests_of_opened(record_id=record_id, opened=opened),
         support.contacts_of_opened(record_id=record_id, sealer=sealer) if may[DataClass.CONTACT_LOG] else [],
         may[DataClass.CONTACT_LOG],
+        may[DataClass.CONTACT_LOG] and purpose is Purpose.CARE,
         opened,
     )
 
@@ -216,15 +221,18 @@ def _when(request: Asked, line: support.ContactLine) -> str:
 def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     kinds, classes = support.entries_to_open(reader=request.reader)
     page = read_record(request, record_id, SEEN | classes)
+    context = {**words_of(request, page), "form": form, "sections": sections(request, record_id, page.opened, kinds)}
+    return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)
+
+
+def words_of(request: Asked, page: RecordPage) -> dict[str, Any]:
+    """What a page of one record says, in words."""
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
-    context = {
+    return {
         "page": page,
-        "form": form,
         "way": WAYS.get(page.contact.way, "") if page.contact else "",
         "contacts": [
             (line, ways.get(line.way, ""), deeds.get(line.deed, ""), _when(request, line)) for line in page.contacts
         ],
-        "sections": sections(request, record_id, page.opened, kinds),
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }
-    return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.work import api, entries, home, offering, people, privacy, requests
+from manypaths.web.work import api, entries, home, offering, people, privacy, requests, team
 
 app_name = "work"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/move", requests.move, name="move"),
     path("people", people.index, name="people"),
     path("people/<uuid:record_id>", people.one, name="person"),
+    path("team", team.index, name="team"),
+    path("team/<uuid:record_id>", team.one, name="team_person"),
     path("privacy", privacy.desk, name="privacy"),
     path("privacy/<uuid:review_id>", privacy.review, name="review"),
     path("people/<uuid:record_id>/<slug:kind>", entries.index, name="entries"),

@@ -279,4 +279,4 @@ def test_only_a_short_address_is_carried_along_to_the_sign_in(letters, leads_to)
 def test_a_worker_reads_when_any_device_signs_them_out():
     idle, _whole = LIMITS[Device.STAFF]
     minutes = int(idle.total_seconds() // 60)
-    assert f"any device signs you out after {minutes} minutes" in Client().get("/enter").content.decode()
+    assert f"you are signed out on each device after {minutes} minutes" in Client().get("/enter").content.decode()
