@@ -96,6 +96,9 @@ def open_bodies() -> Bodies:
         _agree(made.community, head, at)
     for role, (where, roles, answers) in WORKERS.items():
         made.workers[role] = made.hire(role, where, roles, answers=answers)
+    peer, over = (made.workers[role].reader.membership_id for role in ("peer_assigned", "supervisor"))
+    assert peer is not None
+    network.set_supervisor(membership_id=peer, supervisor_id=over, by=fresh(made.leads[HOME].reader), at=at)
     made.workers |= {role: made.leads[where] for role, where in LEADS.items()}
     made.workers[COUNCIL] = lead
     return made

@@ -64,12 +64,20 @@ WORK: dict[str, tuple[Place, ...]] = {
         for name, kind, word in ENTRIES
     },
 }  # fmt: skip
+# What a supervisor sees of somebody whom their worker walks with.
+TEAM: dict[str, tuple[Place, ...]] = {
+    "presence": (Place("/work/team", ("packet",), list=True),),
+    "demographics": (Place("/work/team/{record}", ("packet",)),),
+    "safe_contact": (Place("/work/team/{record}", ("reach",)),),
+    "peer_notes": (Place("/work/team/{record}", ("contact",)),),
+    **{name: WORK[name] for name, _kind, _word in ENTRIES},
+}
 # Addresses that name a person's record: whoever may open none of it is told of absence there, whatever they seek.
 OF_RECORDS = (
     Place("/work/people/{record}", ()), Place("/work/api/people/{record}", (), api=True),
-    Place("/work/api/people/{record}/history", (), api=True),
+    Place("/work/api/people/{record}/history", (), api=True), Place("/work/team/{record}", ()),
 )  # fmt: skip
-LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/requests", "/work/")
+LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/")
 LISTS_OF_PERSONS = ("/my/", "/my/check-ins", "/my/requests", "/my/sharing", "/my/sharing/looked")
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
@@ -101,7 +109,7 @@ def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
         found = OWN.get(data_class, ())
     else:
         _refuse_without_pages(role, data_class)
-        found = WORK.get(data_class, ())
+        found = (TEAM if role == "supervisor" else WORK).get(data_class, ())
     wanted = [one for one in found if surface == "page+api" or one.api == (surface == "api")]
     if not wanted:
         whom = "the person" if role in {"person", "family"} else "workers"
@@ -114,8 +122,8 @@ def _refuse_without_pages(role: str, data_class: str) -> None:
         return
     if role in WITH_RECORD_PAGES or (role in WITH_ENTRY_PAGES and data_class in OF_ENTRIES):
         return
-    if role == "supervisor" and data_class in OF_ENTRIES:
-        raise NotBuilt("a command that says who supervises whom")
+    if role == "supervisor" and data_class in TEAM:
+        return
     if data_class in WORK and role in ANSWERING:
         raise NotBuilt(f"a consent that shows another organisation {data_class}")
     raise NotBuilt(f"a page on which {role} reads a person's {data_class}")
