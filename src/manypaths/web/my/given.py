@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -104,6 +104,8 @@ def given(request: Asked) -> HttpResponse:
     text, at = request.GET.get("page", "1"), now()
     number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
     lines, total = given_to(request, at, limit=ON_A_PAGE, offset=ON_A_PAGE * (number - 1))
+    if number > 1 and not lines:
+        return redirect("my:given")
     more = total > ON_A_PAGE * number
     context = {
         "lines": lines,

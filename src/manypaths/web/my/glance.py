@@ -18,7 +18,7 @@ def columns() -> list[Column]:
     names = (
         _("Who"),
         _("Your page: plan, check-ins, hard days"),
-        _("What you sent with a request"),
+        _("What you sent with a request, parts of your page too"),
         _("Your name and how to reach you"),
         _("What they write down about you"),
     )

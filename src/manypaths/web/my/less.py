@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from manypaths.consent import queries as consent
 from manypaths.lib.refusals import Reason, Refused
 from manypaths.referrals import commands, queries
 from manypaths.referrals.queries import RequestView
@@ -51,9 +52,15 @@ def _choose(request: Asked, view: RequestView, reasons: Sequence[Reason] = ()) -
 
 def _words(request: Asked, kept: RequestView, refused: Refused | None = None) -> HttpResponse:
     back = reverse("my:share_less", args=[kept.line.id])
-    grant = kept.grant
-    looks = queries.looks_on_grant(reader=request.reader, grant_id=grant.id) if grant else None
-    return show_agreement(request, "requests/less_agree", kept, back, refused, looks=looks, keep=kept.parts)
+    opened = _times_opened(request, kept.line.id)
+    return show_agreement(request, "requests/less_agree", kept, back, refused, opened=opened, keep=kept.parts)
+
+
+def _times_opened(request: Asked, request_id: UUID) -> int:
+    """How often the place opened what was sent, by this yes and by each one before it."""
+    reader = request.reader
+    given = [one.id for one in consent.grants_of_own_record(reader=reader) if one.subject_id == request_id]
+    return sum(queries.looks_on_grant(reader=reader, grant_id=one).times for one in given)
 
 
 def _agree(request: Asked, view: RequestView, kept: RequestView) -> HttpResponse:

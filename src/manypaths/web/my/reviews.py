@@ -42,7 +42,7 @@ class NotRightForm(forms.Form):
     )
     words = forms.CharField(
         label=_("In your own words"),
-        help_text=_("You can leave this empty. Only the one who answers reads it."),
+        help_text=_("You can leave this empty. Only those who answer privacy questions there can read it."),
         required=False,
         max_length=rules.LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),

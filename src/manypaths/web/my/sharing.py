@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -201,6 +202,8 @@ def looked(request: Asked) -> HttpResponse:
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
     seen, more = looks_of(request, limit=SEEN_ON_A_PAGE, offset=SEEN_ON_A_PAGE * (number - 1))
+    if number > 1 and not seen:
+        return redirect("my:looked")
     said_before = said_of(request)
     asked = {one.look: one.id for one in said_before}
     context: dict[str, Any] = {"seen": [replace(one, said=asked.get(one.look)) for one in seen]}

@@ -129,12 +129,15 @@ def test_hundreds_of_lines_are_paged_and_the_file_has_them_all():
     assert last.count('<li class="stack-s">') == total % ON_A_PAGE
     assert "Older" in first
     assert "Older" not in last
+    beyond = client_of(here.person).get(reverse("my:given") + "?page=99")
+    assert (beyond.status_code, beyond.headers["Location"]) == (302, reverse("my:given"))
     data = file(here, "my:given_data").json()
     assert len(data["lines"]) == total
     assert {one["kind"] for one in data["lines"]} == {"sent", "opened"}
     rows = list(csv.reader(io.StringIO(file(here, "my:given_table").content.decode("utf-8-sig"))))
     assert len(rows) == total + 1
     assert file(here, "my:given_page").content.decode().count("They opened it.") == total - 1
+    assert "Lines since " in file(here, "my:given_page").content.decode()
 
 
 def test_what_is_older_than_three_years_is_left_out():

@@ -184,3 +184,21 @@ def test_the_copy_holds_what_was_held_back(shared):
     new_request()
     copy = client_of(here.person).post(reverse("my:copy_data")).json()
     assert sorted(one["body"] for one in copy["requests"][0]["held_back"]) == ["14 meetings", "Now: ask"]
+
+
+def test_what_was_read_by_an_earlier_yes_is_told_before_the_next_one(shared):
+    here, sent = shared
+    _goal, strength = own(here, sent).parts
+    before = len(seen_by_coach(here, sent))
+    page = client_of(here.person)
+    words = {"chosen": "1"}
+    new_request()
+    first = page.get(reverse("my:share_less", args=[sent]), words).content.decode()
+    less(here, sent, [strength.id])
+    new_request()
+    again = page.get(reverse("my:share_less", args=[sent]), words).content.decode()
+    told = re.search(r"They opened it \d+ times? before", first)
+    assert before == 2
+    assert told
+    assert told[0] in again
+    assert "Nobody there has opened it" not in again

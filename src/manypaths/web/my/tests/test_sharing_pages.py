@@ -83,7 +83,7 @@ def test_one_consent_shows_exactly_what_went_along_and_the_words_agreed_to():
         assert part in words
     assert "The people at Lantern House who answer requests." in words
     assert "{organisation}" not in words
-    assert "Nobody there has opened it." in words
+    assert "Nobody there has opened it since you agreed to this." in words
 
 
 def test_the_page_of_one_consent_opens_only_its_own_request():
@@ -256,6 +256,8 @@ def test_many_looks_are_told_page_by_page():
     assert "?page=2" in first
     assert "?page=1" in second
     assert strange.count("Dee R.</h2>") == 30
+    beyond = browser.get(reverse("my:looked"), {"page": "99"})
+    assert (beyond.status_code, beyond.headers["Location"]) == (302, reverse("my:looked"))
 
 
 def test_a_copy_holds_every_look_however_many():
