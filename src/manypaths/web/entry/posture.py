@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -67,8 +67,9 @@ class PostureForm(forms.Form):
                 help_text=said["help"],
                 choices=ANSWERS,
                 widget=forms.RadioSelect(attrs={"look": "picks"}),
-                error_messages={"required": _("Choose one answer.")},
+                error_messages={"required": gettext("Choose one answer: %(question)s") % {"question": said["ask"]}},
             )
+        self.order_fields([question["key"] for question in QUESTIONS])
 
     def asked(self) -> list[forms.BoundField]:
         """The five questions, in their order."""

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from manypaths.network.models import Organisation, PostureReview
+from manypaths.network.rules.posture import QUESTIONS
 from manypaths.web.entry.tests.people import set_up_app, worker
 from manypaths.web.ui.clock import now
 
@@ -44,11 +45,19 @@ def test_the_answers_are_kept_and_the_page_says_how_the_place_stands(lead):
 def test_an_open_question_is_asked_for_beside_it_and_nothing_is_lost(lead):
     answer = lead.post("/law", {**SAID, "serves": "", "reason": "short"})
     assert answer.status_code == 422
-    assert "Choose one answer." in text(answer)
+    assert f"Choose one answer: {QUESTIONS[1]['en']['ask']}" in text(answer)
     assert 'value="Ana Ruiz"' in text(answer)
     answer = lead.post("/law", {**SAID, "reason": "short"})
     assert "Say in a sentence why it is so." in text(answer)
     assert PostureReview.objects.count() == 0
+
+
+def test_what_is_missing_is_listed_in_the_order_of_the_page_and_each_question_by_its_words(lead):
+    page = text(lead.post("/law", {}))
+    summary = page[page.index('class="errs"') :]
+    told = [f"Choose one answer: {one['en']['ask']}" for one in QUESTIONS] + ["Type the name of the person"]
+    places = [summary.index(words) for words in told]
+    assert places == sorted(places)
 
 
 def test_after_five_minutes_a_proof_is_asked_for_and_what_was_typed_comes_back(lead):
