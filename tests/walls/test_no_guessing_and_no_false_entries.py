@@ -161,3 +161,12 @@ def test_a_request_that_never_ends_opens_nothing_more(said):
             owner.execute(before[0])
     with signed_in() as raw:
         assert open_review(raw, officer, review)
+
+
+@pytest.mark.parametrize("at", ["infinity", "-infinity", "294000-01-01", "4000-01-01 BC"])
+def test_no_act_is_written_down_on_a_day_that_stops_whoever_checks_the_log(committed_db, at):
+    act = "insert into audit_act (id, at, what, hat) values (gen_random_uuid(), %s, 'x', 'person')"
+    with signed_in() as raw, pytest.raises(REFUSED), raw.transaction():
+        raw.execute(act, [at])
+    with signed_in() as raw:
+        raw.execute(act, ["2026-11-22"])
