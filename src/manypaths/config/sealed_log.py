@@ -12,6 +12,8 @@ from manypaths.config.steps import fail, say
 from manypaths.config.supervise import run_in_child
 
 SHOWN = 50
+NOTHING_YET = "There is no log to check: no community was set up here yet. For the demo: ./manypaths check audit --demo"
+GONE = "The tables of the log are gone, and the anchor says that there was one."
 
 
 def check_audit(installation: Installation) -> int:
@@ -42,15 +44,19 @@ def _check(installation: Installation, environment: dict[str, str]) -> int:
 
 def _check_all() -> int:
     from django.conf import settings
+    from psycopg.errors import UndefinedTable
     from tqdm import tqdm
 
     from manypaths.audit.rules.checking import Tally
     from manypaths.audit.sealing.checker import check_log, rows_sealed
-    from manypaths.audit.sealing.connection import connect, seal_key
+    from manypaths.audit.sealing.connection import NotSetUp, connect, seal_key
 
     anchor, tally, started, count = Path(settings.AUDIT_ANCHOR_FILE), Tally(), time.monotonic(), 0
     with connect() as raw:
-        total = rows_sealed(raw)
+        try:
+            total = rows_sealed(raw)
+        except UndefinedTable:
+            raise NotSetUp(GONE if anchor.exists() else NOTHING_YET) from None
         key = seal_key(Path(settings.AUDIT_KEY_FILE)) if total or anchor.exists() else b""
         with tqdm(total=total, unit=" rows", disable=None, leave=False) as bar:
             findings = check_log(raw, key, anchor, tally, bar.update)

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 
+from manypaths.audit.sealing.connection import NotSetUp
 from manypaths.audit.tests.sealed_world import SealedWorld, superuser
 from manypaths.config import sealed_log
 from manypaths.config.testing import role_url
@@ -58,3 +59,13 @@ def test_an_installation_that_never_sealed_anything_is_well(world, capsys):
     (world.folder / "audit_key").unlink()
     assert sealed_log._check_all() == 0
     assert capsys.readouterr().out.startswith("0 rows in 0 blocks")
+
+
+def test_without_a_community_there_is_nothing_to_check_and_tables_that_are_gone_are_told(world):
+    with superuser() as raw:
+        raw.execute("drop table audit_leaf, audit_block cascade")
+    with pytest.raises(NotSetUp, match="The tables of the log are gone"):
+        sealed_log._check_all()
+    world.anchor.unlink()
+    with pytest.raises(NotSetUp, match="no community was set up here yet"):
+        sealed_log._check_all()
