@@ -11,9 +11,13 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.machine import describe
 from benchmarks.stage import Stage, timed
+
+if TYPE_CHECKING:
+    from manypaths.audit.sealing.connection import Connection
 
 ROWS = 1_000_000
 BOUND = 50_000
@@ -92,25 +96,25 @@ def spent(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def check(raw: object, key: bytes, anchor: Path, rows: int) -> float:
+def check(raw: "Connection", key: bytes, anchor: Path, rows: int) -> float:
     """Rows a second of a whole check; a finding would end the run."""
     from manypaths.audit.rules.checking import Tally
     from manypaths.audit.sealing.checker import check_log
 
     tally, began = Tally(), time.perf_counter()
-    wrong = list(check_log(raw, key, anchor, tally))  # type: ignore[arg-type]
+    wrong = list(check_log(raw, key, anchor, tally))
     if wrong or tally.rows != rows:
         raise SystemExit(f"{tally.rows} of {rows} rows checked: {wrong[:3]}")
     return rows / (time.perf_counter() - began)
 
 
-def only_read(raw: object, rows: int) -> float:
+def only_read(raw: "Connection", rows: int) -> float:
     """Rows a second when the same rows are only read."""
     from manypaths.audit.sealing.checker import _rows
 
     began = time.perf_counter()
-    with raw.transaction():  # type: ignore[attr-defined]
-        count = sum(1 for _row in _rows(raw, lambda _rows: None))  # type: ignore[arg-type]
+    with raw.transaction():
+        count = sum(1 for _row in _rows(raw, lambda _rows: None))
     assert count == rows
     return rows / (time.perf_counter() - began)
 

@@ -157,7 +157,7 @@ def _wait_until_it_answers(site: str, server: "subprocess.Popen[bytes]") -> None
     until = time.monotonic() + STARTING
     while True:
         try:
-            urllib.request.urlopen(f"{site}/static/none", timeout=5).close()  # noqa: S310
+            urllib.request.urlopen(f"{site}/static/none", timeout=5).close()  # noqa: S310  our own server
         except urllib.error.HTTPError as answer:
             answer.close()
             return

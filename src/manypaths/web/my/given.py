@@ -23,6 +23,7 @@ from manypaths.web.my.frame import as_file, prove_first, show, zone_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 
 FORMAT, VERSION = "manypaths-account-of-disclosures", "2026-11"
 THREE_YEARS = timedelta(days=3 * 366)
@@ -101,8 +102,7 @@ def whole_account(request: Asked, at: datetime) -> list[Given]:
 @require_safe
 def given(request: Asked) -> HttpResponse:
     """What was passed on, so many on a page, and the three files."""
-    text, at = request.GET.get("page", "1"), now()
-    number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
+    number, at = page_number(request.GET.get("page")), now()
     lines, total = given_to(request, at, limit=ON_A_PAGE, offset=ON_A_PAGE * (number - 1))
     if number > 1 and not lines:
         return redirect("my:given")

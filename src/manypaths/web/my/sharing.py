@@ -28,6 +28,7 @@ from manypaths.web.my.reviews import said_of
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day, in_zone
 
 SEEN_ON_A_PAGE = 30
@@ -199,8 +200,7 @@ def every_look_of(request: Asked) -> list[Seen]:
 @require_safe
 def looked(request: Asked) -> HttpResponse:
     """Who looked, when, at which part, why, and on what ground. The newest first, so many on a page."""
-    text = request.GET.get("page", "1")
-    number = max(1, int(text)) if text.isdecimal() and len(text) <= 3 else 1
+    number = page_number(request.GET.get("page"))
     seen, more = looks_of(request, limit=SEEN_ON_A_PAGE, offset=SEEN_ON_A_PAGE * (number - 1))
     if number > 1 and not seen:
         return redirect("my:looked")

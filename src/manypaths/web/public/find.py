@@ -23,7 +23,7 @@ from manypaths.web.public import cards
 from manypaths.web.public.asking import DISTANCES, FIRST_NEEDS, MANY, USUAL_MILES, SearchForm, filters_on, kept, without
 from manypaths.web.public.cards import Card
 from manypaths.web.public.sealed import GoneError, seal, unseal
-from manypaths.web.ui import maps
+from manypaths.web.ui import maps, numbered
 from manypaths.web.ui.access import anyone
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -180,8 +180,7 @@ def at_no_place(found: Found) -> int:
 
 def page_number(request: Asked) -> int:
     """Which page of the results; anything strange is the first."""
-    text = request.GET.get("page", "1")
-    return min(MOST_PAGES, max(1, int(text))) if text.isdecimal() and len(text) <= 2 else 1
+    return numbered.page_number(request.GET.get("page"), MOST_PAGES)
 
 
 def make_cards(request: Asked, hits: list[Hit], form: SearchForm, at: datetime, *, first: int) -> list[Card]:

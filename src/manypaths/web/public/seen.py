@@ -13,6 +13,7 @@ from manypaths.web.public.find import MOST_PAGES, PAGE, as_data, form_of
 from manypaths.web.public.sealed import GoneError, unseal
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 
 LISTS = "/f/"
 MOST_SEEN = 6
@@ -38,6 +39,5 @@ def _page_of(request: Asked, data: QueryDict, page: str) -> list[UUID]:
         return []
     found = find_services(form.ask(now()), limit=PAGE * MOST_PAGES)
     lists = (found.sure, found.ask_first) if found.best_first else map(take_turns, (found.sure, found.ask_first))
-    number = min(MOST_PAGES, int(page)) if page.isdecimal() and len(page) <= 2 else 1
-    start = PAGE * (max(1, number) - 1)
+    start = PAGE * (page_number(page, MOST_PAGES) - 1)
     return [hit.service_id for hits in lists for hit in hits][start : start + PAGE]

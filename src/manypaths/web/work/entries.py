@@ -23,6 +23,7 @@ from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, ScreenFac
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day
 from manypaths.web.work.entry_forms import FORMS, EntryForm, StrikeForm, blank, filled
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
@@ -143,7 +144,7 @@ def index(request: Asked, record_id: UUID, kind: str) -> HttpResponse:
     form = FORMS[which](request.POST) if request.method == "POST" else blank(which, _today(request))
     if request.method == "POST" and _write(request, record_id, form, None):
         return thank(request, "entry", "work:entries", record_id, which.value)
-    number = _page_number(request)
+    number = page_number(request.GET.get("page"))
     purpose, page = read(request, record_id, which, offset=support.SHOWN * (number - 1))
     context = {
         "rows": in_words(request, page), "more": page.more, "number": number, "form": form,
@@ -225,11 +226,6 @@ def _name(request: Asked, record_id: UUID, purpose: Purpose) -> str:
         reader=request.reader, records=[record_id], classes={DataClass.DEMOGRAPHICS}, purpose=purpose
     )
     return people.names_of(records=opened.ids, sealer=opened.sealer).get(record_id, "") if opened.ids else ""
-
-
-def _page_number(request: Asked) -> int:
-    value = request.GET.get("page", "1")
-    return max(1, int(value)) if value.isdecimal() and len(value) < 5 else 1
 
 
 def _today(request: Asked) -> Any:

@@ -25,6 +25,7 @@ from manypaths.vault.queries import Sealer
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer, reasons_not_as_drawn
 from manypaths.web.ui.words import day, in_zone, moment
 from manypaths.web.work.entries import sections
@@ -67,8 +68,7 @@ def caseload(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Known
 @require_safe
 def index(request: Asked) -> HttpResponse:
     """The people a worker walks with, 50 on a page."""
-    value = request.GET.get("page", "1")
-    number = max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
+    number = page_number(request.GET.get("page"))
     known, total = caseload(request, limit=PAGE, offset=PAGE * (number - 1))
     if number > 1 and not known:
         return redirect("work:people")

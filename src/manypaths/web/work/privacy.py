@@ -24,6 +24,7 @@ from manypaths.people import queries as people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer
 from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import BASES, CLASSES, PURPOSES
@@ -65,8 +66,7 @@ def _line(request: Asked, one: ReviewLine) -> Waiting:
 @require_safe
 def desk(request: Asked) -> HttpResponse:
     """What waits, the nearest day first; and what was answered, the newest first, so many on a page."""
-    value = request.GET.get("page", "1")
-    number = max(1, int(value)) if value.isdecimal() and len(value) < 4 else 1
+    number = page_number(request.GET.get("page"))
     waiting, total = waiting_here(request, limit=200)
     answered = queries.reviews_to_answer(reader=request.reader, waiting=False, limit=PAGE, offset=PAGE * (number - 1))
     context = {

@@ -18,6 +18,7 @@ from manypaths.referrals.rules import Status
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.shapes import Step
 from manypaths.web.ui.words import moment
 from manypaths.web.work.frame import ANSWERING, REFUSED, language, put_reasons, show, thank, zone_of
@@ -52,7 +53,7 @@ class MoveForm(forms.Form):
 @require_safe
 def inbox(request: Asked) -> HttpResponse:
     """Open requests: those that wait for an answer first, by when it is due."""
-    number = _page(request)
+    number = page_number(request.GET.get("page"))
     page = queries.inbox(reader=request.reader, limit=PAGE, offset=PAGE * (number - 1))
     if number > 1 and not page.lines:
         return redirect("work:inbox")
@@ -69,11 +70,6 @@ def inbox(request: Asked) -> HttpResponse:
         "answers": request.reader.answers_requests,
     }
     return show(request, "inbox", context)
-
-
-def _page(request: Asked) -> int:
-    value = request.GET.get("page", "1")
-    return max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
 
 
 @member(*ANSWERING)

@@ -13,6 +13,7 @@ from manypaths.network.rules import Role
 from manypaths.people import queries as people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
+from manypaths.web.ui.numbered import page_number
 from manypaths.web.work.frame import show
 from manypaths.web.work.people import PAGE, Known, read_record, rows_of, words_of
 
@@ -23,8 +24,7 @@ Group = tuple[str, list[tuple[str, str, str]]]
 @require_safe
 def index(request: Asked) -> HttpResponse:
     """The people that supervised workers walk with, worker by worker, 50 on a page."""
-    value = request.GET.get("page", "1")
-    number = max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
+    number = page_number(request.GET.get("page"))
     groups, total = supervised(request, limit=PAGE, offset=PAGE * (number - 1))
     if number > 1 and not groups:
         return redirect("work:team")
