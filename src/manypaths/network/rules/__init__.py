@@ -36,6 +36,8 @@ class Role(StrEnum):
     VOLUNTEER = "volunteer"
     FACILITATOR = "facilitator"
     FISCAL = "fiscal"
+    MEDIC = "medic"
+    MONITOR = "monitor"
 
 
 VOUCHING = (Role.FRONTDESK, Role.PEER, Role.SUPERVISOR, Role.COORDINATOR, Role.ORG_ADMIN)

@@ -22,6 +22,8 @@ NAMES = {
     "volunteer": _("Volunteer"),
     "facilitator": _("Facilitator"),
     "fiscal": _("Fiscal worker"),
+    "medic": _("Emergency medical worker"),
+    "monitor": _("Monitoring officer"),
 }
 WORDS = {
     "peer": _("Walk with the people you are assigned to. Answer requests, and write down contacts."),
