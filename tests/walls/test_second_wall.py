@@ -45,7 +45,8 @@ def test_every_guarded_table_has_exactly_the_three_policies_of_the_wall():
     with connection.cursor() as cursor:
         cursor.execute(
             "select tablename, array_agg(roles::text order by roles::text) from pg_policies "
-            "where schemaname = 'public' and permissive = 'PERMISSIVE' group by tablename"
+            "where schemaname = 'public' and permissive = 'PERMISSIVE' and policyname <> tablename || '_held' "
+            "group by tablename"
         )
         found = dict(cursor.fetchall())
     for table in guarded_tables():
@@ -53,10 +54,25 @@ def test_every_guarded_table_has_exactly_the_three_policies_of_the_wall():
 
 
 @pytest.mark.django_db
+def test_what_a_place_keeps_of_a_person_is_shown_to_reading_and_to_nothing_else():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tablename, cmd, roles::text, qual from pg_policies "
+            "where policyname = tablename || '_held' or qual like '%opened_held%' and permissive = 'PERMISSIVE'"
+        )
+        rows = cursor.fetchall()
+    assert {"support_contact", "support_treatment", "plans_goal"} <= {row[0] for row in rows}
+    for table, way, roles, test in rows:
+        assert (way, roles) == ("SELECT", "{app}"), table
+        assert "opened_held" in test, table
+
+
+@pytest.mark.django_db
 def test_the_wall_of_the_application_always_asks_what_was_opened():
     with connection.cursor() as cursor:
         cursor.execute(
-            "select tablename, qual, with_check from pg_policies where 'app' = any(roles) and permissive = 'PERMISSIVE'"
+            "select tablename, qual, with_check from pg_policies where 'app' = any(roles) "
+            "and permissive = 'PERMISSIVE' and policyname <> tablename || '_held'"
         )
         for table, using, check in cursor.fetchall():
             assert "opened" in using, table

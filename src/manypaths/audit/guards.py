@@ -40,6 +40,24 @@ class GuardSubjects(RunSQL):
         return (self.__class__.__qualname__, [self.table, self.data_class, self.keys, self.subject], {})
 
 
+class ReadHeld(RunSQL):
+    """Show the rows of one table to the person whom a place keeps them of. To reading only: it lets nothing be written.
+
+    `key` is the column that holds the record's id.
+    """
+
+    def __init__(self, table: str, data_class: str, key: str = "record_id") -> None:
+        self.table, self.data_class, self.key = table, data_class, key
+        super().__init__(
+            sql=f"create policy {table}_held on {table} for select to app "
+            f"using ({key} = any((select opened_held('{data_class}'))::uuid[]))",
+            reverse_sql=f"drop policy {table}_held on {table}",
+        )
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return (self.__class__.__qualname__, [self.table, self.data_class, self.key], {})
+
+
 class DefinerFunction(RunSQL):
     """A function that runs as `gate`. `signature` is name and argument types; only `roles` may call it."""
 

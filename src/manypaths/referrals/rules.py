@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.consent.rules import NOT_OPENED_AS_OWN
 from manypaths.lib.dates import add_working_days, local_date, start_of_day
 from manypaths.lib.refusals import Reason
 from manypaths.network.rules import TAKING_UP
@@ -310,3 +311,29 @@ def reasons_not_to_answer(status: Status, asked_at: datetime | None, answer: str
         yield Reason("too_early", _("You can answer once they have answered you."))
     if answer not in ANSWERS:
         yield Reason("answer_missing", _("Choose one of the answers."), "answer")
+
+
+@dataclass(frozen=True)
+class HeldFacts:
+    """What is known where a person opens a record that a place keeps. None: the database knows no such thing."""
+
+    person: bool | None
+    by_a_place: bool | None
+    erased: bool | None
+    theirs: bool | None
+    anothers_too: bool | None
+
+
+def may_open_held(facts: HeldFacts, wanted: str) -> bool:
+    """True for a person whose request led to the record, and for every class but the notes that the law keeps apart.
+
+    A record that a request of somebody else names too is opened to neither. What nobody knows closes. A safety block
+    is no question here: it does not stand between a person and what is kept of them.
+    """
+    open_now = facts.person, facts.by_a_place, facts.theirs
+    closed = facts.erased, facts.anothers_too
+    return all(one is True for one in open_now) and all(one is False for one in closed) and _is_told(wanted)
+
+
+def _is_told(wanted: str) -> bool:
+    return wanted not in NOT_OPENED_AS_OWN

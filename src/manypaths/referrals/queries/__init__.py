@@ -1,6 +1,7 @@
 """Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
 
 from manypaths.referrals.queries.given import Disclosure, DisclosurePage, Kind, disclosures
+from manypaths.referrals.queries.held import Held, HeldRecord, open_held, open_held_record
 from manypaths.referrals.queries.looks import (
     Looks,
     LooksByConsent,
@@ -47,6 +48,8 @@ __all__ = [
     "TASK",
     "Disclosure",
     "DisclosurePage",
+    "Held",
+    "HeldRecord",
     "InboxPage",
     "Keys",
     "Kind",
@@ -67,6 +70,8 @@ __all__ = [
     "keys_of",
     "looks_on_grant",
     "moves_open_to",
+    "open_held",
+    "open_held_record",
     "open_request",
     "own_draft",
     "own_look",
