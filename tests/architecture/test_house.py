@@ -21,6 +21,7 @@ FILE_LINES, TEST_LINES = 350, 550  # a file of tests is a list of sentences: one
 READS_DATA = {
     "consent/rules/gate.py": "network",
     "consent/rules/reviews.py": "consent",
+    "consent/rules/shares.py": "consent",
     "indicators/rules/codes.py": "referrals",
     "network/rules/posture.py": "network",
     "referrals/rules.py": "referrals",

@@ -167,3 +167,108 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} review"
+
+
+class Share(models.Model):
+    """One consent by which a person lets somebody outside see a part of a record that a place keeps of them.
+
+    `record_id` is the person's own record, `held_record_id` the one that is shown. A refusal is kept too, and looks to
+    everyone else like nothing. Never edited: it is answered once, taken up once by whom it names, and ended once.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "not answered yet"
+        GIVEN = "given", "the person said yes"
+        REFUSED = "refused", "the person said no"
+
+    class Ending(models.TextChoices):
+        STOPPED = "stopped", "the person stopped it"
+        REPLACED = "replaced", "the person agreed anew"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    held_record_id = models.UUIDField()
+    discloser = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    recipient_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recipient_membership = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recipient_account_id = models.UUIDField(null=True, blank=True)
+    code_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    classes = ArrayField(models.CharField(max_length=32))
+    purpose = models.CharField(max_length=24)
+    state = models.CharField(max_length=8, choices=State.choices)
+    written_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+    firm_until = models.DateTimeField(null=True, blank=True)
+    name = SealedText(label="consent.share.name", null=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    text_key = models.CharField(max_length=40)
+    text_version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=16, choices=Ending.choices, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(name="consent_share_by_record", fields=["record_id"]),
+            models.Index(name="consent_share_by_held", fields=["held_record_id"]),
+            models.Index(name="consent_share_by_recipient", fields=["recipient_organisation", "until"]),
+            models.Index(name="consent_share_by_account", fields=["recipient_account_id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="consent_share_ends_after_start", condition=Q(until__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="consent_share_signed_when_given",
+                condition=Q(state="given", signed_at__isnull=False, name__isnull=False)
+                | ~Q(state="given") & Q(signed_at__isnull=True, ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="consent_share_ended_with_cause",
+                condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.kind} consent"
+
+
+class Restriction(models.Model):
+    """A place to which nothing of one held record goes, whatever the person agreed to before or agrees to later."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    held_record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="consent_restriction_by_held", fields=["held_record_id"])]
+
+    def __str__(self) -> str:
+        return "a restriction"
+
+
+class Relationship(models.Model):
+    """An organisation that said yes to a person: the recorded relationship that one yes for care asks for.
+
+    Written by the database when a request is taken up, and by nobody else.
+    """
+
+    record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="consent_relationship_once", fields=["record_id", "organisation"]),
+        ]
+
+    def __str__(self) -> str:
+        return "a relationship"

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SENT = "sent"
     OPENED = "opened"
     COPIED = "copied"
+    SHOWN = "shown"
 
 
 @dataclass(frozen=True)

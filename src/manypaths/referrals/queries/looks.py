@@ -105,6 +105,18 @@ def looks_on_grant(*, reader: Reader, grant_id: UUID) -> LooksByConsent:
     return LooksByConsent(*row)
 
 
+def looks_on_share(*, reader: Reader, share_id: UUID) -> LooksByConsent:
+    """Looks by one consent of the person's own to show something of a held record.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
+    with connection.cursor() as cursor:
+        cursor.execute("select * from looks_on_share(%s, %s, %s)", [record, reader.account_id, share_id])
+        row = cursor.fetchone()
+    return LooksByConsent(*row)
+
+
 def seal_of_looks(*, reader: Reader) -> SealOfLooks:
     """Whether the looks in the person's own list are sealed.
 

@@ -1,0 +1,178 @@
+"""Consents to show a part of a held record to somebody outside: what each kind may cover, and whether one opens now.
+
+Pure. The kinds are data (`data/shares-2026-11.json`); the database function `open_shared` is the second reading of
+`parts_open`. What the law says to it is asked of `disclosure.decide`, which also names what must go along.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.consent.rules import disclosure, words
+from manypaths.consent.rules.consents import Facts
+from manypaths.consent.rules.gate import NAMED, part_for
+from manypaths.lib.refusals import Reason
+
+DATA: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[1] / "data" / "shares-2026-11.json").read_text(encoding="utf-8")
+)
+RECIPIENT_TYPES: Mapping[str, str] = DATA["recipients"]
+TIE = "shared"
+BASIS = "shared"
+MONITOR = "monitor"
+ORIGINS = {"part2": "part2_program", "hipaa": "hipaa_non_part2", "neither": "rco_non_part2", "unset": "unknown"}
+SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of consent, as the data has it."""
+
+    key: str
+    law: str
+    text: str
+    recipient: str
+    classes: tuple[str, ...]
+    purposes: tuple[str, ...]
+    longest: timedelta
+    usual: timedelta
+    named_fields: bool
+    relationship: bool
+
+
+def _kind(key: str, row: Mapping[str, Any]) -> Kind:
+    return Kind(
+        key, row["law"], row["text"], row["recipient"], tuple(row["classes"]), tuple(row["purposes"]),
+        timedelta(days=row["longest_days"]), timedelta(days=row["days"]), row["named_fields"], row["relationship"],
+    )  # fmt: skip
+
+
+KINDS: Mapping[str, Kind] = {key: _kind(key, row) for key, row in DATA["kinds"].items()}
+
+
+@dataclass(frozen=True)
+class ShareFacts:
+    """One consent as the tables know it, and the reader's ties to it. `is_reader`: it names them, or their place."""
+
+    kind: str
+    state: str
+    classes: frozenset[str]
+    purpose: str
+    starts_at: datetime
+    until: datetime
+    ended_at: datetime | None
+    is_reader: bool
+    is_worker: bool
+    roles: frozenset[str]
+    law: str
+    recipient: str
+    erased: bool
+    blocked: bool
+    restricted: bool
+    related: bool
+    noted: bool
+
+
+def parts_open(facts: ShareFacts, wanted: str, at: datetime) -> str | None:
+    """How much of a class this consent opens to this reader now: all of it (""), its named fields, or nothing (None).
+
+    Order: the role; the record, the reader and the consent's own days; then all that the law asks of a disclosure.
+    """
+    part = _part(facts, wanted)
+    if part is None or not _holds(facts, at) or (wanted == words.NOTES and not facts.noted):
+        return None
+    return part if decide(facts, wanted).allow else None
+
+
+def part_listed(facts: ShareFacts, at: datetime) -> str | None:
+    """How much this reader may have it in their list, with the name of whom it is from: while it holds, and the law
+    lets something of it through."""
+    if not _holds(facts, at) or not any(decide(facts, one).allow for one in facts.classes):
+        return None
+    return NAMED if KINDS[facts.kind].named_fields else ""
+
+
+def decide(facts: ShareFacts, wanted: str) -> disclosure.Decision:
+    """What the law says to showing this class by this consent, and what must go along with it."""
+    kind = KINDS[facts.kind]
+    asked = Facts(
+        actor="", purpose=facts.purpose, data_class=wanted, record_origin=ORIGINS[facts.law],
+        recipient_type=_recipient_type(facts), consent_type=kind.law, consent_status="active",
+        info_classes=tuple(facts.classes), treating_relationship=facts.related if kind.relationship else None,
+        need_to_monitor=True if kind.law == "cj_referral" else None, restriction=_restriction(facts),
+    )  # fmt: skip
+    return disclosure.decide(asked) if wanted in facts.classes else disclosure.no("other_information")
+
+
+def _part(facts: ShareFacts, wanted: str) -> str | None:
+    kind = KINDS[facts.kind]
+    part = part_for(facts.roles, TIE, wanted) if facts.is_worker else ""
+    if wanted not in kind.classes or part is None:
+        return None
+    return NAMED if kind.named_fields else part
+
+
+def _holds(facts: ShareFacts, at: datetime) -> bool:
+    if facts.erased or not facts.is_reader:
+        return False
+    begun = facts.state == "given" and facts.starts_at <= at < facts.until
+    return begun and (facts.ended_at is None or at < facts.ended_at)
+
+
+def _restriction(facts: ShareFacts) -> str | None:
+    if facts.blocked:
+        return "safety_block"
+    return "agreed" if facts.restricted else None
+
+
+def _recipient_type(facts: ShareFacts) -> str:
+    if not facts.is_worker:
+        return "family"
+    return RECIPIENT_TYPES.get(facts.recipient, RECIPIENT_TYPES[""])
+
+
+def is_minimal(basis: str) -> bool:
+    """True when only named fields are open on this basis."""
+    return basis.endswith(NAMED)
+
+
+def is_watching(kind: str) -> bool:
+    """True for an organisation with power over the person: it sees only the fields of one consent that names it."""
+    return RECIPIENT_TYPES.get(kind, "") in words.WATCHING
+
+
+def kinds_for(recipient: str) -> Iterator[Kind]:
+    """The kinds of consent that can name a recipient of this sort: an organisation, a worker, or an account."""
+    return (kind for kind in KINDS.values() if kind.recipient == recipient)
+
+
+def reasons_not_to_share(
+    kind: Kind, classes: frozenset[str], purpose: str, until: datetime, name: str, at: datetime, *, fresh: bool
+) -> Iterator[Reason]:
+    """Why a consent of this kind cannot be given as asked."""
+    if not fresh:
+        yield Reason("prove_again", _("Type your passphrase once more, so that we know it is you."))
+    if not classes:
+        yield Reason("nothing_shared", _("Choose what you want to share."), "parts")
+    elif not classes <= frozenset(kind.classes):
+        yield Reason("not_of_this_kind", _("One of these parts needs a yes of its own."), "parts")
+    if purpose not in kind.purposes:
+        yield Reason("no_purpose", _("Choose what it is for."), "purpose")
+    if until <= at:
+        yield Reason("ends_before_it_starts", _("Choose a later day for the end."), "until")
+    elif until - at > kind.longest:
+        yield Reason("too_long", _("Choose an earlier day. This kind of yes holds %(days)s days at most.") % {
+            "days": kind.longest.days}, "until")  # fmt: skip
+    if len(name.strip()) < SHORTEST_NAME:
+        yield Reason("not_signed", _("Type your name to sign."), "name")
+
+
+def reasons_not_to_stop(firm_until: datetime | None, at: datetime) -> Iterator[Reason]:
+    """Why a consent cannot be stopped now: only one for a court case can say so, in its first line."""
+    if firm_until is not None and at < firm_until:
+        yield Reason("firm", _("You agreed that this one holds until its day. A lawyer can tell you more."))

@@ -1,0 +1,155 @@
+"""Gives, refuses, ends and takes up consents to show a part of a held record, and keeps it from a place."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from manypaths.accounts import queries as accounts
+from manypaths.audit import commands as audit
+from manypaths.consent import queries
+from manypaths.consent.models import Restriction, Share, Text
+from manypaths.consent.rules import DataClass, shares
+from manypaths.consent.shares import NAME
+from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.vault.queries import sealer_for
+
+CODE = "share"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants to show: which record of which place, what of it, to whom, why, until when."""
+
+    kind: str
+    held_record_id: UUID
+    discloser_id: UUID
+    classes: Collection[str]
+    purpose: str
+    until: datetime
+    organisation_id: UUID | None = None
+    membership_id: UUID | None = None
+    code: str = ""
+    firm_until: datetime | None = None
+
+
+@transaction.atomic
+def give_share(*, wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
+    """Agree that somebody outside may see some classes of one record that a place keeps. Signed with a typed name.
+
+    Refuses: no proof of who signs in the last five minutes · nothing chosen, or not of this kind · no purpose · a last
+    day that is over or too far · no name. A record that is not about the person, by the database.
+    Records: consent.share_given
+    Afterwards: whom it names can open exactly these classes to read, until the end.
+    """
+    return _write(wish, name, text, by, at)
+
+
+@transaction.atomic
+def refuse_share(*, wish: Wish, text: Text, by: Reader, at: datetime) -> UUID:
+    """Say no, and keep that it was said. It looks to everyone else as if nobody had asked.
+
+    Records: consent.share_refused
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    row = _row(record, wish, text, at)
+    row.state = Share.State.REFUSED
+    row.save(force_insert=True)
+    audit.record(what="consent.share_refused", by=by, subject=row.id, record_id=record, at=at)
+    return row.id
+
+
+def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    kind = shares.KINDS.get(wish.kind)
+    if kind is None:
+        raise NotThere
+    classes, fresh = frozenset(wish.classes), factor_is_fresh(by, at)
+    refuse_if(shares.reasons_not_to_share(kind, classes, wish.purpose, wish.until, name, at, fresh=fresh))
+    row = _row(record, wish, text, at)
+    row.state, row.signed_at = Share.State.GIVEN, at
+    row.name = sealer_for([record]).seal(record, NAME, name.strip())
+    row.save(force_insert=True)
+    audit.record(what="consent.share_given", by=by, subject=row.id, record_id=record, at=at)
+    return row.id
+
+
+def _row(record: UUID, wish: Wish, text: Text, at: datetime) -> Share:
+    return Share(
+        id=uuid.uuid4(), record_id=record, held_record_id=wish.held_record_id, discloser_id=wish.discloser_id,
+        kind=wish.kind, recipient_organisation_id=wish.organisation_id, recipient_membership_id=wish.membership_id,
+        code_hash=accounts.fingerprint(CODE, wish.code) if wish.code else None, classes=sorted(wish.classes),
+        purpose=wish.purpose, written_at=at, starts_at=at, until=wish.until, firm_until=wish.firm_until,
+        text_key=text.key, text_version=text.version, language=text.language,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def stop_share(*, share_id: UUID, by: Reader, at: datetime) -> None:
+    """Stop a consent. New looks end with this transaction. Stopping twice is the same as once.
+
+    Refuses: NotThere for one that is not the person's own · one for a court case, before the day it holds until.
+    Records: consent.share_stopped
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    row = Share.objects.filter(record_id=record, id=share_id, state=Share.State.GIVEN).first()
+    if row is None:
+        raise NotThere
+    refuse_if(shares.reasons_not_to_stop(row.firm_until, at))
+    if row.ended_at is None:
+        row.ended_at, row.ending = at, Share.Ending.STOPPED
+        row.save(update_fields=["ended_at", "ending"])
+        audit.record(what="consent.share_stopped", by=by, subject=share_id, record_id=record, at=at)
+
+
+@transaction.atomic
+def take_up_share(*, code: str, by: Reader, at: datetime) -> UUID:
+    """Type the code that somebody close was given. From now on the consent names this account, and nobody else.
+
+    Refuses: NotThere for a code that does not exist, was typed before, is older than seven days or was stopped, and for
+    whoever the person must be safe from; all look the same.
+    Records: consent.share_taken_up
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select take_up_share(%s, %s)", [by.account_id, accounts.fingerprint(CODE, code)])
+        found: UUID | None = cursor.fetchone()[0]
+    if found is None or not by.is_person:
+        raise NotThere
+    audit.record(what="consent.share_taken_up", by=by, subject=found, at=at)
+    return found
+
+
+@transaction.atomic
+def keep_from(*, held_record_id: UUID, organisation_id: UUID, by: Reader, at: datetime) -> None:
+    """Ask that nothing of one held record goes to a place, whatever was agreed to or will be. It holds at once.
+
+    Records: consent.restricted
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    known = Restriction.objects.filter(
+        record_id=record, held_record_id=held_record_id, organisation_id=organisation_id, until__isnull=True
+    )
+    if not known.exists():
+        row = Restriction(
+            id=uuid.uuid4(), record_id=record, held_record_id=held_record_id, organisation_id=organisation_id, since=at
+        )
+        row.save(force_insert=True)
+        audit.record(what="consent.restricted", by=by, subject=row.id, record_id=record, at=at)
+
+
+@transaction.atomic
+def stop_keeping_from(*, restriction_id: UUID, by: Reader, at: datetime) -> None:
+    """Take a restriction away. What was agreed to holds again.
+
+    Refuses: NotThere for one that is not the person's own.
+    Records: consent.restriction_ended
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    ended = Restriction.objects.filter(record_id=record, id=restriction_id, until__isnull=True).update(until=at)
+    if not ended:
+        raise NotThere
+    audit.record(what="consent.restriction_ended", by=by, subject=restriction_id, record_id=record, at=at)
