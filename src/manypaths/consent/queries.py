@@ -303,6 +303,11 @@ def text_as_shown(*, key: str, version: str, language: str, unchanged: bool) -> 
     return text(key=key, language=language)
 
 
+def text_of_version(*, key: str, version: str, language: str) -> Text | None:
+    """The words of one version in one language, whoever agreed to them."""
+    return Text.objects.filter(key=key, version=version, language=language).first()
+
+
 def text_agreed_to(*, reader: Reader, grant: Grant) -> Text | None:
     """The exact words of one of the person's own consents, in the version and language they were shown.
 
@@ -310,4 +315,4 @@ def text_agreed_to(*, reader: Reader, grant: Grant) -> Text | None:
     """
     if reader.record_id is None or grant.record_id != reader.record_id:
         raise NotThere
-    return Text.objects.filter(key=grant.text_key, version=grant.text_version, language=grant.language).first()
+    return text_of_version(key=grant.text_key, version=grant.text_version, language=grant.language)

@@ -16,6 +16,9 @@ from manypaths.vault.queries import Sealer
 
 # What workers' pages ask all day is asked in plain statements, which the database prepares once.
 NAMES = "select record_id, name from people_profile where record_id = any(%s)"
+CONTACTS = """
+    select record_id, way, address, hours, may_leave_message from people_safecontact where record_id = any(%s)
+"""
 PROFILE = "select name, pronouns, language from people_profile where record_id = %s"
 SAFE_CONTACT = "select way, address, hours, may_leave_message from people_safecontact where record_id = %s"
 PROFILE_AND_CONTACT = """
@@ -27,7 +30,7 @@ PROFILE_AND_CONTACT = """
 
 @dataclass(frozen=True)
 class CaseloadLine:
-    """One record a worker is assigned to: no name, nothing opened."""
+    """One record that a worker is assigned to, or that their place keeps: no name, nothing opened."""
 
     record_id: UUID
     since: datetime
@@ -71,6 +74,19 @@ def supervised(*, reader: Reader, limit: int = 50, offset: int = 0) -> tuple[lis
         )
         rows = cursor.fetchall()
     return [SupervisedLine(*row[:3]) for row in rows], rows[0][3] if rows else 0
+
+
+def of_house(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPage:
+    """The records that the reader's organisation keeps, the newest first, and since when it keeps each.
+
+    Finding is not opening. For everyone but a front desk and a privacy officer it is empty.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from people_of_house(%s, %s, %s, %s)", [reader.account_id, reader.membership_id, limit, offset]
+        )
+        rows = cursor.fetchall()
+    return CaseloadPage([CaseloadLine(row[0], row[1]) for row in rows], rows[0][2] if rows else 0)
 
 
 def walked_with(*, reader: Reader) -> dict[UUID, int]:
@@ -135,6 +151,15 @@ def safe_contact(*, record_id: UUID, sealer: Sealer) -> ContactWords | None:
         cursor.execute(SAFE_CONTACT, [record_id])
         row = cursor.fetchone()
     return _contact_words(record_id, sealer, row) if row else None
+
+
+def safe_contacts(*, records: Iterable[UUID], sealer: Sealer) -> dict[UUID, ContactWords]:
+    """The safe way to reach each person, for records whose safe contact is open. Who gave none is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONTACTS, [list(records)])
+        rows = cursor.fetchall()
+    found = {row[0]: _contact_words(row[0], sealer, row[1:]) for row in rows}
+    return {record: words for record, words in found.items() if words is not None}
 
 
 def _contact_words(record_id: UUID, sealer: Sealer, row: Any) -> ContactWords | None:

@@ -19,7 +19,7 @@ PROOFS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
-class Looks:
+class Looked:
     """What one reader looked at on one day, for one reason and on one ground."""
 
     on: date
@@ -31,6 +31,12 @@ class Looks:
     times: int
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True)
+class Looks(Looked):
+    """The same as a line of the person's own list, which they can speak of."""
+
     look: UUID
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
-from manypaths.consent.rules import DataClass
+from manypaths.consent.rules import DataClass, Purpose
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
-from manypaths.web.work.entries import AT_WORK, kind_of, read
+from manypaths.web.work.entries import kind_of, read
 from manypaths.web.work.frame import WALKING
 from manypaths.web.work.people import PAGE, caseload, read_record
+from manypaths.web.work.reasons import AT_WORK
 
 REACH = frozenset({DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
 
@@ -21,7 +22,7 @@ def people(request: Asked) -> JsonResponse:
     """The people a worker walks with."""
     known, total = caseload(request, limit=PAGE)
     rows = [{"id": str(one.record_id), "name": one.name, "since": one.since.isoformat()} for one in known]
-    return JsonResponse({"people": rows, "total": total})
+    return JsonResponse({"people": rows, "total": total, "opened_for": Purpose.CARE})
 
 
 @member(*WALKING)
@@ -43,6 +44,7 @@ def person(request: Asked, record_id: UUID) -> JsonResponse:
             "pronouns": page.profile.pronouns,
             "language": page.profile.language,
             "safe_contact": reach,
+            "opened_for": page.purpose,
         }
     )
 
@@ -63,7 +65,9 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
         }
         for line in page.contacts
     ]
-    return JsonResponse({"id": str(page.record_id), "requests": requests, "contacts": contacts})
+    return JsonResponse(
+        {"id": str(page.record_id), "requests": requests, "contacts": contacts, "opened_for": page.purpose}
+    )
 
 
 @member(*AT_WORK)
@@ -71,7 +75,7 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
 def entries(request: Asked, record_id: UUID, kind: str) -> JsonResponse:
     """Entries of one kind of one person, those that were struck or corrected too."""
     which = kind_of(kind)
-    _purpose, page = read(request, record_id, which)
+    purpose, page = read(request, record_id, which)
     rows = [
         {
             "id": str(line.id),
@@ -82,4 +86,6 @@ def entries(request: Asked, record_id: UUID, kind: str) -> JsonResponse:
         }
         for line in page.lines
     ]
-    return JsonResponse({"id": str(record_id), "kind": which.value, "entries": rows, "more": page.more})
+    return JsonResponse(
+        {"id": str(record_id), "kind": which.value, "entries": rows, "more": page.more, "opened_for": purpose}
+    )

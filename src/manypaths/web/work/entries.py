@@ -1,6 +1,5 @@
 """Entries of one record: treatment, drug screens, attendance, and a counsellor's own notes. Add, correct, strike."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.consent import queries as consent
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules import Purpose
 from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
-from manypaths.network.rules import Reader, Role
-from manypaths.people import queries as people
 from manypaths.support import commands, rules
 from manypaths.support import queries as support
 from manypaths.support.queries import EntriesPage, EntryLine
@@ -26,18 +23,10 @@ from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day
 from manypaths.web.work.entry_forms import FORMS, EntryForm, StrikeForm, blank, filled
-from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.reasons import AT_WORK, name_for, reasons_to_look, way_back
 from manypaths.web.work.words import KINDS, KindWords
 
-# Who may be told that a kind of entry is not their work. Everyone else finds nothing.
-AT_WORK = (*WALKING, Role.SUPERVISOR, Role.FRONTDESK, Role.PRIVACY_OFFICER)
-# The reason to look follows from what the reader does here.
-REASONS = {
-    Purpose.CARE: WALKING,
-    Purpose.SUPERVISION: (Role.SUPERVISOR,),
-    Purpose.DESK: (Role.FRONTDESK,),
-    Purpose.PRIVACY: (Role.PRIVACY_OFFICER,),
-}
 SHORT = 3
 
 
@@ -112,11 +101,6 @@ def kind_of(name: str) -> Kind:
     return Kind(name)
 
 
-def reasons_to_look(reader: Reader) -> Iterator[Purpose]:
-    """For what a reader may open entries, by what they do here; most often there is one."""
-    return (purpose for purpose, roles in REASONS.items() if reader.has_role(*roles))
-
-
 def read(request: Asked, record_id: UUID, kind: Kind, *, offset: int = 0) -> tuple[Purpose, EntriesPage]:
     """Entries of one kind, and for what they were opened.
 
@@ -124,7 +108,7 @@ def read(request: Asked, record_id: UUID, kind: Kind, *, offset: int = 0) -> tup
     NotThere otherwise.
     """
     refusal: Exception = NotThere()
-    for purpose in reasons_to_look(request.reader):
+    for purpose in reasons_to_look(request):
         try:
             found = support.entries(
                 reader=request.reader, record_id=record_id, kind=kind, purpose=purpose, offset=offset
@@ -213,19 +197,11 @@ def _draw(
     request: Asked, page: str, record_id: UUID, kind: Kind, purpose: Purpose, context: dict[str, Any], *held: forms.Form
 ) -> HttpResponse:
     shared = {
-        "record_id": record_id, "kind": kind, "said_of": KINDS[kind], "name": _name(request, record_id, purpose),
-        "may_open_record": request.reader.has_role(*WALKING), **context,
+        "record_id": record_id, "kind": kind, "said_of": KINDS[kind], "name": name_for(request, record_id, purpose),
+        "back": way_back(purpose, record_id), "purpose": purpose, "stated": request.GET.get("for", ""), **context,
     }  # fmt: skip
     wrong = any(form.is_bound and form.errors for form in held)
     return show(request, page, shared, status=REFUSED if wrong else 200)
-
-
-def _name(request: Asked, record_id: UUID, purpose: Purpose) -> str:
-    """The name they go by, as far as the reader may open it for this."""
-    opened = consent.open_records(
-        reader=request.reader, records=[record_id], classes={DataClass.DEMOGRAPHICS}, purpose=purpose
-    )
-    return people.names_of(records=opened.ids, sealer=opened.sealer).get(record_id, "") if opened.ids else ""
 
 
 def _today(request: Asked) -> Any:

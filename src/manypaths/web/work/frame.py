@@ -12,6 +12,7 @@ from manypaths.directory.rules import EDITORS
 from manypaths.lib.refusals import Refused
 from manypaths.network.rules import OPENING_REQUESTS, VOUCHING, Role, may_coordinate, may_lead_organisation
 from manypaths.web.ui.asked import Asked
+from manypaths.web.work.words import OPENED_FOR
 
 REFUSED = 422
 SAID = "work_said"
@@ -39,6 +40,7 @@ WORDS: dict[str, Any] = {
 UNDONE = frozenset({"gone"})
 ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
+AT_DESK = (Role.FRONTDESK,)
 OFFERING = tuple(Role(role) for role in EDITORS)
 WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, Role.PRIVACY_OFFICER)
 
@@ -60,7 +62,11 @@ def put_reasons(form: forms.Form, refused: Refused) -> None:
 
 
 def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Draw a page of this door."""
+    """Draw a page of this door.
+
+    `purpose` in the context is for what anything about a person was opened for it. The page says it in one line,
+    `work/opened_for.html`, as the log has it.
+    """
     said = request.session.pop(SAID, None)
     reader = request.reader
     shared = {
@@ -76,6 +82,8 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_supervise": reader.has_role(Role.SUPERVISOR),
         "may_judge": reader.has_role(Role.PRIVACY_OFFICER),
         "may_vouch": reader.has_role(*VOUCHING),
+        "may_greet": reader.has_role(*AT_DESK),
+        "opened_for": OPENED_FOR.get(context.get("purpose", ""), ""),
         **context,
     }
     return render(request, f"work/{page}.html", shared, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from manypaths.consent import queries as consent
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules import Basis, DataClass, Purpose
 from manypaths.lib.dates import local_date, start_of_day
 from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.people import queries as people
@@ -28,6 +28,7 @@ from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer, reasons_not_as_drawn
 from manypaths.web.ui.words import day, in_zone, moment
+from manypaths.web.work import consents
 from manypaths.web.work.entries import sections
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import STATES, WAYS
@@ -73,7 +74,7 @@ def index(request: Asked) -> HttpResponse:
     if number > 1 and not known:
         return redirect("work:people")
     context = {"rows": rows_of(request, known), "total": total, "number": number, "more": total > PAGE * number}
-    return show(request, "people", context)
+    return show(request, "people", {**context, "purpose": Purpose.CARE})
 
 
 def rows_of(request: Asked, known: list[Known]) -> list[tuple[str, str, str]]:
@@ -100,6 +101,7 @@ class RecordPage:
     sees_contacts: bool
     may_write: bool
     opened: consent.Opened
+    purpose: Purpose
 
 
 def read_record(
@@ -128,6 +130,7 @@ def read_record(
         may[DataClass.CONTACT_LOG],
         may[DataClass.CONTACT_LOG] and purpose is Purpose.CARE,
         opened,
+        purpose,
     )
 
 
@@ -208,7 +211,7 @@ def _write_down(request: Asked, record_id: UUID, said: dict[str, str]) -> None:
     commands.record_contact(record_id=record_id, facts=facts, by=request.reader, at=at)
 
 
-def _when(request: Asked, line: support.ContactLine) -> str:
+def when_of(request: Asked, line: support.ContactLine) -> str:
     """When a contact was, with its year unless it is this one."""
     zone, spoken = zone_of(request), language()
     local = in_zone(line.happened_at, zone)
@@ -220,7 +223,7 @@ def _when(request: Asked, line: support.ContactLine) -> str:
 
 def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     kinds, classes = support.entries_to_open(reader=request.reader)
-    page = read_record(request, record_id, SEEN | classes)
+    page = read_record(request, record_id, SEEN | classes | consents.to_open(request.reader, Basis.ASSIGNED))
     context = {**words_of(request, page), "form": form, "sections": sections(request, record_id, page.opened, kinds)}
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)
 
@@ -228,11 +231,16 @@ def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
 def words_of(request: Asked, page: RecordPage) -> dict[str, Any]:
     """What a page of one record says, in words."""
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
+    agreed = consents.of_record(page.record_id, page.opened, zone_of(request))
     return {
         "page": page,
+        "purpose": page.purpose,
+        "sees_consents": page.opened.allows(page.record_id, DataClass.CONSENT_RECORD),
+        "consents": agreed,
+        "agreed": any(one.line.holds for one in agreed),
         "way": WAYS.get(page.contact.way, "") if page.contact else "",
         "contacts": [
-            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), _when(request, line)) for line in page.contacts
+            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line)) for line in page.contacts
         ],
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }

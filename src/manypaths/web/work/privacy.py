@@ -127,8 +127,10 @@ def _draw(request: Asked, opened: OpenedReview, form: AnswerForm) -> HttpRespons
     names = network.names_of_members(membership_ids=ids)
     context = {
         "review": found,
+        "purpose": Purpose.PRIVACY,
         "form": form,
         "name": _name(request, opened),
+        "held": opened.held,
         "worker": names.get(found.membership_id, ("", "", "")),
         "why": PURPOSES.get(found.purpose, ""),
         "ground": BASES.get(found.basis, ""),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from manypaths.consent.rules import Purpose
 from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.network.rules import Role
 from manypaths.referrals import commands, queries, rules
@@ -68,6 +69,7 @@ def inbox(request: Asked) -> HttpResponse:
         "number": number,
         "more": page.total > PAGE * number,
         "answers": request.reader.answers_requests,
+        "purpose": Purpose.REFERRAL,
     }
     return show(request, "inbox", context)
 
@@ -148,6 +150,7 @@ def _draw(
     spoken = language()
     context = {
         "view": view,
+        "purpose": Purpose.REFERRAL,
         "line": view.line,
         "state": STATES[status],
         "moves": made,

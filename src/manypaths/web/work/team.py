@@ -7,15 +7,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from manypaths.consent import queries as consent
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules import Basis, DataClass, Purpose
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
 from manypaths.people import queries as people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.numbered import page_number
+from manypaths.web.work import consents
 from manypaths.web.work.frame import show
-from manypaths.web.work.people import PAGE, Known, read_record, rows_of, words_of
+from manypaths.web.work.people import PAGE, SEEN, Known, read_record, rows_of, words_of
 
 Group = tuple[str, list[tuple[str, str, str]]]
 
@@ -29,7 +30,7 @@ def index(request: Asked) -> HttpResponse:
     if number > 1 and not groups:
         return redirect("work:team")
     context = {"groups": groups, "total": total, "number": number, "more": total > PAGE * number}
-    return show(request, "team", context)
+    return show(request, "team", {**context, "purpose": Purpose.SUPERVISION})
 
 
 def supervised(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Group], int]:
@@ -57,5 +58,6 @@ def supervised(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[Gro
 @require_safe
 def one(request: Asked, record_id: UUID) -> HttpResponse:
     """One record of somebody whom a supervised worker walks with, to read."""
-    page = read_record(request, record_id, purpose=Purpose.SUPERVISION)
+    classes = SEEN | consents.to_open(request.reader, Basis.SUPERVISED)
+    page = read_record(request, record_id, classes, Purpose.SUPERVISION)
     return show(request, "person", {**words_of(request, page), "is_supervision": True})

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from manypaths.web.work import api, entries, home, offering, people, privacy, requests, team
+from manypaths.web.work import (
+    api,
+    consents,
+    contacts,
+    desk,
+    entries,
+    home,
+    looks,
+    offering,
+    people,
+    privacy,
+    requests,
+    team,
+)
 
 app_name = "work"
 urlpatterns = [
@@ -14,10 +27,17 @@ urlpatterns = [
     path("requests/<uuid:referral_id>/move", requests.move, name="move"),
     path("people", people.index, name="people"),
     path("people/<uuid:record_id>", people.one, name="person"),
+    path("desk", desk.index, name="desk"),
+    path("desk/<uuid:record_id>", desk.one, name="desk_person"),
     path("team", team.index, name="team"),
     path("team/<uuid:record_id>", team.one, name="team_person"),
     path("privacy", privacy.desk, name="privacy"),
+    path("privacy/consents", consents.register, name="register"),
+    path("privacy/people/<uuid:record_id>", consents.person, name="privacy_person"),
     path("privacy/<uuid:review_id>", privacy.review, name="review"),
+    path("people/<uuid:record_id>/contacts", contacts.index, name="contacts"),
+    path("people/<uuid:record_id>/consents", consents.index, name="consents"),
+    path("people/<uuid:record_id>/looks", looks.index, name="looks"),
     path("people/<uuid:record_id>/<slug:kind>", entries.index, name="entries"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>", entries.one, name="entry"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>/strike", entries.strike, name="strike"),
@@ -27,8 +47,15 @@ urlpatterns = [
     path("services/<uuid:service_id>/room", offering.room, name="room"),
     path("services/<uuid:service_id>/right", offering.confirm, name="confirm"),
     path("services/<uuid:service_id>/close", offering.close, name="close"),
+    path("api/desk", desk.api_index, name="api_desk"),
+    path("api/desk/<uuid:record_id>", desk.api_one, name="api_desk_person"),
     path("api/people", api.people, name="api_people"),
     path("api/people/<uuid:record_id>", api.person, name="api_person"),
     path("api/people/<uuid:record_id>/history", api.history, name="api_history"),
+    path("api/people/<uuid:record_id>/contacts", contacts.api_index, name="api_contacts"),
+    path("api/people/<uuid:record_id>/consents", consents.api_index, name="api_consents"),
+    path("api/people/<uuid:record_id>/looks", looks.api_index, name="api_looks"),
+    path("api/privacy/consents", consents.api_register, name="api_register"),
+    path("api/privacy/people/<uuid:record_id>", consents.api_person, name="api_privacy_person"),
     path("api/people/<uuid:record_id>/entries/<slug:kind>", api.entries, name="api_entries"),
 ]

@@ -67,6 +67,13 @@ WAYS: dict[str, Any] = {
     Way.HERE.value: _("Answer here. They read it on their own page."),
 }
 
+# The same, for who calls or greets and does not answer requests.
+DESK_WAYS: dict[str, Any] = {
+    **WAYS,
+    Way.PERSON_CALLS.value: _("They will call"),
+    Way.HERE.value: _("They read on their own page. Do not call."),
+}
+
 # What the log keeps as codes, as a privacy officer reads it.
 CLASSES: dict[str, Any] = {
     "presence": _("that they are served here"),
@@ -91,6 +98,22 @@ PURPOSES: dict[str, Any] = {
     "desk": _("to call or greet them"),
     "privacy": _("to answer a privacy question"),
 }
+# Why a page of a record is open, as its line says it to the worker who opened it.
+OPENED_FOR: dict[str, Any] = {
+    "referral": _("answering a request"),
+    "care": _("walking with someone"),
+    "supervision": _("guiding a worker"),
+    "desk": _("the front desk"),
+    "privacy": _("a question of privacy"),
+}
+# How a consent ended, as the place reads it that it was given to.
+ENDINGS: dict[str, Any] = {
+    "stopped": _("They stopped it."),
+    "request_closed": _("The request it was for is closed."),
+    "replaced": _("They agreed anew."),
+    "over": _("Its last day is over."),
+}
+LANGUAGES: dict[str, Any] = {"en": _("English"), "es": _("Spanish")}
 BASES: dict[str, Any] = {
     "granted": _("They agreed to share it with your organization."),
     "assigned": _("The worker is assigned to them."),

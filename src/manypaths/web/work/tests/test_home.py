@@ -130,7 +130,7 @@ def test_a_list_of_nobody_counts_nobody_and_a_page_past_the_end_leads_to_the_fir
     coach = client_of(made.coach)
     page = text(coach.get("/work/people"))
     assert "Nobody yet" in page
-    assert "They can see that you opened this list." not in page
+    assert "They can see that you opened this list" not in page
     for there in ("/work/people", "/work/requests"):
         assert coach.get(f"{there}?page=99")["Location"] == there
 

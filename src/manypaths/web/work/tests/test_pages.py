@@ -167,7 +167,7 @@ def test_a_contact_is_written_in_three_fields():
     assert "Wants a ride." in page
     twin = f"/work/api{there.removeprefix('/work')}"
     assert coach.get(f"{twin}/history").json()["contacts"][0]["deed"] == "talked"
-    assert set(coach.get(twin).json()) == {"id", "name", "pronouns", "language", "safe_contact"}
+    assert set(coach.get(twin).json()) == {"id", "name", "pronouns", "language", "safe_contact", "opened_for"}
 
 
 def test_a_contact_without_its_kind_is_refused_and_the_note_is_kept():

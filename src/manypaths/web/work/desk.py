@@ -1,0 +1,117 @@
+"""The front desk: the people of the house, by the name they use and the safe way to reach them, and attendance.
+
+Of both classes the role table opens named fields only. Nothing else of them is read here, and nothing is written.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, Purpose
+from manypaths.lib.refusals import NotThere
+from manypaths.people import queries as people
+from manypaths.people.queries import ContactWords
+from manypaths.web.ui.access import member
+from manypaths.web.ui.asked import Asked
+from manypaths.web.ui.numbered import page_number
+from manypaths.web.work.frame import AT_DESK, show
+from manypaths.web.work.words import DESK_WAYS
+
+PAGE = 50
+NAMED = frozenset({DataClass.DEMOGRAPHICS, DataClass.SAFE_CONTACT})
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    """One person as the desk knows them: the name they use, and how to reach them without danger."""
+
+    record_id: UUID
+    name: str
+    contact: ContactWords | None
+
+    @property
+    def way(self) -> str:
+        """The safe way, in words."""
+        return str(DESK_WAYS.get(self.contact.way, "")) if self.contact else ""
+
+
+def of_house(request: Asked, *, limit: int, offset: int = 0) -> tuple[list[AtDesk], int]:
+    """The people of the house, the newest first: one opening that names all of them."""
+    page = people.of_house(reader=request.reader, limit=limit, offset=offset)
+    return at_desk(request, [line.record_id for line in page.lines]), page.total
+
+
+def at_desk(request: Asked, records: list[UUID]) -> list[AtDesk]:
+    """Named fields of some records, as far as they are open to a desk; in the order in which they were asked for."""
+    if not records:
+        return []
+    opened = consent.open_records(reader=request.reader, records=records, classes=NAMED, purpose=Purpose.DESK)
+    named = [one for one in records if opened.allows(one, DataClass.DEMOGRAPHICS)]
+    if not named:
+        return []
+    names = people.names_of(records=named, sealer=opened.sealer)
+    reachable = [one for one in named if opened.allows(one, DataClass.SAFE_CONTACT)]
+    ways = people.safe_contacts(records=reachable, sealer=opened.sealer) if reachable else {}
+    return [AtDesk(one, names[one], ways.get(one)) for one in named if one in names]
+
+
+@member(*AT_DESK)
+@require_safe
+def index(request: Asked) -> HttpResponse:
+    """The people of the house, 50 on a page."""
+    number = page_number(request.GET.get("page"))
+    rows, total = of_house(request, limit=PAGE, offset=PAGE * (number - 1))
+    if number > 1 and not rows:
+        return redirect("work:desk")
+    context = {"rows": rows, "total": total, "number": number, "more": total > PAGE * number}
+    return show(request, "desk", {**context, "purpose": Purpose.DESK})
+
+
+@member(*AT_DESK)
+@require_safe
+def one(request: Asked, record_id: UUID) -> HttpResponse:
+    """One person of the house."""
+    return show(request, "desk_person", {"one": one_of(request, record_id), "purpose": Purpose.DESK})
+
+
+def one_of(request: Asked, record_id: UUID) -> AtDesk:
+    """One person as the desk knows them.
+
+    Refuses: NotThere when the name is not open to a desk.
+    """
+    found = at_desk(request, [record_id])
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+@member(*AT_DESK)
+@require_safe
+def api_index(request: Asked) -> JsonResponse:
+    """The people of the house, for programs."""
+    number = page_number(request.GET.get("page"))
+    rows, total = of_house(request, limit=PAGE, offset=PAGE * (number - 1))
+    return JsonResponse({"people": [in_json(one) for one in rows], "total": total, "opened_for": Purpose.DESK})
+
+
+@member(*AT_DESK)
+@require_safe
+def api_one(request: Asked, record_id: UUID) -> JsonResponse:
+    """One person of the house, for programs."""
+    return JsonResponse({**in_json(one_of(request, record_id)), "opened_for": Purpose.DESK})
+
+
+def in_json(one: AtDesk) -> dict[str, object]:
+    """The named fields, by their names."""
+    contact = one.contact
+    reach = contact and {
+        "way": contact.way,
+        "address": contact.address,
+        "hours": contact.hours,
+        "may_leave_message": contact.may_leave_message,
+    }
+    return {"id": str(one.record_id), "name": one.name, "safe_contact": reach}
