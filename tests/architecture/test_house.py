@@ -150,6 +150,7 @@ def test_no_drawer_for_everything():
 def test_every_read_about_a_person_names_its_reader(room):
     """Public functions of these queries take `reader`, or what only an opened record gives (a sealer, an Opened)."""
     named = [*(PACKAGE / room).glob("queries.py"), *(PACKAGE / room).glob("reviews.py")]
+    named += [*(PACKAGE / room).glob("messages.py")]
     files = [*named, *(PACKAGE / room / "queries").glob("*.py")]
     assert files, f"{room} has no queries"
     allowed = {"text", "text_as_shown", "text_of_version", "grant_facts", "instrument_version", "definition"}

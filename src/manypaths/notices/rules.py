@@ -27,6 +27,7 @@ class Template(StrEnum):
     WALKS_ANEW = "walks_anew"
     REVIEW_ASKED = "review_asked"
     REVIEW_ANSWERED = "review_answered"
+    MESSAGE_ARRIVED = "message_arrived"
 
 
 class Way(StrEnum):
@@ -57,6 +58,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.WALKS_ANEW: _("Someone else walks with you now, at a place you asked."),
         Template.REVIEW_ASKED: _("Someone asks about a look that was not right."),
         Template.REVIEW_ANSWERED: _("There is an answer to what you said was not right."),
+        Template.MESSAGE_ARRIVED: _("Someone wrote to you."),
     }
 )
 

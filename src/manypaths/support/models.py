@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from manypaths.consent.models import Authorship
 from manypaths.network.models import Community, Membership
@@ -109,3 +109,55 @@ class CounsellingNote(Kept):
 
     def __str__(self) -> str:
         return "a counselling note"
+
+
+class Thread(models.Model):
+    """A person and one worker who walks with them, and what they write to each other. It carries both records: the
+    person's own, where the words are sealed, and the organisation's, through which the worker is assigned.
+
+    `earlier` is what was written with somebody before, as far as the person lets this worker read it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    org_record_id = models.UUIDField()
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    earlier = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(name="support_thread_of_person", fields=["record_id"])]
+        constraints = [
+            models.UniqueConstraint(name="support_thread_once", fields=["org_record_id", "membership"]),
+            models.CheckConstraint(name="support_thread_not_its_own_past", condition=~Q(earlier=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return "a thread"
+
+
+class Message(models.Model):
+    """One message. It is never edited; the person can take theirs back until it was read, and then its words go."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages")
+    party = models.CharField(max_length=8)
+    words = SealedText(label="support.message.words", null=True)
+    written_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="support_message_by_thread", fields=["thread", "written_at"])]
+        constraints = [
+            models.CheckConstraint(name="support_message_by_a_party", condition=Q(party__in=["person", "worker"])),
+            models.CheckConstraint(
+                name="support_message_read_or_taken_back",
+                condition=Q(taken_back_at__isnull=True, words__isnull=False)
+                | Q(taken_back_at__isnull=False, words__isnull=True, read_at__isnull=True, party="person"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "a message"

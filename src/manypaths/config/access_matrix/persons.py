@@ -46,8 +46,10 @@ PARTS = (
     "treated",
     "screened",
     "noted",
+    "message",
 )
 LONG_AGO = timedelta(days=100)
+PEER = "peer_assigned"
 WALKERS = ("peer_assigned", "clinician_assigned", "clinician_originator")
 OWN_WRITERS = frozenset({"clinician_originator"})
 
@@ -149,7 +151,18 @@ def be_taken_up(someone: Someone, bodies: Bodies, role: str) -> UUID:
     facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", someone.planted["contact"])
     someone.items[f"contact {role}"] = referrals.record_contact(record_id=record, facts=facts, by=by, at=at)
     someone.held[role] = record
+    if role == PEER:
+        write_to(someone, bodies, role)
     return request
+
+
+def write_to(someone: Someone, bodies: Bodies, role: str) -> None:
+    """The person writes to the worker who walks with them."""
+    member = bodies.workers[role].reader.membership_id
+    assert member is not None
+    someone.items["thread"] = referrals.write_to_worker(
+        membership_id=member, words=someone.planted["message"], by=someone.reader, at=datetime.now(UTC)
+    )
 
 
 def write_entries(someone: Someone, role: str, record: UUID, by: Reader, at: datetime) -> None:

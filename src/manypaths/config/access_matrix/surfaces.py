@@ -31,6 +31,7 @@ OWN: dict[str, tuple[Place, ...]] = {
     "recovery_plan": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
     "family_own_record": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
     "safety_plan": (Place("/my/hard", ("hard",)),),
+    "messages": (Place("/my/messages/{thread}", ("message",)),),
     "checkin": (Place("/my/check-ins/{sitting}", ("note",)),),
     "referral_task": (Place("/my/requests/{referral}", ("packet", "service")),),
     "consent_record": (Place("/my/sharing", ()), Place("/my/sharing/{grant}", ("packet",))),
@@ -56,6 +57,10 @@ WORK: dict[str, tuple[Place, ...]] = {
         Place("/work/api/people/{record}/history", ("contact",), api=True),
     ),
     "referral_task": (Place("/work/requests/{request}", ("packet",)),),
+    "messages": (
+        Place("/work/people/{record}/messages", ("message",)),
+        Place("/work/api/people/{record}/messages", ("message",), api=True),
+    ),
     **{
         name: (
             Place(f"/work/people/{{record}}/{kind}", (word,)),
@@ -77,12 +82,12 @@ OF_RECORDS = (
     Place("/work/people/{record}", ()), Place("/work/api/people/{record}", (), api=True),
     Place("/work/api/people/{record}/history", (), api=True), Place("/work/team/{record}", ()),
 )  # fmt: skip
-LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/")
-LISTS_OF_PERSONS = ("/my/", "/my/check-ins", "/my/requests", "/my/sharing", "/my/sharing/looked")
+LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/")
+LISTS_OF_PERSONS = ("/my/", "/my/messages", "/my/check-ins", "/my/requests", "/my/sharing", "/my/sharing/looked")
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
     "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
-    "checkin": ("note",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
+    "checkin": ("note",), "messages": ("message",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
     "consent_record": ("packet", "service"), "access_log": ("looker",),
     **{name: (word,) for name, _kind, word in ENTRIES},
 }  # fmt: skip

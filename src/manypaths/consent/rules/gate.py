@@ -34,6 +34,8 @@ class DataClass(StrEnum):
     REFERRAL_TASK = "referral_task"
     OUTCOME_ANSWERS = "outcome_answers"
     CONTACT_LOG = "contact_log"
+    MESSAGES = "messages"
+    CHECK_IN = "checkin"
     TREATMENT = "sud_treatment_record"
     DRUG_SCREEN = "drug_screen_result"
     ATTENDANCE = "attendance"

@@ -64,6 +64,13 @@ def who_judges(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]
     )
 
 
+def addressee(*, membership_id: UUID) -> Addressee | None:
+    """One worker who still works there, as the outbox knows them."""
+    body = Membership.objects.filter(id=membership_id).values_list("organisation_id", flat=True).first()
+    found = _addressees([body], Q(id=membership_id)) if body else []
+    return found[0] if found else None
+
+
 def _addressees(organisation_ids: Collection[UUID], which: Q) -> list[Addressee]:
     rows = Membership.objects.filter(which, ended_at__isnull=True, account__is_active=True)
     found = rows.filter(organisation_id__in=list(organisation_ids)).order_by("started_at")

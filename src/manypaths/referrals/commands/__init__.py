@@ -27,6 +27,7 @@ from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
 )
+from manypaths.referrals.commands.writing import write_to_person, write_to_worker
 
 __all__ = [
     "accept_request",
@@ -50,4 +51,6 @@ __all__ = [
     "stop_sharing",
     "withdraw_request",
     "write_request",
+    "write_to_person",
+    "write_to_worker",
 ]

@@ -53,6 +53,7 @@ from manypaths.referrals.queries.shapes import (
     Step,
     packet_of_opened,
 )
+from manypaths.referrals.queries.walking import Walker, who_walks
 
 __all__ = [
     "TASK",
@@ -77,6 +78,7 @@ __all__ = [
     "SealOfLooks",
     "Step",
     "Terms",
+    "Walker",
     "consents_of_opened",
     "disclosures",
     "has_open_request",
@@ -104,4 +106,5 @@ __all__ = [
     "seal_of_looks",
     "waiting_in_all",
     "who_looked",
+    "who_walks",
 ]

@@ -1,4 +1,4 @@
-"""How contacts and entries may be written down. Pure."""
+"""How contacts, entries and messages may be written down. Pure."""
 
 from manypaths.support.rules.contacts import (
     CLOCK_SLIP,
@@ -40,6 +40,15 @@ from manypaths.support.rules.entries import (
     reasons_not_to_touch,
     reasons_not_to_write,
 )
+from manypaths.support.rules.messages import (
+    LONGEST_MESSAGE,
+    Party,
+    WalkerFacts,
+    may_read,
+    reasons_not_to_send,
+    reasons_not_to_take_back,
+    writes_to_people,
+)
 
 __all__ = [
     "CLASS_OF",
@@ -50,6 +59,7 @@ __all__ = [
     "ENTRY_LOOK_BACK",
     "FOUND",
     "KIND_OF",
+    "LONGEST_MESSAGE",
     "LONGEST_NOTE",
     "LONGEST_WORDS",
     "LOOK_BACK",
@@ -68,14 +78,20 @@ __all__ = [
     "EntryFacts",
     "Kind",
     "NoteFacts",
+    "Party",
     "ScreenFacts",
     "TreatmentFacts",
+    "WalkerFacts",
     "choices",
     "is_work_of",
+    "may_read",
     "reached",
     "reasons_not_to_record",
+    "reasons_not_to_send",
     "reasons_not_to_strike",
+    "reasons_not_to_take_back",
     "reasons_not_to_touch",
     "reasons_not_to_write",
     "word",
+    "writes_to_people",
 ]

@@ -15,6 +15,7 @@ from manypaths.consent.rules import DataClass, is_active
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
+from manypaths.support import messages
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import line_in_short
 from manypaths.web.my.frame import show, zone_of
@@ -45,9 +46,9 @@ def first_steps(plan: plans.PlanPage) -> list[FirstStep]:
     return [] if all(step.is_done for step in steps) else steps
 
 
-def own_name(request: Asked) -> people.ProfileWords | None:
-    """How the person wants to be called."""
-    record = consent.open_own(reader=request.reader, classes={DataClass.DEMOGRAPHICS})
+def own_name(request: Asked, *also: DataClass) -> people.ProfileWords | None:
+    """How the person wants to be called. `also` is opened in the same breath, for what else the page shows."""
+    record = consent.open_own(reader=request.reader, classes={DataClass.DEMOGRAPHICS, *also})
     return people.profile(record_id=record, sealer=sealer_for([record]))
 
 
@@ -87,7 +88,7 @@ def home(request: Asked) -> HttpResponse:
     plan, notes = plans.plan_of(reader=request.reader), newest_notes(request, active)
     context: dict[str, Any] = {
         "plan": plan,
-        "profile": own_name(request),
+        "profile": own_name(request, DataClass.MESSAGES),
         "next": plan.next_step,
         "first_steps": first_steps(plan),
         "sights": sights(request, active),
@@ -95,6 +96,7 @@ def home(request: Asked) -> HttpResponse:
         "asks": answering_here(request, {line.service_id for line in plan.choices}),
         **line_in_short(request),
         "requests": [note for note in notes if note.is_open or note.asks],
+        "unread": messages.unread_of_opened(reader=request.reader),
         "ways_back": accounts.own_ways_back(reader=request.reader, at=now()),
     }
     return show(request, "home", context)

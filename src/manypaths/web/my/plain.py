@@ -23,6 +23,8 @@ CLASSES: dict[str, Any] = {
     "referral_task": _("your request"),
     "outcome_answers": _("your check-ins"),
     "contact_log": _("notes about contacts"),
+    "messages": _("what you write to each other"),
+    "checkin": _("a check-in you show them"),
     "sud_treatment_record": _("your care there"),
     "drug_screen_result": _("your test results"),
     "attendance": _("when you came"),
@@ -43,6 +45,7 @@ BASES: dict[str, Any] = {
     "supervised": _("They lead a worker who is assigned to you."),
     "originated": _("They wrote this themselves and are assigned to you."),
     "organisation": _("They work at the desk of a place that supports you."),
+    "thread": _("They walk with you, and you write to each other."),
     "review": _("You said that a look was not right. They answer you."),
 }
 PRIVACY_DESK = _("They answer privacy questions at a place that supports you.")

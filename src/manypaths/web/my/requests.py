@@ -67,7 +67,8 @@ def index(request: Asked) -> HttpResponse:
     consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
     at = now()
     told = [one for one in notices.waiting(reader=request.reader) if one.is_new]
-    news = {one.subject_id for one in told if one.template is not Template.REVIEW_ANSWERED}
+    elsewhere = {Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
+    news = {one.subject_id for one in told if one.template not in elsewhere}
     lines = queries.own_requests(reader=request.reader)
     rows = [(line, STATES[line.status], line.is_overdue(at), line.id in news) for line in lines]
     answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]

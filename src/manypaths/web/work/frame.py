@@ -26,6 +26,7 @@ WORDS: dict[str, Any] = {
     "cancelled": _("Stopped. They see the reason."),
     "gone": _("This is no longer open to you. Nothing was saved."),
     "contact": _("The contact is written down."),
+    "message": _("Sent. They find it on their own page."),
     "entry": _("It is written down."),
     "corrected": _("The correction is written down. What it said before stays readable."),
     "struck": _("It is struck. It stays readable as struck."),

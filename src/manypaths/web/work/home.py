@@ -1,8 +1,11 @@
 """The first page of a worker: what waits today, who one walks with, and messages."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.lib.dates import local_date
@@ -10,8 +13,10 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Role
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
+from manypaths.people import queries as people
 from manypaths.referrals import queries
 from manypaths.referrals.rules import Status
+from manypaths.support.rules import writes_to_people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -56,12 +61,24 @@ def messages(request: Asked) -> HttpResponse:
     told = notices.waiting(reader=reader)
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
+    walked = _walked(request) if writes_to_people(reader.roles) else frozenset()
     asked = {one.id for one in waiting_here(request, limit=200)[0]} if reader.has_role(Role.PRIVACY_OFFICER) else set()
     context = {
-        "messages": [(one, one.subject_id in there, one.subject_id in asked) for one in told],
+        "messages": [(one, _leads_to(one.subject_id, there, asked, walked)) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)
+
+
+def _walked(request: Asked) -> frozenset[UUID]:
+    """The records that the reader is assigned to now. Finding is not opening."""
+    return frozenset(one.record_id for one in people.caseload(reader=request.reader, limit=1000).lines)
+
+
+def _leads_to(subject: UUID, there: Collection[UUID], asked: Collection[UUID], walked: Collection[UUID]) -> str:
+    """The page that a notice is about, where it is open to the reader."""
+    ways = {"work:request": there, "work:review": asked, "work:thread": walked}
+    return next((reverse(name, args=[subject]) for name, ids in ways.items() if subject in ids), "")
 
 
 @member()

@@ -225,6 +225,7 @@ def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     kinds, classes = support.entries_to_open(reader=request.reader)
     page = read_record(request, record_id, SEEN | classes | consents.to_open(request.reader, Basis.ASSIGNED))
     context = {**words_of(request, page), "form": form, "sections": sections(request, record_id, page.opened, kinds)}
+    context["writes_to_them"] = rules.writes_to_people(request.reader.roles)
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)
 
 

@@ -15,6 +15,7 @@ from manypaths.web.work import (
     privacy,
     requests,
     team,
+    thread,
 )
 
 app_name = "work"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("people/<uuid:record_id>/contacts", contacts.index, name="contacts"),
     path("people/<uuid:record_id>/consents", consents.index, name="consents"),
     path("people/<uuid:record_id>/looks", looks.index, name="looks"),
+    path("people/<uuid:record_id>/messages", thread.thread, name="thread"),
     path("people/<uuid:record_id>/<slug:kind>", entries.index, name="entries"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>", entries.one, name="entry"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>/strike", entries.strike, name="strike"),
@@ -57,5 +59,6 @@ urlpatterns = [
     path("api/people/<uuid:record_id>/looks", looks.api_index, name="api_looks"),
     path("api/privacy/consents", consents.api_register, name="api_register"),
     path("api/privacy/people/<uuid:record_id>", consents.api_person, name="api_privacy_person"),
+    path("api/people/<uuid:record_id>/messages", thread.api_thread, name="api_thread"),
     path("api/people/<uuid:record_id>/entries/<slug:kind>", api.entries, name="api_entries"),
 ]
