@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from manypaths.consent import denials, queries
-from manypaths.consent.models import Restriction, Share
+from manypaths.consent.models import Restriction, Share, Text
 from manypaths.consent.queries import Opened, WallsDisagree
 from manypaths.consent.rules import DataClass, shares
 from manypaths.consent.rules.shares import ShareFacts
@@ -110,6 +110,15 @@ def own_share(*, reader: Reader, share_id: UUID) -> ShareView:
     if row is None:
         raise NotThere
     return _view(row)
+
+
+def text_signed(*, reader: Reader, share: ShareView) -> Text | None:
+    """The exact words of one such consent, in the version and language they were shown.
+
+    Refuses: NotThere for a consent that is not the reader's own.
+    """
+    own_share(reader=reader, share_id=share.id)
+    return Text.objects.filter(key=share.text_key, version=share.text_version, language=share.language).first()
 
 
 def own_restrictions(*, reader: Reader) -> list[tuple[UUID, UUID, UUID]]:

@@ -27,6 +27,7 @@ BASIS = "shared"
 MONITOR = "monitor"
 ORIGINS = {"part2": "part2_program", "hipaa": "hipaa_non_part2", "neither": "rco_non_part2", "unset": "unknown"}
 SHORTEST_NAME = 2
+OF_A_CASE = frozenset({"court", "probation", "immigration", "law_enforcement"})
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,13 @@ def is_watching(kind: str) -> bool:
     return RECIPIENT_TYPES.get(kind, "") in words.WATCHING
 
 
-def kinds_for(recipient: str) -> Iterator[Kind]:
-    """The kinds of consent that can name a recipient of this sort: an organisation, a worker, or an account."""
-    return (kind for kind in KINDS.values() if kind.recipient == recipient)
+def may_name(kind: Kind, sort: str) -> bool:
+    """True when a consent of this kind can name a place of this sort. A court case has a kind of its own, which names
+    one officer; one yes for care is for places that the health privacy law binds."""
+    recipient = RECIPIENT_TYPES.get(sort, RECIPIENT_TYPES[""])
+    if kind.law == "tpo_single":
+        return recipient in words.HIPAA_RECIPIENTS
+    return recipient not in OF_A_CASE
 
 
 def reasons_not_to_share(

@@ -18,7 +18,9 @@ from manypaths.network.queries.communities import (
 from manypaths.network.queries.organisations import (
     Listed,
     has_lead,
+    kinds_of_places,
     named_like,
+    names_of_places,
     organisation,
     organisations_answering,
     own_organisation,
@@ -40,6 +42,7 @@ from manypaths.network.queries.workers import (
     own_membership,
     own_places_of_work,
     who_answers,
+    who_can_be_named,
     who_judges,
     workers,
 )
@@ -67,9 +70,11 @@ __all__ = [
     "invitation",
     "invitation_hash",
     "invited_to",
+    "kinds_of_places",
     "leads_of",
     "named_like",
     "names_of_members",
+    "names_of_places",
     "open_invitations",
     "organisation",
     "organisations_answering",
@@ -83,6 +88,7 @@ __all__ = [
     "takes_requests",
     "taking_part",
     "who_answers",
+    "who_can_be_named",
     "who_judges",
     "workers",
 ]

@@ -80,3 +80,13 @@ def named_like(*, name: str) -> list[Listed]:
     )
     found = rows.filter(part__gte=ALIKE).order_by("-whole", "sort_name", "id").values_list("id", "name")
     return [Listed(*row) for row in found[:FEW_ALIKE]]
+
+
+def kinds_of_places(*, organisation_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What sort of place each of these organisations is, in the code it was given; an empty code where none was."""
+    return dict(Organisation.objects.filter(id__in=organisation_ids).values_list("id", "kind"))
+
+
+def names_of_places(*, organisation_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of organisations."""
+    return dict(Organisation.objects.filter(id__in=organisation_ids).values_list("id", "name"))

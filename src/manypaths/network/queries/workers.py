@@ -10,7 +10,7 @@ from django.db.models import Q
 from manypaths.accounts import queries as accounts
 from manypaths.lib.refusals import NotThere
 from manypaths.network import rules
-from manypaths.network.models import Invitation, Membership
+from manypaths.network.models import Invitation, Membership, Participation
 from manypaths.network.queries.organisations import own_organisation
 from manypaths.network.rules import Reader, Role, sort_key
 
@@ -193,3 +193,20 @@ def workers(*, reader: Reader) -> list[Worker]:
         for row in rows.select_related("account")
     ]
     return sorted(found, key=lambda one: sort_key(one.display_name))
+
+
+def who_can_be_named(*, community_id: UUID, role: Role) -> list[tuple[UUID, str, UUID]]:
+    """Workers of places that take part, by name and place, whom a person can name in a consent: who has this role there
+    and answers for it. Their membership, their name with the place, and the place."""
+    there = Participation.objects.filter(community_id=community_id, agreed_at__isnull=False, left_at__isnull=True)
+    rows = Membership.objects.filter(
+        organisation_id__in=there.values("organisation_id"), roles__contains=[role.value], ended_at__isnull=True,
+        account__is_active=True,
+    )  # fmt: skip
+    if role is not Role.MONITOR:
+        rows = rows.filter(answers_requests=True)
+    found = rows.order_by("organisation__sort_name", "display_name")
+    return [
+        (row[0], f"{row[1]}, {row[2]}", row[3])
+        for row in found.values_list("id", "display_name", "organisation__name", "organisation_id")
+    ]

@@ -29,7 +29,7 @@ class Disclosure:
 
     at: datetime
     kind: Kind
-    organisation_id: UUID
+    organisation_id: UUID | None
     membership_id: UUID | None
     classes: tuple[str, ...]
     purpose: str

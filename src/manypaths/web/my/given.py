@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries.given import Disclosure, Kind, disclosures
 from manypaths.web.my import plain
 from manypaths.web.my.frame import as_file, prove_first, show, zone_of
+from manypaths.web.my.shown import ShownLine, shown_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -35,6 +37,7 @@ KINDS: dict[Kind, Any] = {
     Kind.SENT: gettext_lazy("You sent it. They could open it from then on."),
     Kind.OPENED: gettext_lazy("They opened it."),
     Kind.COPIED: gettext_lazy("They said yes and copied it to a page of their own."),
+    Kind.SHOWN: gettext_lazy("They read a part of what a place keeps of you."),
 }
 
 
@@ -67,7 +70,31 @@ def given_to(request: Asked, at: datetime, *, limit: int, offset: int = 0) -> tu
     names = network.names_of_members(membership_ids={one.membership_id for one in page.lines if one.membership_id})
     grants = {one.id: one for one in consent.grants_of_own_record(reader=reader)}
     asked = {one.id: one for one in referrals.own_requests(reader=reader)}
-    return [_given(one, names, grants, asked) for one in page.lines], page.total
+    signed = {line.view.id: line for line in shown_lines(request)} if _any_shown(page.lines) else {}
+    lines = [
+        _shown(one, names, signed) if one.kind is Kind.SHOWN else _given(one, names, grants, asked)
+        for one in page.lines
+    ]
+    return lines, page.total
+
+
+def _any_shown(lines: Sequence[Disclosure]) -> bool:
+    return any(one.kind is Kind.SHOWN for one in lines)
+
+
+def _shown(one: Disclosure, names: dict[Any, Any], signed: dict[Any, ShownLine]) -> Given:
+    line = signed.get(one.consent_id)
+    return Given(
+        at=one.at,
+        kind=one.kind.value,
+        place=line.who if line else "",
+        worker=names.get(one.membership_id, ("", "", ""))[0],
+        what=plain.what_is_shared(one.classes),
+        why=str(plain.PURPOSES.get(one.purpose, "")),
+        service=line.place if line else "",
+        agreed_at=line.view.signed_at if line else None,
+        words_version=line.view.text_version if line else "",
+    )
 
 
 def _given(one: Disclosure, names: dict[Any, Any], grants: dict[Any, Any], asked: dict[Any, Any]) -> Given:

@@ -31,6 +31,7 @@ CLASSES: dict[str, Any] = {
     "sud_counseling_notes": _("notes a counselor keeps apart"),
     "consent_record": _("what you agreed to share"),
     "access_log": _("the list of who looked"),
+    "shared": _("the list of what is shown to them"),
 }
 PURPOSES: dict[str, Any] = {
     "referral": _("to answer your request"),
@@ -38,6 +39,14 @@ PURPOSES: dict[str, Any] = {
     "supervision": _("to guide a worker who supports you"),
     "desk": _("to call or greet you"),
     "privacy": _("to answer a privacy question"),
+    "TREAT": _("to give you care"),
+    "COC": _("to work together on your support"),
+    "HOUSING_PLACEMENT": _("to find or keep a home"),
+    "EMPLOYMENT": _("to find or keep work"),
+    "HPAYMT": _("to pay for your care"),
+    "HOPERAT": _("to run the place"),
+    "FAMRQT": _("so that someone close knows"),
+    "CJ_MONITORING": _("to follow your case"),
 }
 BASES: dict[str, Any] = {
     "granted": _("You agreed to share this with them."),
@@ -47,6 +56,7 @@ BASES: dict[str, Any] = {
     "organisation": _("They work at the desk of a place that supports you."),
     "thread": _("They walk with you, and you write to each other."),
     "review": _("You said that a look was not right. They answer you."),
+    "shared": _("You signed that they can see this."),
 }
 PRIVACY_DESK = _("They answer privacy questions at a place that supports you.")
 ENDINGS: dict[str, Any] = {

@@ -25,6 +25,7 @@ from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
 from manypaths.web.my.frame import show, zone_of
 from manypaths.web.my.reviews import said_of
+from manypaths.web.my.shown import shown_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -93,6 +94,7 @@ def sharing(request: Asked) -> HttpResponse:
     sharing_now = {line.place_id: (line.who, line.until) for line in active}
     context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, zone_of(request))}
     context["answers"] = [one for one in said_of(request) if one.is_new]
+    context["shown"] = shown_lines(request)
     return show(request, "sharing", context)
 
 

@@ -43,7 +43,8 @@ ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 AT_DESK = (Role.FRONTDESK,)
 OFFERING = tuple(Role(role) for role in EDITORS)
-WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, Role.PRIVACY_OFFICER)
+SHOWN_TO = (Role.PEER, Role.CLINICIAN, Role.MONITOR)
+WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, *SHOWN_TO, Role.PRIVACY_OFFICER)
 
 
 def zone_of(request: Asked) -> str:
@@ -80,6 +81,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_offer": reader.has_role(*OFFERING),
         "may_lead": may_lead_organisation(reader),
         "may_coordinate": may_coordinate(reader),
+        "may_be_shown": reader.has_role(*SHOWN_TO),
         "may_supervise": reader.has_role(Role.SUPERVISOR),
         "may_judge": reader.has_role(Role.PRIVACY_OFFICER),
         "may_vouch": reader.has_role(*VOUCHING),

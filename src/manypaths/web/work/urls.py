@@ -14,6 +14,7 @@ from manypaths.web.work import (
     people,
     privacy,
     requests,
+    shared,
     team,
     thread,
 )
@@ -43,6 +44,9 @@ urlpatterns = [
     path("people/<uuid:record_id>/<slug:kind>", entries.index, name="entries"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>", entries.one, name="entry"),
     path("people/<uuid:record_id>/<slug:kind>/<uuid:entry_id>/strike", entries.strike, name="strike"),
+    path("shared", shared.index, name="shared"),
+    path("shared/<uuid:share_id>", shared.one, name="shared_one"),
+    path("api/shared/<uuid:share_id>", shared.api_one, name="api_shared"),
     path("services", offering.index, name="services"),
     path("services/add", offering.add, name="add_service"),
     path("services/<uuid:service_id>", offering.edit, name="service"),

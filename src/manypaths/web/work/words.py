@@ -90,6 +90,7 @@ CLASSES: dict[str, Any] = {
     "sud_counseling_notes": _("counseling notes"),
     "consent_record": _("what they agreed to share"),
     "access_log": _("the list of who looked"),
+    "shared": _("the list of what is shown here"),
 }
 PURPOSES: dict[str, Any] = {
     "referral": _("to answer a request"),
@@ -97,6 +98,13 @@ PURPOSES: dict[str, Any] = {
     "supervision": _("to guide a worker"),
     "desk": _("to call or greet them"),
     "privacy": _("to answer a privacy question"),
+    "TREAT": _("to give them care"),
+    "COC": _("to work together on their support"),
+    "HOUSING_PLACEMENT": _("to find or keep a home"),
+    "EMPLOYMENT": _("to find or keep work"),
+    "HPAYMT": _("to pay for their care"),
+    "HOPERAT": _("to run the place"),
+    "CJ_MONITORING": _("to follow a case"),
 }
 # Why a page of a record is open, as its line says it to the worker who opened it.
 OPENED_FOR: dict[str, Any] = {
@@ -121,6 +129,7 @@ BASES: dict[str, Any] = {
     "originated": _("The worker wrote it and is assigned to them."),
     "organisation": _("The worker is at a desk of your organization."),
     "review": _("The worker answered what they said was not right."),
+    "shared": _("They signed that the worker can see it."),
 }
 
 
@@ -152,3 +161,8 @@ KINDS: dict[Kind, KindWords] = {
         _("Only you read these. They are kept apart from everything else."),
     ),
 }  # fmt: skip
+
+
+# The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+NOTICE_VERSION = "42 CFR 2.32(a)(2), 2024"

@@ -1,0 +1,229 @@
+"""Show somebody outside a part of what a place keeps: choose, read the words, sign; or say no."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from manypaths.accounts.commands import signing_in
+from manypaths.accounts.commands.signing_in import Caller
+from manypaths.accounts.rules import code_as_typed, new_code
+from manypaths.consent import queries as consent
+from manypaths.consent import sharing
+from manypaths.consent.queries import Text
+from manypaths.consent.rules import DataClass
+from manypaths.consent.rules import shares as rules
+from manypaths.consent.rules.shares import Kind
+from manypaths.consent.sharing import Wish
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network import queries as network
+from manypaths.network.rules import Role, factor_is_fresh
+from manypaths.people import queries as people
+from manypaths.referrals import queries as referrals
+from manypaths.web.my.ask_forms import spoken
+from manypaths.web.my.frame import REFUSED, put_reasons, show, thank, today, zone_of
+from manypaths.web.my.showing_forms import Offers, ShowForm, SignForm, days_of
+from manypaths.web.my.showing_words import FIRM, KINDS, PARTS, PURPOSES
+from manypaths.web.my.words import METHODS
+from manypaths.web.ui.access import person
+from manypaths.web.ui.asked import Asked
+from manypaths.web.ui.clock import now
+from manypaths.web.ui.place import place_of
+from manypaths.web.ui.words import day
+
+CODE = "share_code"
+NAMED_ROLES = {"cj_referral": Role.MONITOR, "counseling_notes": Role.CLINICIAN}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one consent with everything in them, and which version in which language they are."""
+
+    title: str
+    sections: list[tuple[str, str, str]]
+    version: str
+    language: str
+
+
+@person
+@require_safe
+def kinds(request: Asked) -> HttpResponse:
+    """The kinds of consent there are. Without a place that keeps a page, there is nothing to show."""
+    return show(request, "show/kinds", {"kinds": KINDS, "keeping": _kept(request)})
+
+
+@person
+@require_http_methods(METHODS)
+def choose(request: Asked, kind: str) -> HttpResponse:
+    """Choose; then read the words with the choice in them, and sign."""
+    which, form = _asked(request, kind)
+    if request.method == "POST" and form.is_valid():
+        return _sign(request, which, form)
+    if not form.offers.held:
+        return show(request, "show/kinds", {"kinds": KINDS, "keeping": []})
+    return show(request, "show/choose", {"form": form, "kind": which, "said_of": KINDS[kind]})
+
+
+def _asked(request: Asked, key: str) -> tuple[Kind, ShowForm]:
+    if key not in rules.KINDS:
+        raise NotThere
+    kind = rules.KINDS[key]
+    return kind, ShowForm(request.POST or None, kind, _offers(request, kind))
+
+
+def _offers(request: Asked, kind: Kind) -> Offers:
+    held = _kept(request)
+    first, last, usual = days_of(kind, today(request))
+    return Offers(held, _recipients(request, kind), first, last, usual)
+
+
+def _kept(request: Asked) -> list[tuple[UUID, str]]:
+    """Records that places keep of the person, by the name of the place."""
+    found = referrals.open_held(reader=request.reader, classes={DataClass.PRESENCE}).records
+    names = network.names_of_places(organisation_ids={one.organisation_id for one in found})
+    return sorted(((one.id, names[one.organisation_id]) for one in found), key=lambda one: one[1])
+
+
+def _recipients(request: Asked, kind: Kind) -> list[tuple[UUID, str]]:
+    """Whom a consent of this kind can name here; nobody whom the person keeps away."""
+    community = request.reader.community_id
+    if community is None or kind.recipient == "account":
+        return []
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    away = people.blocked_places(reader=request.reader)
+    if kind.recipient == "worker":
+        named = network.who_can_be_named(community_id=community, role=NAMED_ROLES[kind.key])
+        return [(one, name) for one, name, place in named if place not in away]
+    places = [one for one in network.taking_part(community_id=community) if one[0] not in away]
+    sorts = network.kinds_of_places(organisation_ids=[one for one, _name in places])
+    return [one for one in places if rules.may_name(kind, sorts[one[0]])]
+
+
+def _sign(request: Asked, kind: Kind, form: ShowForm) -> HttpResponse:
+    """The words, with a place to sign. The first time nothing is signed yet."""
+    at = now()
+    fresh = factor_is_fresh(request.reader, at)
+    signing = SignForm(request.POST if "sign" in request.POST else None, fresh=fresh)
+    if "no" in request.POST:
+        return _say_no(request, kind, form, at)
+    if signing.is_bound and signing.is_valid() and (fresh or _proved(request, signing, at)):
+        try:
+            return _give(request, kind, form, signing.cleaned_data["name"], at)
+        except Refused as refused:
+            put_reasons(signing, refused)
+    context = {"form": form, "signing": signing, "kind": kind, "words": _words(kind, _filling(form, kind, request))}
+    response = show(request, "show/sign", context | {"hidden": _hidden(request), "form": None})
+    response.status_code = REFUSED if signing.is_bound and signing.errors else response.status_code
+    return response
+
+
+def _proved(request: Asked, signing: SignForm, at: datetime) -> bool:
+    """Whether the passphrase is right. Noted on the form where it is not."""
+    try:
+        proved = signing_in.prove(
+            account_id=request.reader.own_account, passphrase=signing.cleaned_data["passphrase"],
+            caller=Caller(place=place_of(request)), by=request.reader, at=at,
+        )  # fmt: skip
+    except Refused as refused:
+        put_reasons(signing, refused)
+        return False
+    if proved:
+        request.session["factor_at"] = at.isoformat()
+        request.reader = replace(request.reader, factor_at=at)
+    else:
+        signing.add_error("passphrase", forms.ValidationError(_("That is not your passphrase. Try again.")))
+    return proved
+
+
+def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -> HttpResponse:
+    code = new_code() if kind.recipient == "account" else ""
+    wish = replace(_wish(request, kind, form), code=code_as_typed(code))
+    given = sharing.give_share(wish=wish, name=name, text=_text_shown(request, kind), by=request.reader, at=at)
+    if code:
+        request.session[CODE] = code
+    return thank(request, "shown", "my:shown", given)
+
+
+def _say_no(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:
+    wish = _wish(request, kind, form)
+    if kind.recipient == "account":
+        wish = replace(wish, code=code_as_typed(new_code()))
+    sharing.refuse_share(wish=wish, text=_text_shown(request, kind), by=request.reader, at=at)
+    return thank(request, "said_no", "my:sharing")
+
+
+def _text_shown(request: Asked, kind: Kind) -> Text:
+    version, language = (request.POST.get(f"words_{name}", "") for name in ("version", "language"))
+    return consent.text_as_shown(key=kind.text, version=version, language=language, unchanged=True)
+
+
+def _wish(request: Asked, kind: Kind, form: ShowForm) -> Wish:
+    chosen, held = form.cleaned_data, UUID(form.cleaned_data["held"])
+    (record,) = (
+        one
+        for one in referrals.open_held(reader=request.reader, classes={DataClass.PRESENCE}).records
+        if one.id == held
+    )
+    until = _end_of(chosen["until"], zone_of(request))
+    named = UUID(chosen["recipient"]) if chosen.get("recipient") else None
+    return Wish(
+        kind=kind.key, held_record_id=held, discloser_id=record.organisation_id,
+        classes=chosen.get("parts") or list(kind.classes), purpose=chosen.get("purpose") or kind.purposes[0],
+        until=until, organisation_id=named if kind.recipient == "organisation" else None,
+        membership_id=named if kind.recipient == "worker" else None,
+        firm_until=until if chosen.get("firm") else None,
+    )  # fmt: skip
+
+
+def _end_of(last: date, zone: str) -> datetime:
+    """The end of the last day, where the community is."""
+    return datetime.combine(last, time(23, 59, 59), ZoneInfo(zone))
+
+
+def _hidden(request: Asked) -> list[tuple[str, str]]:
+    """What was chosen goes along to the signature, and nowhere else."""
+    names = ("held", "recipient", "parts", "purpose", "until", "firm")
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
+
+
+def _filling(form: ShowForm, kind: Kind, request: Asked) -> dict[str, str]:
+    chosen = form.cleaned_data
+    until = day(chosen["until"], spoken(), weekday=False, year=True)
+    purpose = str(PURPOSES[chosen.get("purpose") or kind.purposes[0]])
+    return {
+        "{discloser}": dict(form.offers.held)[UUID(chosen["held"])],
+        "{recipient}": _recipient(form, kind),
+        "{parts}": listed(chosen.get("parts") or kind.classes),
+        "{purpose}": f"{purpose}.",
+        "{firm}": str(FIRM[bool(chosen.get("firm"))]).replace("{until}", until),
+        "{until}": until,
+    }
+
+
+def _recipient(form: ShowForm, kind: Kind) -> str:
+    chosen = form.cleaned_data.get("recipient")
+    return dict(form.offers.recipients)[UUID(chosen)] if chosen else str(KINDS[kind.key].title)
+
+
+def listed(classes: Any) -> str:
+    """Parts of a record, one short sentence each."""
+    return " ".join(f"{PARTS[one]}." for one in classes)
+
+
+def _words(kind: Kind, filled: dict[str, str]) -> Words:
+    text = consent.text(key=kind.text, language=spoken().split("-")[0])
+    sections = [filled_in(section, filled).partition("\n") for section in text.body.split("\n\n")]
+    return Words(filled_in(text.title, filled), sections, text.version, text.language)
+
+
+def filled_in(words: str, filled: dict[str, str]) -> str:
+    """Words of a consent with what was chosen in them."""
+    for mark, value in filled.items():
+        words = words.replace(mark, value)
+    return words

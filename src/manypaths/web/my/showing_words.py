@@ -1,0 +1,66 @@
+"""What it is called to show somebody outside a part of what a place keeps: kinds, parts, reasons, in plain words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """How one kind of consent is offered: its name, what it is good for, and what its recipient is asked as."""
+
+    title: Any
+    about: Any
+    recipient: Any
+    icon: str
+
+
+KINDS: dict[str, KindWords] = {
+    "named": KindWords(
+        _("A place"), _("A clinic, a landlord, a job program: one place, one reason."), _("Which place?"), "users"
+    ),
+    "tpo_single": KindWords(
+        _("One yes for my care"),
+        _("A clinic that supports you, for care, for paying for it and for running the place."),
+        _("Which clinic?"),
+        "heart-handshake",
+    ),
+    "ally": KindWords(
+        _("Someone close to me"), _("Family or a friend sees when you came. Nothing else."), _("Who is it?"), "user"
+    ),
+    "cj_referral": KindWords(
+        _("Someone from my case"), _("An officer who follows your case sees what you choose."),
+        _("Which officer?"), "info",
+    ),
+    "counseling_notes": KindWords(
+        _("Notes of my counseling"), _("One clinician outside reads them. The law keeps these notes apart."),
+        _("Which clinician?"), "lock",
+    ),
+}  # fmt: skip
+PARTS: dict[str, Any] = {
+    "attendance": _("When you came"),
+    "sud_treatment_record": _("Your care there"),
+    "drug_screen_result": _("Your test results"),
+    "sud_counseling_notes": _("Notes of your counseling talks"),
+}
+PURPOSES: dict[str, Any] = {
+    "TREAT": _("To give you care"),
+    "COC": _("To work together on your support"),
+    "HOUSING_PLACEMENT": _("To find or keep a home"),
+    "EMPLOYMENT": _("To find or keep work"),
+    "HPAYMT": _("To pay for your care"),
+    "HOPERAT": _("To run the place"),
+    "FAMRQT": _("So that someone close knows"),
+    "CJ_MONITORING": _("To follow your case"),
+}
+FIRM: dict[bool, Any] = {
+    False: _("You can stop this at any time, with one button."),
+    True: _("You cannot stop this before {until}. Ask a lawyer before you say yes."),
+}
+STATES: dict[str, Any] = {
+    "refused": _("You said no. Nobody else knows that you were asked."),
+    "draft": _("You have not answered yet."),
+    "ended": _("You stopped it."),
+    "over": _("Its last day came."),
+}
