@@ -1,4 +1,4 @@
-"""Writes down contacts and entries, and strikes an entry that should not be there."""
+"""Writes down contacts and entries, strikes what should not be there, and keeps what the person says beside it."""
 
 import uuid
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader
 from manypaths.support import queries, rules
-from manypaths.support.models import Contact, CounsellingNote
+from manypaths.support.models import Contact, CounsellingNote, Remark
 from manypaths.support.rules import ContactFacts, EntryFacts, Kind, NoteFacts
 from manypaths.vault.queries import Sealer, sealer_for
 
@@ -177,3 +177,60 @@ def _content(record_id: UUID, kind: Kind, facts: EntryFacts, sealer: Sealer) -> 
 def _note_down(entry_id: UUID, record_id: UUID, replaces: UUID | None, by: Reader, at: datetime) -> None:
     what = "support.entry_corrected" if replaces else "support.entry_written"
     audit.record(what=what, by=by, subject=entry_id, record_id=record_id, at=at)
+
+
+@transaction.atomic
+def write_remark(
+    *,
+    record_id: UUID,
+    data_class: DataClass,
+    item_id: UUID,
+    stance: str,
+    words: str,
+    opened: consent.Opened,
+    by: Reader,
+    at: datetime,
+) -> UUID:
+    """Keep what the person says beside one thing that a place wrote of them. What stood beside it before is taken back.
+
+    The person opened the record for it (`referrals`, which alone knows that it is theirs), and the database asks again.
+
+    Refuses: NotThere where that class is not open · no stance · nothing written · too long. What the remark is about
+    has to be there: the database refuses one about nothing.
+    Records: support.remark_written
+    """
+    if not opened.opens_whole(record_id, data_class):
+        raise NotThere
+    refuse_if(rules.reasons_not_to_say(stance, words))
+    standing = Remark.objects.filter(
+        record_id=record_id, data_class=data_class, item_id=item_id, taken_back_at__isnull=True
+    )
+    standing.update(taken_back_at=at)
+    row = Remark(
+        id=uuid.uuid4(),
+        record_id=record_id,
+        data_class=data_class.value,
+        item_id=item_id,
+        stance=stance,
+        words=opened.sealer.seal(record_id, queries.REMARK, words.strip()),
+        written_at=at,
+    )
+    row.save(force_insert=True)
+    audit.record(what="support.remark_written", by=by, subject=row.id, record_id=record_id, at=at)
+    return row.id
+
+
+@transaction.atomic
+def take_back_remark(*, record_id: UUID, remark_id: UUID, by: Reader, at: datetime) -> None:
+    """Take back what the person said: from now on the place cannot read it, and the person still can.
+
+    Refuses: NotThere for one that is not there, in a record that the person did not open.
+    Records: support.remark_taken_back
+    Repeats safely.
+    """
+    row = Remark.objects.filter(record_id=record_id, id=remark_id).first()
+    if row is None:
+        raise NotThere
+    if row.taken_back_at is None:
+        Remark.objects.filter(id=remark_id).update(taken_back_at=at)
+        audit.record(what="support.remark_taken_back", by=by, subject=remark_id, record_id=record_id, at=at)

@@ -161,3 +161,32 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return "a message"
+
+
+class Remark(models.Model):
+    """What the person says beside one thing that a place wrote of them. Theirs: nobody there can write or change it.
+
+    Taken back, it is closed to the place, and only the person can still read it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    data_class = models.CharField(max_length=32)
+    item_id = models.UUIDField()
+    stance = models.CharField(max_length=16)
+    words = SealedText(label="support.remark.words")
+    written_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="support_remark_by_record", fields=["record_id", "written_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="support_remark_one_now",
+                fields=["record_id", "data_class", "item_id"],
+                condition=Q(taken_back_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "a remark of the person"

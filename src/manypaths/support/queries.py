@@ -12,7 +12,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.support import rules
-from manypaths.support.models import Attendance, Contact, CounsellingNote, Screen, Treatment
+from manypaths.support.models import Attendance, Contact, CounsellingNote, Remark, Screen, Treatment
 from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, NoteFacts, ScreenFacts, TreatmentFacts
 from manypaths.vault.queries import Sealer, sealer_for
 
@@ -23,6 +23,7 @@ MODELS: dict[Kind, Any] = {
     Kind.ATTENDANCE: Attendance,
     Kind.NOTE: CounsellingNote,
 }
+REMARK = "support.remark.words"
 LABELS = {
     Kind.TREATMENT: "support.treatment.words",
     Kind.SCREEN: "support.screen.words",
@@ -34,6 +35,7 @@ LABELS = {
 class ContactLine:
     """One contact as a worker reads it. `is_exact` where it was written down as it happened; else its day is known."""
 
+    id: UUID
     happened_at: datetime
     way: str
     deed: str
@@ -52,22 +54,84 @@ def contacts(*, reader: Reader, record_id: UUID) -> list[ContactLine]:
     return contacts_of_opened(record_id=record_id, sealer=sealer_for([record_id]))
 
 
-def contacts_of_opened(*, record_id: UUID, sealer: Sealer) -> list[ContactLine]:
-    """The newest contacts of a record whose contact log this request has opened already; a fault where it has not."""
+def contacts_of_opened(
+    *, record_id: UUID, sealer: Sealer, limit: int | None = SHOWN, offset: int = 0
+) -> list[ContactLine]:
+    """Contacts of a record whose contact log this request has opened already, the newest first; a fault where it has
+    not."""
     rows = Contact.objects.filter(record_id=record_id).order_by("-happened_at", "-written_at")
-    found = rows.values_list("happened_at", "way", "deed", "note", "membership__display_name", "written_at")[:SHOWN]
+    return _contact_lines(rows[offset : None if limit is None else offset + limit], record_id, sealer)
+
+
+def contact_of_opened(*, record_id: UUID, contact_id: UUID, sealer: Sealer) -> ContactLine:
+    """One contact of a record whose contact log this request has opened already.
+
+    Refuses: NotThere for one that does not exist there.
+    """
+    found = _contact_lines(Contact.objects.filter(record_id=record_id, id=contact_id), record_id, sealer)
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+def _contact_lines(rows: "QuerySet[Contact]", record_id: UUID, sealer: Sealer) -> list[ContactLine]:
+    found = rows.values_list("id", "happened_at", "way", "deed", "note", "membership__display_name", "written_at")
     return [
         ContactLine(
             row[0],
             row[1],
             row[2],
-            sealer.read(record_id, "support.contact.note", row[3]),
-            row[4],
-            rules.reached(row[2]),
-            row[0] == row[5],
+            row[3],
+            sealer.read(record_id, "support.contact.note", row[4]),
+            row[5],
+            rules.reached(row[3]),
+            row[1] == row[6],
         )
         for row in found
     ]
+
+
+@dataclass(frozen=True)
+class RemarkLine:
+    """What the person says beside one thing. Taken back, only the person reads it."""
+
+    id: UUID
+    data_class: str
+    item_id: UUID
+    stance: str
+    words: str
+    written_at: datetime
+    taken_back_at: datetime | None = None
+
+    @property
+    def disagrees(self) -> bool:
+        return self.stance == rules.Stance.DIFFERENTLY
+
+
+def remarks_of_opened(*, record_id: UUID, sealer: Sealer) -> list[RemarkLine]:
+    """What the person says beside what is open of a record now, the newest first: of other classes nothing.
+
+    For the person, what they took back too.
+    """
+    rows = Remark.objects.filter(record_id=record_id).order_by("-written_at", "id")
+    return [
+        RemarkLine(
+            row.id,
+            row.data_class,
+            row.item_id,
+            row.stance,
+            sealer.read(record_id, REMARK, row.words),
+            row.written_at,
+            row.taken_back_at,
+        )
+        for row in rows
+    ]
+
+
+def said_beside(*, record_id: UUID, sealer: Sealer) -> dict[UUID, RemarkLine]:
+    """What stands beside each thing now, by the id of what it is about."""
+    found = remarks_of_opened(record_id=record_id, sealer=sealer)
+    return {one.item_id: one for one in found if one.taken_back_at is None}
 
 
 @dataclass(frozen=True)
@@ -128,11 +192,7 @@ def entry(*, reader: Reader, record_id: UUID, kind: Kind, entry_id: UUID, purpos
     Refuses: NotThere or NotYourWork where the kind is closed to the reader; NotThere for one that does not exist.
     """
     opened = open_kind(reader=reader, record_id=record_id, kind=kind, purpose=purpose)
-    _must_be_open(record_id, kind, entry_id, opened)
-    found = _lines(_rows(record_id, kind).filter(pk=entry_id), record_id, kind, opened.sealer)
-    if not found:
-        raise NotThere
-    return found[0]
+    return entry_of_opened(record_id=record_id, kind=kind, entry_id=entry_id, opened=opened)
 
 
 def open_kind(*, reader: Reader, record_id: UUID, kind: Kind, purpose: Purpose) -> consent.Opened:
@@ -151,6 +211,18 @@ def entries_to_open(*, reader: Reader) -> tuple[list[Kind], frozenset[DataClass]
     to open for it. Notes of counselling are kept apart: they have a page of their own, and no other opens them."""
     kinds = [kind for kind in Kind if rules.is_work_of(reader.roles, kind)]
     return kinds, frozenset(rules.CLASS_OF[kind] for kind in kinds if kind is not Kind.NOTE)
+
+
+def entry_of_opened(*, record_id: UUID, kind: Kind, entry_id: UUID, opened: consent.Opened) -> EntryLine:
+    """One entry of a kind that this request has opened already.
+
+    Refuses: NotThere for one that this opening did not open, and for one that does not exist there.
+    """
+    _must_be_open(record_id, kind, entry_id, opened)
+    found = _lines(_rows(record_id, kind).filter(pk=entry_id), record_id, kind, opened.sealer)
+    if not found:
+        raise NotThere
+    return found[0]
 
 
 def entries_of_opened(

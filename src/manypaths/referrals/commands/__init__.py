@@ -27,6 +27,7 @@ from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
 )
+from manypaths.referrals.commands.saying import say_beside, take_back_what_was_said
 from manypaths.referrals.commands.writing import write_to_person, write_to_worker
 
 __all__ = [
@@ -44,11 +45,13 @@ __all__ = [
     "record_contact",
     "reject_request",
     "remind_overdue",
+    "say_beside",
     "send_request",
     "share_less",
     "shut_out",
     "start_work",
     "stop_sharing",
+    "take_back_what_was_said",
     "withdraw_request",
     "write_request",
     "write_to_person",

@@ -1,4 +1,4 @@
-"""How contacts, entries and messages may be written down. Pure."""
+"""How contacts, entries and messages may be written down, and what the person may say beside them. Pure."""
 
 from manypaths.support.rules.contacts import (
     CLOCK_SLIP,
@@ -49,6 +49,7 @@ from manypaths.support.rules.messages import (
     reasons_not_to_take_back,
     writes_to_people,
 )
+from manypaths.support.rules.remarks import LONGEST_REMARK, Stance, reasons_not_to_say
 
 __all__ = [
     "CLASS_OF",
@@ -61,6 +62,7 @@ __all__ = [
     "KIND_OF",
     "LONGEST_MESSAGE",
     "LONGEST_NOTE",
+    "LONGEST_REMARK",
     "LONGEST_WORDS",
     "LOOK_BACK",
     "ORDERED_BY",
@@ -80,6 +82,7 @@ __all__ = [
     "NoteFacts",
     "Party",
     "ScreenFacts",
+    "Stance",
     "TreatmentFacts",
     "WalkerFacts",
     "choices",
@@ -88,6 +91,7 @@ __all__ = [
     "reached",
     "reasons_not_to_record",
     "reasons_not_to_send",
+    "reasons_not_to_say",
     "reasons_not_to_strike",
     "reasons_not_to_take_back",
     "reasons_not_to_touch",
