@@ -1,6 +1,6 @@
 """Reads contacts and entries of one record that a reader may open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -155,10 +155,11 @@ class EntryLine:
 
 @dataclass(frozen=True)
 class EntriesPage:
-    """Entries of one kind, newest first, and whether there are older ones."""
+    """Entries of one kind, newest first, whether there are older ones, and what the person says beside them."""
 
     lines: list[EntryLine]
     more: bool
+    said: dict[UUID, RemarkLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,8 @@ def entries(
     Refuses: NotThere or NotYourWork where the kind is closed to the reader.
     """
     opened = open_kind(reader=reader, record_id=record_id, kind=kind, purpose=purpose)
-    return entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=limit, offset=offset)
+    page = entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=limit, offset=offset)
+    return replace(page, said=said_beside(record_id=record_id, sealer=opened.sealer)) if page.lines else page
 
 
 def entry(*, reader: Reader, record_id: UUID, kind: Kind, entry_id: UUID, purpose: Purpose = Purpose.CARE) -> EntryLine:

@@ -42,6 +42,8 @@ WORDS: dict[str, Any] = {
     "kept_from": _("Kept from them. They open nothing of it, also if you said yes."),
     "let_again": _("Your yes holds again."),
     "close_taken_up": _("It is on your list now. They see that you typed their code."),
+    "beside": _("It stands beside it now. Those who can read this there can read your words."),
+    "beside_back": _("Taken back. Nobody there can read your words any more."),
     "said_back": _("Taken back. Nobody there can read it any more."),
 }
 

@@ -6,8 +6,10 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from manypaths.consent.rules import DataClass, Purpose
+from manypaths.support import queries as support
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
+from manypaths.web.work.contacts import beside
 from manypaths.web.work.entries import kind_of, read
 from manypaths.web.work.frame import WALKING
 from manypaths.web.work.people import PAGE, caseload, read_record
@@ -55,6 +57,7 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
     """What one person asked for, and the contacts with them."""
     page = read_record(request, record_id)
     requests = [{"id": str(line.id), "status": line.status.value, "kind": line.kind} for line in page.requests]
+    said = support.said_beside(record_id=page.record_id, sealer=page.opened.sealer)
     contacts = [
         {
             "happened_at": line.happened_at.isoformat(),
@@ -62,6 +65,7 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
             "deed": line.deed,
             "note": line.note,
             "worker": line.worker,
+            "said_beside": beside(said.get(line.id)),
         }
         for line in page.contacts
     ]
@@ -83,6 +87,7 @@ def entries(request: Asked, record_id: UUID, kind: str) -> JsonResponse:
             "worker": line.worker,
             "stands": line.stands,
             "strike": line.strike,
+            "said_beside": beside(page.said.get(line.id)),
         }
         for line in page.lines
     ]

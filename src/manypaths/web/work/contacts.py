@@ -8,11 +8,19 @@ from django.views.decorators.http import require_safe
 from manypaths.consent.rules import DataClass
 from manypaths.support import queries as support
 from manypaths.support import rules
+from manypaths.support.queries import RemarkLine
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.work.frame import language, show
 from manypaths.web.work.people import when_of
 from manypaths.web.work.reasons import AT_WORK, name_for, open_for, way_back
+
+
+def beside(remark: RemarkLine | None) -> dict[str, str] | None:
+    """What the person says beside one thing, for programs."""
+    if remark is None:
+        return None
+    return {"stance": remark.stance, "words": remark.words, "written_at": remark.written_at.isoformat()}
 
 
 @member(*AT_WORK)
@@ -22,9 +30,11 @@ def index(request: Asked, record_id: UUID) -> HttpResponse:
     purpose, opened = open_for(request, record_id, DataClass.CONTACT_LOG)
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
     lines = support.contacts_of_opened(record_id=record_id, sealer=opened.sealer)
+    said = support.said_beside(record_id=record_id, sealer=opened.sealer)
     context = {
         "contacts": [
-            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line)) for line in lines
+            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line), said.get(line.id))
+            for line in lines
         ],
         "name": name_for(request, record_id, purpose), "back": way_back(purpose, record_id), "purpose": purpose,
     }  # fmt: skip
@@ -37,5 +47,9 @@ def api_index(request: Asked, record_id: UUID) -> JsonResponse:
     """The same, for programs."""
     purpose, opened = open_for(request, record_id, DataClass.CONTACT_LOG)
     lines = support.contacts_of_opened(record_id=record_id, sealer=opened.sealer)
-    rows = [{**vars(one), "happened_at": one.happened_at.isoformat()} for one in lines]
+    said = support.said_beside(record_id=record_id, sealer=opened.sealer)
+    rows = [
+        {**vars(one), "happened_at": one.happened_at.isoformat(), "said_beside": beside(said.get(one.id))}
+        for one in lines
+    ]
     return JsonResponse({"id": str(record_id), "contacts": rows, "opened_for": purpose})

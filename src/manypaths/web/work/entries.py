@@ -1,6 +1,6 @@
 """Entries of one record: treatment, drug screens, attendance, and a counsellor's own notes. Add, correct, strike."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.support import commands, rules
 from manypaths.support import queries as support
-from manypaths.support.queries import EntriesPage, EntryLine
+from manypaths.support.queries import EntriesPage, EntryLine, RemarkLine
 from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, ScreenFacts, TreatmentFacts
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
@@ -39,6 +39,7 @@ class Shown:
     tail: list[str]
     words: str = ""
     struck: str = ""
+    remark: RemarkLine | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ class Section:
     more: bool = False
 
 
-def sections(request: Asked, record_id: UUID, opened: consent.Opened, kinds: list[Kind]) -> list[Section]:
+def sections(
+    request: Asked, record_id: UUID, opened: consent.Opened, kinds: list[Kind], said: dict[UUID, RemarkLine]
+) -> list[Section]:
     """One section for each kind of entry that is the reader's work, from what their page has opened already."""
     found = []
     for kind in kinds:
@@ -60,22 +63,23 @@ def sections(request: Asked, record_id: UUID, opened: consent.Opened, kinds: lis
             found.append(Section(kind, KINDS[kind], is_apart=True))
             continue
         page = support.entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=SHORT)
-        found.append(Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more))
+        rows = in_words(request, replace(page, said=said))
+        found.append(Section(kind, KINDS[kind], is_apart=False, rows=rows, more=page.more))
     return found
 
 
 def in_words(request: Asked, page: EntriesPage) -> list[Shown]:
     """Entries as lines of a page, in the reader's language."""
     year = local_date(now(), zone_of(request)).year
-    return [_shown(line, year) for line in page.lines]
+    return [_shown(line, year, page.said.get(line.id)) for line in page.lines]
 
 
-def _shown(line: EntryLine, year: int) -> Shown:
+def _shown(line: EntryLine, year: int, remark: RemarkLine | None) -> Shown:
     facts, spoken = line.facts, language()
     on = day(facts.happened_on, spoken, year=facts.happened_on.year != year)
     head, *more = _content(facts) or [on]
     tail = [*more, *([on] if head != on else []), *([line.worker] if line.worker else [])]
-    return Shown(line, head, tail, getattr(facts, "words", ""), rules.word(rules.STRIKES, line.strike, spoken))
+    return Shown(line, head, tail, getattr(facts, "words", ""), rules.word(rules.STRIKES, line.strike, spoken), remark)
 
 
 def _content(facts: EntryFacts) -> list[str]:
@@ -185,10 +189,10 @@ def _write(request: Asked, record_id: UUID, form: EntryForm, replaces: UUID | No
 def _draw_one(
     request: Asked, record_id: UUID, kind: Kind, entry_id: UUID, form: EntryForm | None, striking: StrikeForm
 ) -> HttpResponse:
-    purpose, _page = read(request, record_id, kind)
+    purpose, page = read(request, record_id, kind)
     line = support.entry(reader=request.reader, record_id=record_id, kind=kind, entry_id=entry_id, purpose=purpose)
     form = form or filled(kind, line.facts)
-    (row,) = in_words(request, EntriesPage([line], more=False))
+    (row,) = in_words(request, replace(page, lines=[line]))
     context = {"row": row, "form": form, "striking": striking, "may_write": purpose in rules.WRITING}
     return _draw(request, "entry", record_id, kind, purpose, context, form, striking)
 

@@ -224,8 +224,9 @@ def when_of(request: Asked, line: support.ContactLine) -> str:
 def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     kinds, classes = support.entries_to_open(reader=request.reader)
     page = read_record(request, record_id, SEEN | classes | consents.to_open(request.reader, Basis.ASSIGNED))
-    context = {**words_of(request, page), "form": form, "sections": sections(request, record_id, page.opened, kinds)}
-    context["writes_to_them"] = rules.writes_to_people(request.reader.roles)
+    words = words_of(request, page)
+    parts = sections(request, record_id, page.opened, kinds, words["said_beside"])
+    context = {**words, "form": form, "sections": parts, "writes_to_them": rules.writes_to_people(request.reader.roles)}
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)
 
 
@@ -233,15 +234,18 @@ def words_of(request: Asked, page: RecordPage) -> dict[str, Any]:
     """What a page of one record says, in words."""
     ways, deeds = (dict(rules.choices(table, language())) for table in (rules.WAYS, rules.DEEDS))
     agreed = consents.of_record(page.record_id, page.opened, zone_of(request))
+    said = support.said_beside(record_id=page.record_id, sealer=page.opened.sealer)
     return {
         "page": page,
+        "said_beside": said,
         "purpose": page.purpose,
         "sees_consents": page.opened.allows(page.record_id, DataClass.CONSENT_RECORD),
         "consents": agreed,
         "agreed": any(one.line.holds for one in agreed),
         "way": WAYS.get(page.contact.way, "") if page.contact else "",
         "contacts": [
-            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line)) for line in page.contacts
+            (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line), said.get(line.id))
+            for line in page.contacts
         ],
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }
