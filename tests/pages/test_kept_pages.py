@@ -106,7 +106,7 @@ def test_a_worker_writes_and_the_person_says_how_they_see_it(browser: Browser, l
         go(page.get_by_role("link", name=made.body.name))
         expect(page.get_by_text("Wants a ride on Thursday.")).to_be_visible()
         go(page.get_by_role("link", name="Talked"))
-        page.get_by_text("Say that I see this differently").click()
+        page.get_by_label("Say that I see this differently").check()
         page.get_by_label("Your words").fill("I asked for Wednesday.")
         go(page.get_by_role("button", name="Put it beside"))
         expect(page.get_by_role("status")).to_contain_text("It stands beside it now.")

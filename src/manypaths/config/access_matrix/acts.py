@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from manypaths.config.access_matrix import persons
+from manypaths.config.access_matrix import persons, saying
 from manypaths.config.access_matrix.bodies import WORKERS
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone, ask
@@ -99,6 +99,8 @@ def grant_role(ground: Ground, cell: Cell) -> Verdict:
 
 def create(ground: Ground, cell: Cell) -> Verdict:
     """Write something down as the context says."""
+    if cell.context == saying.BESIDE:
+        return saying.say(ground, cell)
     if (cell.role, cell.data_class, cell.context) != (
         "peer_assigned",
         "peer_notes",
@@ -121,6 +123,8 @@ def edit(ground: Ground, cell: Cell) -> Verdict:
     """Change one's own plan; or, at the front desk, note that somebody came."""
     if (cell.role, cell.data_class, cell.context) == ("frontdesk", "attendance", "mark arrived"):
         return _mark_arrived(ground, cell)
+    if cell.context == saying.OVERWRITE:
+        return saying.overwrite(ground, cell)
     own = cell.role == "person" or (cell.role, cell.data_class) == ("family", "family_own_record")
     if cell.expect != "allow" or not own or cell.data_class not in ("recovery_plan", "family_own_record"):
         raise NotBuilt(f"a way to edit {cell.data_class} as {cell.role}")

@@ -173,8 +173,8 @@ def write_entries(someone: Someone, role: str, record: UUID, by: Reader, at: dat
         ScreenFacts(on, "urine_5", "none_found", words=planted["screened"]),
         NoteFacts(on, planted["noted"]),
     )
-    for one in facts:
-        support.write_entry(record_id=record, facts=one, by=by, at=at)
+    for word, one in zip(("treated", "screened", "noted"), facts, strict=True):
+        someone.items[f"{word} {role}"] = support.write_entry(record_id=record, facts=one, by=by, at=at)
     attended = AttendanceFacts(on, "group", "came")
     someone.items[f"attended {role}"] = support.write_entry(record_id=record, facts=attended, by=by, at=at)
 

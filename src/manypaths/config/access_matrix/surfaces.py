@@ -23,6 +23,10 @@ class Place:
         return self.path.partition("{")[2].partition("}")[0]
 
 
+ENTRIES = (
+    ("sud_treatment_record", "treatment", "treated"), ("drug_screen_result", "screens", "screened"),
+    ("attendance", "attendance", "attended"), ("sud_counseling_notes", "notes", "noted"),
+)  # fmt: skip
 # What a person sees of themself.
 OWN: dict[str, tuple[Place, ...]] = {
     "presence": (Place("/my/", ()),),
@@ -36,11 +40,13 @@ OWN: dict[str, tuple[Place, ...]] = {
     "referral_task": (Place("/my/requests/{referral}", ("packet", "service")),),
     "consent_record": (Place("/my/sharing", ()), Place("/my/sharing/{grant}", ("packet",))),
     "access_log": (Place("/my/sharing/looked", ("looker",)),),
-}
-ENTRIES = (
-    ("sud_treatment_record", "treatment", "treated"), ("drug_screen_result", "screens", "screened"),
-    ("attendance", "attendance", "attended"), ("sud_counseling_notes", "notes", "noted"),
-)  # fmt: skip
+    "peer_notes": (Place("/my/places/{record}", ("contact",)), Place("/my/places/{record}/contacts", ("contact",))),
+    **{
+        name: (Place("/my/places/{record}", (word,)), Place(f"/my/places/{{record}}/{kind}", (word,)))
+        for name, kind, word in ENTRIES
+        if name != "sud_counseling_notes"
+    },
+}  # fmt: skip
 # What a worker sees of a person.
 WORK: dict[str, tuple[Place, ...]] = {
     "presence": (
@@ -83,7 +89,15 @@ OF_RECORDS = (
     Place("/work/api/people/{record}/history", (), api=True), Place("/work/team/{record}", ()),
 )  # fmt: skip
 LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/")
-LISTS_OF_PERSONS = ("/my/", "/my/messages", "/my/check-ins", "/my/requests", "/my/sharing", "/my/sharing/looked")
+LISTS_OF_PERSONS = (
+    "/my/",
+    "/my/messages",
+    "/my/check-ins",
+    "/my/requests",
+    "/my/sharing",
+    "/my/sharing/looked",
+    "/my/places",
+)
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
     "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),

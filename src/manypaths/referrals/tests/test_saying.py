@@ -78,9 +78,7 @@ def test_saying_it_anew_takes_the_place_of_what_stood_there(kept):
     stage, record, contact, _entry = kept
     say(stage, record, contact)
     say(stage, record, contact, words="The train and bus.", at=NOW + timedelta(minutes=1))
-    assert [one.words for one in read_by(stage.coach, record, DataClass.CONTACT_LOG)] == [
-        "The train, and then the bus."
-    ]
+    assert [one.words for one in read_by(stage.coach, record, DataClass.CONTACT_LOG)] == ["The train and bus."]
     assert len(own(stage, record, DataClass.CONTACT_LOG)) == 2
 
 
