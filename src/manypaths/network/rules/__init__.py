@@ -100,6 +100,12 @@ def factor_is_fresh(reader: Reader, at: datetime) -> bool:
     return reader.factor_at is not None and at - reader.factor_at <= FRESH_FACTOR
 
 
+def reasons_not_proved(reader: Reader, at: datetime) -> Iterator[Reason]:
+    """Why an act that needs a proof of at most five minutes waits."""
+    if not factor_is_fresh(reader, at):
+        yield Reason("prove_again", _("Prove once more that it is you, then try again."))
+
+
 def sort_key(name: str) -> str:
     """A name as it is sorted: lower case, accents taken off, leading articles kept."""
     plain = unicodedata.normalize("NFKD", name)

@@ -27,6 +27,7 @@ from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
 )
+from manypaths.referrals.commands.rescuing import open_in_emergency, refuse_without_role
 from manypaths.referrals.commands.saying import say_beside, take_back_what_was_said
 from manypaths.referrals.commands.writing import write_to_person, write_to_worker
 
@@ -40,9 +41,11 @@ __all__ = [
     "fail_request",
     "hand_over_people",
     "leave_community",
+    "open_in_emergency",
     "pause_work",
     "pick_parts",
     "record_contact",
+    "refuse_without_role",
     "reject_request",
     "remind_overdue",
     "say_beside",

@@ -21,11 +21,13 @@ class Kind(StrEnum):
     OPENED = "opened"
     COPIED = "copied"
     SHOWN = "shown"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One time something went to somebody else because the person agreed. `membership_id` where a worker did it."""
+    """One time something went to somebody else: because the person agreed, or in a medical emergency. `membership_id`
+    where a worker did it."""
 
     at: datetime
     kind: Kind
@@ -46,7 +48,8 @@ class DisclosurePage:
 
 
 def disclosures(*, reader: Reader, since: datetime, limit: int = A_PAGE, offset: int = 0) -> DisclosurePage:
-    """Everything since a day, newest first: what was sent, opened by a consent, and copied when a place said yes.
+    """Everything since a day, newest first: what was sent, opened by a consent, copied when a place said yes, and
+    opened by another place in a medical emergency.
 
     Refuses: NotThere for anyone but the person.
     """

@@ -34,6 +34,7 @@ WORDS = {
     "org_admin": _("Invite workers, end their access, and agree for your place. You see no one's record."),
     "privacy_officer": _("Answer when a person says that a look was not right. You see that one look, and no record."),
     "volunteer": _("See the name of people you are assigned to, how to reach them, and write down contacts."),
+    "medic": _("In a medical emergency, write down four things and see what you need to treat someone, for one hour."),
 }
 NO_PAGE = _("There is no page for this work yet. You can sign in and keep your keys.")
 

@@ -44,6 +44,7 @@ WORDS: dict[str, Any] = {
     "close_taken_up": _("It is on your list now. They see that you typed their code."),
     "beside": _("It stands beside it now. Those who can read this there can read your words."),
     "beside_back": _("Taken back. Nobody there can read your words any more."),
+    "card_dropped": _("The card is useless now."),
     "said_back": _("Taken back. Nobody there can read it any more."),
 }
 

@@ -38,6 +38,7 @@ KINDS: dict[Kind, Any] = {
     Kind.OPENED: gettext_lazy("They opened it."),
     Kind.COPIED: gettext_lazy("They said yes and copied it to a page of their own."),
     Kind.SHOWN: gettext_lazy("They read a part of what a place keeps of you."),
+    Kind.EMERGENCY: gettext_lazy("They opened it in a medical emergency, without asking you."),
 }
 
 
@@ -99,12 +100,13 @@ def _shown(one: Disclosure, names: dict[Any, Any], signed: dict[Any, ShownLine])
 
 def _given(one: Disclosure, names: dict[Any, Any], grants: dict[Any, Any], asked: dict[Any, Any]) -> Given:
     grant, request = grants.get(one.consent_id), asked.get(one.request_id)
-    place = grant.recipient_organisation.name if grant else request.organisation_name if request else ""
+    worker, _title, house = names.get(one.membership_id, ("", "", ""))
+    place = grant.recipient_organisation.name if grant else request.organisation_name if request else house
     return Given(
         at=one.at,
         kind=one.kind.value,
         place=place,
-        worker=names.get(one.membership_id, ("", "", ""))[0],
+        worker=worker,
         what=plain.what_is_shared(one.classes),
         why=str(plain.PURPOSES.get(one.purpose, "")),
         service=request.service_name if request else "",

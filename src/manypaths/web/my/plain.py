@@ -47,6 +47,7 @@ PURPOSES: dict[str, Any] = {
     "HOPERAT": _("to run the place"),
     "FAMRQT": _("so that someone close knows"),
     "CJ_MONITORING": _("to follow your case"),
+    "emergency": _("to treat you in an emergency"),
 }
 BASES: dict[str, Any] = {
     "granted": _("You agreed to share this with them."),
@@ -57,6 +58,8 @@ BASES: dict[str, Any] = {
     "thread": _("They walk with you, and you write to each other."),
     "review": _("You said that a look was not right. They answer you."),
     "shared": _("You signed that they can see this."),
+    "emergency": _("A medical emergency was written down first."),
+    "emergencyreview": _("They check if an opening in an emergency was right."),
 }
 PRIVACY_DESK = _("They answer privacy questions at a place that supports you.")
 ENDINGS: dict[str, Any] = {

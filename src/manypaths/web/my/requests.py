@@ -23,6 +23,7 @@ from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
 from manypaths.web.my.ask import kept_away, place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
+from manypaths.web.my.emergency import URGENT
 from manypaths.web.my.frame import error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
 from manypaths.web.ui.access import person
@@ -44,6 +45,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
     Status.CANCELLED: (_("Stopped"), "x", ""),
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
+ELSEWHERE = URGENT | {Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
 
@@ -67,12 +69,13 @@ def index(request: Asked) -> HttpResponse:
     consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
     at = now()
     told = [one for one in notices.waiting(reader=request.reader) if one.is_new]
-    elsewhere = {Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
-    news = {one.subject_id for one in told if one.template not in elsewhere}
+    news = {one.subject_id for one in told if one.template not in ELSEWHERE}
     lines = queries.own_requests(reader=request.reader)
     rows = [(line, STATES[line.status], line.is_overdue(at), line.id in news) for line in lines]
     answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]
-    return show(request, "requests/index", {"rows": rows, "news": len(news), "answers": answers})
+    urgent = [one for one in told if one.template in URGENT]
+    context = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
+    return show(request, "requests/index", context)
 
 
 @person

@@ -23,6 +23,7 @@ from manypaths.referrals.queries import Looks, RequestLine
 from manypaths.web.my import glance, plain
 from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
+from manypaths.web.my.emergency import news_of
 from manypaths.web.my.frame import show, zone_of
 from manypaths.web.my.reviews import said_of
 from manypaths.web.my.shown import shown_lines
@@ -95,6 +96,7 @@ def sharing(request: Asked) -> HttpResponse:
     context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, zone_of(request))}
     context["answers"] = [one for one in said_of(request) if one.is_new]
     context["shown"] = shown_lines(request)
+    context["urgent"] = news_of(request)
     return show(request, "sharing", context)
 
 

@@ -36,6 +36,7 @@ WORDS: dict[str, Any] = {
     "closed": _("It is out of the directory."),
     "added": _("It is in the directory now."),
     "review_answered": _("Your answer is sent. They read it on their own page."),
+    "emergency_reviewed": _("Your review is sent. They read it on their own page."),
     "saved": _("Changed. It says today as the day it was checked."),
 }
 UNDONE = frozenset({"gone"})
@@ -44,7 +45,7 @@ WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 AT_DESK = (Role.FRONTDESK,)
 OFFERING = tuple(Role(role) for role in EDITORS)
 SHOWN_TO = (Role.PEER, Role.CLINICIAN, Role.MONITOR)
-WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, *SHOWN_TO, Role.PRIVACY_OFFICER)
+WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, *SHOWN_TO, Role.PRIVACY_OFFICER, Role.MEDIC)
 
 
 def zone_of(request: Asked) -> str:
@@ -84,12 +85,19 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_be_shown": reader.has_role(*SHOWN_TO),
         "may_supervise": reader.has_role(Role.SUPERVISOR),
         "may_judge": reader.has_role(Role.PRIVACY_OFFICER),
+        "may_rescue": reader.has_role(Role.MEDIC),
         "may_vouch": reader.has_role(*VOUCHING),
         "may_greet": reader.has_role(*AT_DESK),
         "opened_for": OPENED_FOR.get(context.get("purpose", ""), ""),
         **context,
     }
     return render(request, f"work/{page}.html", shared, status=status)
+
+
+def prove_first(request: Asked, path: str) -> HttpResponse:
+    """To the second factor, and back to the page: what opens without a consent asks for a proof of a moment ago."""
+    request.session["after_proof"] = path
+    return redirect("entry:second_factor")
 
 
 def thank(request: Asked, said: str, to: str, *args: Any) -> HttpResponse:

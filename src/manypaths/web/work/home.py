@@ -20,6 +20,7 @@ from manypaths.support.rules import writes_to_people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.work.emergency_lines import emergencies_here
 from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
 from manypaths.web.work.people import caseload, rows_of
 from manypaths.web.work.privacy import waiting_here
@@ -47,6 +48,7 @@ def home(request: Asked) -> HttpResponse:
         context["requests"], context["waiting_in_all"] = page.total, queries.waiting_in_all(reader=reader)
     if reader.has_role(Role.PRIVACY_OFFICER):
         context["to_judge"], context["to_judge_in_all"] = waiting_here(request, limit=SHOWN)
+        context["urgent"], context["urgent_in_all"] = emergencies_here(request, waiting=True, limit=SHOWN)
     if reader.has_role(*WALKING):
         known, context["people"] = caseload(request, limit=SHOWN)
         context["known"] = rows_of(request, known)
@@ -62,12 +64,20 @@ def messages(request: Asked) -> HttpResponse:
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
     walked = _walked(request) if writes_to_people(reader.roles) else frozenset()
-    asked = {one.id for one in waiting_here(request, limit=200)[0]} if reader.has_role(Role.PRIVACY_OFFICER) else set()
+    asked, urgent = _to_judge(request)
     context = {
-        "messages": [(one, _leads_to(one.subject_id, there, asked, walked)) for one in told],
+        "messages": [(one, _leads_to(one.subject_id, there, asked, walked, urgent)) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)
+
+
+def _to_judge(request: Asked) -> tuple[set[UUID], set[UUID]]:
+    """Looks and emergencies that wait for this officer."""
+    if not request.reader.has_role(Role.PRIVACY_OFFICER):
+        return set(), set()
+    urgent, _all = emergencies_here(request, waiting=True, limit=200)
+    return {one.id for one in waiting_here(request, limit=200)[0]}, {one.id for one in urgent}
 
 
 def _walked(request: Asked) -> frozenset[UUID]:
@@ -75,10 +85,11 @@ def _walked(request: Asked) -> frozenset[UUID]:
     return frozenset(one.record_id for one in people.caseload(reader=request.reader, limit=1000).lines)
 
 
-def _leads_to(subject: UUID, there: Collection[UUID], asked: Collection[UUID], walked: Collection[UUID]) -> str:
+def _leads_to(subject: UUID, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
-    ways = {"work:request": there, "work:review": asked, "work:thread": walked}
-    return next((reverse(name, args=[subject]) for name, ids in ways.items() if subject in ids), "")
+    names = ("work:request", "work:review", "work:thread", "work:emergency_review")
+    ways = zip(names, open_there, strict=True)
+    return next((reverse(name, args=[subject]) for name, ids in ways if subject in ids), "")
 
 
 @member()

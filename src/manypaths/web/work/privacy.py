@@ -26,6 +26,7 @@ from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer
+from manypaths.web.work.emergency_lines import emergencies_here
 from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.words import BASES, CLASSES, PURPOSES
 
@@ -69,9 +70,14 @@ def desk(request: Asked) -> HttpResponse:
     number = page_number(request.GET.get("page"))
     waiting, total = waiting_here(request, limit=200)
     answered = queries.reviews_to_answer(reader=request.reader, waiting=False, limit=PAGE, offset=PAGE * (number - 1))
+    urgent, urgent_in_all = emergencies_here(request, waiting=True, limit=200)
+    reviewed, _all = emergencies_here(request, waiting=False, limit=PAGE)
     context = {
         "waiting": waiting,
         "waiting_in_all": total,
+        "urgent": urgent,
+        "urgent_in_all": urgent_in_all,
+        "reviewed": reviewed,
         "answered": [_line(request, one) for one in answered.lines],
         "number": number,
         "more": answered.total > PAGE * number,
@@ -129,7 +135,7 @@ def _draw(request: Asked, opened: OpenedReview, form: AnswerForm) -> HttpRespons
         "review": found,
         "purpose": Purpose.PRIVACY,
         "form": form,
-        "name": _name(request, opened),
+        "name": name_of_held(request, opened.held),
         "held": opened.held,
         "worker": names.get(found.membership_id, ("", "", "")),
         "why": PURPOSES.get(found.purpose, ""),
@@ -146,13 +152,13 @@ def _draw(request: Asked, opened: OpenedReview, form: AnswerForm) -> HttpRespons
     return show(request, "review", context, status=REFUSED if form.is_bound and form.errors else 200)
 
 
-def _name(request: Asked, opened: OpenedReview) -> str:
+def name_of_held(request: Asked, held: UUID | None) -> str:
     """The name on the page that this place keeps of the person. A place that keeps none learns none."""
-    if opened.held is None:
+    if held is None:
         return ""
     reached = consent.open_records(
-        reader=request.reader, records=[opened.held], classes={DataClass.DEMOGRAPHICS}, purpose=Purpose.PRIVACY
+        reader=request.reader, records=[held], classes={DataClass.DEMOGRAPHICS}, purpose=Purpose.PRIVACY
     )
-    if opened.held not in reached.ids:
+    if held not in reached.ids:
         return ""
-    return people.names_of(records=[opened.held], sealer=reached.sealer).get(opened.held, "")
+    return people.names_of(records=[held], sealer=reached.sealer).get(held, "")

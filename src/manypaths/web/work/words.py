@@ -105,6 +105,7 @@ PURPOSES: dict[str, Any] = {
     "HPAYMT": _("to pay for their care"),
     "HOPERAT": _("to run the place"),
     "CJ_MONITORING": _("to follow a case"),
+    "emergency": _("to treat them in an emergency"),
 }
 # Why a page of a record is open, as its line says it to the worker who opened it.
 OPENED_FOR: dict[str, Any] = {
@@ -113,6 +114,7 @@ OPENED_FOR: dict[str, Any] = {
     "supervision": _("guiding a worker"),
     "desk": _("the front desk"),
     "privacy": _("a question of privacy"),
+    "emergency": _("a medical emergency"),
 }
 # How a consent ended, as the place reads it that it was given to.
 ENDINGS: dict[str, Any] = {
@@ -130,6 +132,8 @@ BASES: dict[str, Any] = {
     "organisation": _("The worker is at a desk of your organization."),
     "review": _("The worker answered what they said was not right."),
     "shared": _("They signed that the worker can see it."),
+    "emergency": _("A medical emergency was written down first."),
+    "emergencyreview": _("The worker reviewed what was opened in an emergency."),
 }
 
 
