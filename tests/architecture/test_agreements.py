@@ -12,6 +12,7 @@ FILES = sorted(DATA.glob("texts-*.json"))
 PARTS = ["who", "what", "why", "until", "stop", "choice", "law"]
 MARKS = {
     "request": ("{organisation}", "{parts}", "{until}"),
+    "check_in": ("{worker}", "{organisation}", "{day}"),
     "share": ("{discloser}", "{parts}", "{purpose}", "{until}"),
 }
 ABOVE = {"share-notes": ["first"], "share-court": ["first"]}  # what must be read before anything else

@@ -28,6 +28,7 @@ class Template(StrEnum):
     REVIEW_ASKED = "review_asked"
     REVIEW_ANSWERED = "review_answered"
     MESSAGE_ARRIVED = "message_arrived"
+    SOMETHING_SHOWN = "something_shown"
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_TO_REVIEW = "emergency_to_review"
     EMERGENCY_REVIEWED = "emergency_reviewed"
@@ -62,6 +63,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.REVIEW_ASKED: _("Someone asks about a look that was not right."),
         Template.REVIEW_ANSWERED: _("There is an answer to what you said was not right."),
         Template.MESSAGE_ARRIVED: _("Someone wrote to you."),
+        Template.SOMETHING_SHOWN: _("Someone shows you something."),
         Template.EMERGENCY_OPENED: _("Someone opened a page about you in an emergency."),
         Template.EMERGENCY_TO_REVIEW: _("Something was opened in an emergency. Check if that was right."),
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),

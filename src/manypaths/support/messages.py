@@ -173,6 +173,14 @@ def _line(
     )
 
 
+def heard_now(*, reader: Reader) -> frozenset[UUID]:
+    """The threads of the person that a worker reads now. Their own messages must be open.
+
+    For anyone but the person it is empty.
+    """
+    return _heard() if reader.is_person else frozenset()
+
+
 def _heard() -> frozenset[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("select support_heard()")

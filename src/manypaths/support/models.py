@@ -190,3 +190,38 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return "a remark of the person"
+
+
+class ShownCheckIn(models.Model):
+    """A copy of one check-in that the person shows to the one worker of a thread, in the words they agreed to.
+
+    When they stop it the copy goes; that it was shown, and from when until when, is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+")
+    sitting_id = models.UUIDField()
+    words = SealedText(label="support.showncheckin.words", null=True)
+    text_version = models.CharField(max_length=16)
+    language = models.CharField(max_length=8)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="support_shown_once", fields=["thread", "sitting_id"], condition=Q(until__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="support_shown_while_it_lasts",
+                condition=Q(until__isnull=True, words__isnull=False) | Q(until__isnull=False, words__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(name="support_shown_of_person", fields=["record_id"]),
+            models.Index(name="support_shown_of_sitting", fields=["sitting_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return "a check-in that is shown"

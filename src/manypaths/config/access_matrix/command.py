@@ -11,7 +11,7 @@ from manypaths.config.access_matrix.place import in_a_throwaway_place, web_serve
 from manypaths.config.access_matrix.telling import File, check_cells, read_file, tell
 from manypaths.config.steps import fail, step
 
-OWN_CELLS = Path(__file__).resolve().parents[1] / "data" / "access-cells-2026-11.json"
+OWN_CELLS = sorted((Path(__file__).resolve().parents[1] / "data").glob("access-cells-*.json"))
 REQUIRE = "--require"
 
 
@@ -22,7 +22,7 @@ def check_files(arguments: Sequence[str]) -> int:
     except ValueError as fault:
         fail(str(fault))
         return 2
-    files = [read_file(path) for path in paths or [OWN_CELLS]]
+    files = [read_file(path) for path in paths or OWN_CELLS]
     found = [one for one in files if one is not None]
     code = in_a_throwaway_place(lambda owner: _check(found, owner, required)) if found else 0
     return max(code, 0 if len(found) == len(files) else 1)

@@ -119,8 +119,8 @@ class Ground:
             yield "the notice against passing it on is there" if told else "the notice against passing it on is missing"
 
     def _of_log(self, cell: Cell, looks: list[Look], before: Before, ids: Collection[str]) -> Iterator[str]:
-        wanted = LOGGED_AS.get(cell.data_class, cell.data_class)
-        opened = [one for one in looks if one.opened and (cell.data_class in ANY_CLASS or wanted in one.classes)]
+        wanted = {LOGGED_AS.get(cell.data_class, cell.data_class), cell.data_class}
+        opened = [one for one in looks if one.opened and (cell.data_class in ANY_CLASS or wanted & one.classes)]
         if cell.audit == "access" and not opened:
             yield "no look is logged"
         elif cell.audit == "disclosure" and not any(

@@ -165,6 +165,17 @@ def write_to(someone: Someone, bodies: Bodies, role: str) -> None:
     )
 
 
+def show_check_in(someone: Someone, bodies: Bodies) -> None:
+    """The person shows their check-in to the peer who walks with them."""
+    member = bodies.workers[PEER].reader.membership_id
+    assert member is not None
+    with transaction.atomic():
+        referrals.show_check_in(
+            membership_id=member, sitting_id=someone.items["sitting"],
+            text=consent.text(key="check_in", language="en"), by=someone.reader, at=datetime.now(UTC),
+        )  # fmt: skip
+
+
 def write_entries(someone: Someone, role: str, record: UUID, by: Reader, at: datetime) -> None:
     """An entry of each kind, on the day before."""
     on, planted = at.date() - timedelta(days=1), someone.planted

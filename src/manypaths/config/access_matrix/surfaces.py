@@ -63,6 +63,10 @@ WORK: dict[str, tuple[Place, ...]] = {
         Place("/work/api/people/{record}/history", ("contact",), api=True),
     ),
     "referral_task": (Place("/work/requests/{request}", ("packet",)),),
+    "checkin": (
+        Place("/work/people/{record}/check-ins", ("note",)),
+        Place("/work/api/people/{record}/check-ins", ("note",), api=True),
+    ),
     "messages": (
         Place("/work/people/{record}/messages", ("message",)),
         Place("/work/api/people/{record}/messages", ("message",), api=True),

@@ -33,14 +33,13 @@ CLASSES: Mapping[str, str] = {
 }  # fmt: skip
 STATES: Mapping[str, str] = {
     "n/a": "", "none": "", "named_covering": "", "named_other_class": "", "named_other_recipient": "", "revoked": "",
-    "expired": "", "draft": "", "blocked": "", "private": "",
+    "expired": "", "draft": "", "blocked": "", "private": "", "shared_peer": "",
     "named_other_purpose": "a consent for another purpose than a request",
     "tpo_active": "a consent for treatment, payment and operations",
     "tpo_no_relationship": "a consent for treatment, payment and operations",
     "notes_consent": "a consent for notes of counseling",
     "cj_referral": "a consent for somebody who monitors",
     "restricted": "an agreed restriction",
-    "shared_peer": "sharing one item with the assigned peer",
     "emergency_complete": "opening in an emergency",
     "emergency_incomplete": "opening in an emergency",
 }  # fmt: skip

@@ -12,8 +12,10 @@ from manypaths.config.access_matrix.words import NotBuilt
 from manypaths.directory.commands import listings
 from manypaths.referrals import commands as referrals
 
+SHOWN = "shared_peer"
+SHOWN_ALONE = frozenset({"checkin", "messages"})  # what a person shows to one worker and to nobody else
 OUTSIDE = (RECEIVER, RESIDENCE)
-NOBODY = frozenset({"none", "n/a", "private", "named_other_recipient"})
+NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient"})
 PERSONS = frozenset({"person", "other_person", "family"})
 OTHER, FAMILY = "somebody else", "a member of the family"
 
@@ -64,6 +66,8 @@ class World:
                 referrals.shut_out(organisation_id=self.bodies.ids[where], by=someone.reader, at=datetime.now(UTC))
         if state == "blocked":
             referrals.shut_out(organisation_id=self.bodies.ids[HOME], by=someone.reader, at=datetime.now(UTC))
+        if state == SHOWN:
+            persons.show_check_in(someone, self.bodies)
         if state == "named_other_recipient":
             ask(someone, self.bodies, "elsewhere", datetime.now(UTC))
 
@@ -129,7 +133,9 @@ def refuse_unknown_state(role: str, state: str, data_class: str) -> None:
     Refuses: NotBuilt, which names the part.
     """
     outside = {"recv_staff", "housing", "other_org"}
-    if role in {"family", "other_person"} and state not in {"none", "n/a", "private"}:
+    if state == SHOWN and data_class not in SHOWN_ALONE:
+        raise NotBuilt(f"sharing {data_class} with the assigned peer alone")
+    if role in {"family", "other_person"} and state not in {"none", "n/a", "private", SHOWN}:
         raise NotBuilt("a consent that names one person (an ally)")
     if role == "other_org" and state not in NOBODY:
         raise NotBuilt("a state of consent of an organisation with no consent")
@@ -138,7 +144,7 @@ def refuse_unknown_state(role: str, state: str, data_class: str) -> None:
     if (
         role in outside
         and data_class != "referral_task"
-        and state not in {"none", "n/a", "private", "named_other_class"}
+        and state not in {"none", "n/a", "private", SHOWN, "named_other_class"}
     ):
         raise NotBuilt(f"a consent that shows another organisation {data_class}")
     if role not in {*outside, *PERSONS, "anon"} and state not in {*NOBODY, "blocked"}:

@@ -102,8 +102,9 @@ def outcome_of(ground: Ground, *cells: Cell) -> Outcome:
 
 @pytest.mark.xdist_group("access-matrix")
 class TestOnAWorld:
-    def test_each_of_our_own_cells_comes_out_as_it_says(self, ground, capsys):
-        file = read_file(OWN_CELLS)
+    @pytest.mark.parametrize("path", OWN_CELLS, ids=lambda path: path.stem)
+    def test_each_of_our_own_cells_comes_out_as_it_says(self, ground, capsys, path):
+        file = read_file(path)
         assert file is not None
         outcome = check_cells(file, functools.partial(drive, ground))
         assert tell(outcome) == 0, capsys.readouterr().out

@@ -29,7 +29,7 @@ from manypaths.referrals.commands.night import (
 )
 from manypaths.referrals.commands.rescuing import open_in_emergency, refuse_without_role
 from manypaths.referrals.commands.saying import say_beside, take_back_what_was_said
-from manypaths.referrals.commands.writing import write_to_person, write_to_worker
+from manypaths.referrals.commands.writing import show_check_in, write_to_person, write_to_worker
 
 __all__ = [
     "accept_request",
@@ -51,6 +51,7 @@ __all__ = [
     "say_beside",
     "send_request",
     "share_less",
+    "show_check_in",
     "shut_out",
     "start_work",
     "stop_sharing",

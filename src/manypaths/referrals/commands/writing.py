@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
+from manypaths.consent.models import Text
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.referrals.queries import who_walks
-from manypaths.support import messages, messaging
+from manypaths.support import messages, messaging, showing
 from manypaths.support import rules as support
 
 
@@ -44,6 +45,20 @@ def write_to_person(*, record_id: UUID, words: str, by: Reader, at: datetime) ->
         assert by.membership_id is not None
         _begin(record_id, by.membership_id, by, at)
     messaging.write_as_worker(org_record_id=record_id, words=words, by=by, at=at)
+
+
+@transaction.atomic
+def show_check_in(*, membership_id: UUID, sitting_id: UUID, text: Text, by: Reader, at: datetime) -> UUID:
+    """Show one check-in to a worker who walks with the person, in the words that stood on the page.
+
+    Refuses: NotThere for one who does not walk with them now, and for a check-in that is not theirs or not finished.
+    Records: support.thread_begun where they never wrote, support.check_in_shown
+    """
+    walker = next((one for one in who_walks(reader=by) if one.membership_id == membership_id), None)
+    if walker is None:
+        raise NotThere
+    thread = _begin(walker.org_record_id, membership_id, by, at)
+    return showing.show_check_in(thread_id=thread, sitting_id=sitting_id, text=text, by=by, at=at)
 
 
 def _begin(org_record_id: UUID, membership_id: UUID, by: Reader, at: datetime) -> UUID:

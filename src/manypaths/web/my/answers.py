@@ -16,6 +16,7 @@ from manypaths.outcomes import commands, queries, rules
 from manypaths.outcomes.instruments import Instrument, Wording
 from manypaths.outcomes.queries import OwnSitting
 from manypaths.outcomes.rules import RATHER_NOT_SAY, Standing
+from manypaths.web.my.check_in_shown import shown_of
 from manypaths.web.my.frame import CHECK_IN, WORDS, put_reasons, show, thank, today
 from manypaths.web.ui import charts
 from manypaths.web.ui.access import person
@@ -260,6 +261,7 @@ def checked_in(request: Asked, sitting_id: UUID) -> HttpResponse:
         "lines": lines,
         "strong": strong,
         "headline": headline([sitting]),
+        "shown": shown_of(request, sitting_id),
         "checked": checked,
     }
     return show(request, "answers/one", context)

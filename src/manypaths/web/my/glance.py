@@ -25,10 +25,13 @@ def columns() -> list[Column]:
     return [Column(name) for name in names]
 
 
-def rows(sharing: dict[UUID, tuple[str, datetime]], keeping: Sequence[tuple[UUID, str]], zone: str) -> list[Row]:
+def rows(
+    sharing: dict[UUID, tuple[str, datetime]], keeping: Sequence[tuple[UUID, str]], seen_by: dict[UUID, str], zone: str
+) -> list[Row]:
     """You, each place that can see anything, and everyone else.
 
-    `sharing`: places with a consent that holds now, and its last day. `keeping`: places that keep a page of the person.
+    `sharing`: places with a consent that holds now, and its last day. `keeping`: places that keep a page of the
+    person. `seen_by`: for a place, the one worker there to whom a check-in is shown.
     """
     names = {place: name for place, (name, _until) in sharing.items()} | dict(keeping)
     kept = {place for place, _name in keeping}
@@ -36,12 +39,16 @@ def rows(sharing: dict[UUID, tuple[str, datetime]], keeping: Sequence[tuple[UUID
     found: list[Row] = [
         [_("You"), _("All of it"), _("All of it"), _("All of it"), _("Ask the place. It is your right.")]
     ]
-    found += [_place(names[one], sharing.get(one), keeps=one in kept, zone=zone) for one in places]
+    found += [
+        _place(names[one], sharing.get(one), keeps=one in kept, seen_by=seen_by.get(one, ""), zone=zone)
+        for one in places
+    ]
     return [*found, [_("Everyone else here"), _("No"), _("No"), _("No"), _("No")]]
 
 
-def _place(name: str, shared: tuple[str, datetime] | None, *, keeps: bool, zone: str) -> Row:
+def _place(name: str, shared: tuple[str, datetime] | None, *, keeps: bool, seen_by: str, zone: str) -> Row:
     until = day(in_zone(shared[1], zone).date(), get_language(), weekday=False, year=True) if shared else ""
     sent = _("Yes, until %(day)s at most") % {"day": until} if shared else _("No, not any more")
     reach = _("Yes, their own copy") if keeps else _("Yes, what you sent")
-    return [name, _("No"), sent, reach, _("Yes, their own") if keeps else _("No")]
+    page = _("Only a check-in you show %(name)s") % {"name": seen_by} if seen_by else _("No")
+    return [name, page, sent, reach, _("Yes, their own") if keeps else _("No")]

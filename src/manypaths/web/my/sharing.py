@@ -20,6 +20,7 @@ from manypaths.network import queries as network
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import Looks, RequestLine
+from manypaths.support import shown
 from manypaths.web.my import glance, plain
 from manypaths.web.my.agreeing import what_goes_along
 from manypaths.web.my.ask_forms import language_name
@@ -93,7 +94,10 @@ def sharing(request: Asked) -> HttpResponse:
     keeping = _keeping(request, asked)
     context: dict[str, Any] = {"active": active, "paused": paused, "ended": ended, "keeping": keeping}
     sharing_now = {line.place_id: (line.who, line.until) for line in active}
-    context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, zone_of(request))}
+    shown_now = [one for one in shown.own_shown(reader=request.reader) if one.is_open]
+    seen_by = {one.place_id: one.worker for one in shown_now}
+    context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, seen_by, zone_of(request))}
+    context["check_ins"] = shown_now
     context["answers"] = [one for one in said_of(request) if one.is_new]
     context["shown"] = shown_lines(request)
     context["urgent"] = news_of(request)

@@ -19,6 +19,7 @@ from manypaths.plans import queries as plans
 from manypaths.referrals import queries as referrals
 from manypaths.referrals import rules
 from manypaths.referrals.rules import Status
+from manypaths.support import messages, shown
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
@@ -56,9 +57,16 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "check_ins": [_check_in(one) for one in [*check_ins, *([unfinished] if unfinished else [])]],
         "requests": asked,
         "shared": shared_lines(request, [one.line for one in asked], at),
+        "messages": [_thread(one, lines) for one, lines in messages.own_messages(reader=reader)],
+        "shown_check_ins": shown.own_shown(reader=reader),
         "looked": every_look_of(request),
         "said_not_right": said_of(request),
     }
+
+
+def _thread(one: messages.ThreadLine, lines: list[messages.MessageLine]) -> dict[str, Any]:
+    """What was written with one worker, in the order it was written."""
+    return {"worker": one.worker, "place": one.place, "begun_at": one.begun_at, "messages": [asdict(x) for x in lines]}
 
 
 def _check_in(one: outcomes.OwnSitting) -> dict[str, Any]:

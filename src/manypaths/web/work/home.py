@@ -13,6 +13,7 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Role
 from manypaths.notices import commands as notices_commands
 from manypaths.notices import queries as notices
+from manypaths.notices.rules import Template
 from manypaths.people import queries as people
 from manypaths.referrals import queries
 from manypaths.referrals.rules import Status
@@ -66,7 +67,7 @@ def messages(request: Asked) -> HttpResponse:
     walked = _walked(request) if writes_to_people(reader.roles) else frozenset()
     asked, urgent = _to_judge(request)
     context = {
-        "messages": [(one, _leads_to(one.subject_id, there, asked, walked, urgent)) for one in told],
+        "messages": [(one, _leads_to(one, there, asked, walked, urgent)) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)
@@ -85,11 +86,12 @@ def _walked(request: Asked) -> frozenset[UUID]:
     return frozenset(one.record_id for one in people.caseload(reader=request.reader, limit=1000).lines)
 
 
-def _leads_to(subject: UUID, *open_there: Collection[UUID]) -> str:
+def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
-    names = ("work:request", "work:review", "work:thread", "work:emergency_review")
+    of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
+    names = ("work:request", "work:review", of_a_record, "work:emergency_review")
     ways = zip(names, open_there, strict=True)
-    return next((reverse(name, args=[subject]) for name, ids in ways if subject in ids), "")
+    return next((reverse(name, args=[told.subject_id]) for name, ids in ways if told.subject_id in ids), "")
 
 
 @member()

@@ -19,7 +19,7 @@ from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.people import queries as people
 from manypaths.referrals import commands, queries
 from manypaths.support import queries as support
-from manypaths.support import rules
+from manypaths.support import rules, shown
 from manypaths.support.rules import ContactFacts
 from manypaths.vault.queries import Sealer
 from manypaths.web.ui.access import member
@@ -227,6 +227,8 @@ def _draw(request: Asked, record_id: UUID, form: ContactForm) -> HttpResponse:
     words = words_of(request, page)
     parts = sections(request, record_id, page.opened, kinds, words["said_beside"])
     context = {**words, "form": form, "sections": parts, "writes_to_them": rules.writes_to_people(request.reader.roles)}
+    if context["writes_to_them"]:
+        context["shown"] = shown.shown_here(reader=request.reader, org_record_id=record_id)
     return show(request, "person", context, status=REFUSED if form.is_bound and form.errors else 200)
 
 

@@ -47,7 +47,7 @@ def thread(request: Asked, record_id: UUID) -> HttpResponse:
     number, page = _read(request, record_id)
     context = {
         "record_id": record_id, "purpose": Purpose.CARE,
-        "name": _name(request, record_id), "form": form, "lines": page.lines[::-1],
+        "name": name_of(request, record_id), "form": form, "lines": page.lines[::-1],
         "more": page.more, "number": number, "earlier": page.earlier[::-1], "earlier_worker": page.earlier_worker,
     }  # fmt: skip
     return show(request, "thread", context, status=REFUSED if form.is_bound and form.errors else 200)
@@ -86,7 +86,7 @@ def _plain(line: MessageLine) -> dict[str, object]:
     }
 
 
-def _name(request: Asked, record_id: UUID) -> str:
+def name_of(request: Asked, record_id: UUID) -> str:
     """The name they go by, as far as the reader may open it."""
     opened = consent.open_records(
         reader=request.reader, records=[record_id], classes={DataClass.DEMOGRAPHICS}, purpose=Purpose.CARE

@@ -17,6 +17,7 @@ from manypaths.web.work import (
     privacy,
     requests,
     shared,
+    shown,
     team,
     thread,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("people/<uuid:record_id>/contacts", contacts.index, name="contacts"),
     path("people/<uuid:record_id>/consents", consents.index, name="consents"),
     path("people/<uuid:record_id>/looks", looks.index, name="looks"),
+    path("people/<uuid:record_id>/check-ins", shown.index, name="shown"),
     path("people/<uuid:record_id>/messages", thread.thread, name="thread"),
     path("privacy/emergencies/<uuid:emergency_id>", emergency_reviews.review, name="emergency_review"),
     path("emergency", emergency.begin, name="emergency"),
@@ -70,6 +72,7 @@ urlpatterns = [
     path("api/people/<uuid:record_id>/looks", looks.api_index, name="api_looks"),
     path("api/privacy/consents", consents.api_register, name="api_register"),
     path("api/privacy/people/<uuid:record_id>", consents.api_person, name="api_privacy_person"),
+    path("api/people/<uuid:record_id>/check-ins", shown.api_index, name="api_shown"),
     path("api/people/<uuid:record_id>/messages", thread.api_thread, name="api_thread"),
     path("api/people/<uuid:record_id>/entries/<slug:kind>", api.entries, name="api_entries"),
 ]
