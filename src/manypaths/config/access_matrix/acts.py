@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from manypaths.config.access_matrix import persons, saying
+from manypaths.config.access_matrix import persons, rewriting, saying
 from manypaths.config.access_matrix.bodies import WORKERS
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone, ask
@@ -125,6 +125,8 @@ def edit(ground: Ground, cell: Cell) -> Verdict:
         return _mark_arrived(ground, cell)
     if cell.context == saying.OVERWRITE:
         return saying.overwrite(ground, cell)
+    if cell.data_class == "consent_record":
+        return rewriting.backdate(ground, cell)
     own = cell.role == "person" or (cell.role, cell.data_class) == ("family", "family_own_record")
     if cell.expect != "allow" or not own or cell.data_class not in ("recovery_plan", "family_own_record"):
         raise NotBuilt(f"a way to edit {cell.data_class} as {cell.role}")

@@ -67,6 +67,8 @@ class Ground:
                 found.append(self.world.worker("peer_assigned").name)
             elif one == "attended":  # attendance has no words of its own: the id of the entry is what nobody guesses
                 found += [str(item) for name, item in target.items.items() if name.startswith(one)]
+            elif one == "agreed":  # of a consent the number is what nobody guesses
+                found += [str(item) for name, item in target.items.items() if name.startswith(one)]
             else:
                 found.append(target.planted[one])
         return found

@@ -64,6 +64,7 @@ class Someone:
     items: dict[str, UUID] = field(default_factory=dict)
     held: dict[str, UUID] = field(default_factory=dict)  # role of the file: the organisation's record they are beside
     asked: dict[str, UUID] = field(default_factory=dict)  # our word for an organisation: the request to it
+    agreed: dict[str, UUID] = field(default_factory=dict)  # role of the file: the consent that its record came of
 
     @property
     def record(self) -> UUID:
@@ -151,6 +152,9 @@ def be_taken_up(someone: Someone, bodies: Bodies, role: str) -> UUID:
     facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", someone.planted["contact"])
     someone.items[f"contact {role}"] = referrals.record_contact(record_id=record, facts=facts, by=by, at=at)
     someone.held[role] = record
+    given = grant_of(someone, request)
+    assert given is not None
+    someone.agreed[role] = given
     if role == PEER:
         write_to(someone, bodies, role)
     return request

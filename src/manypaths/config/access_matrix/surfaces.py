@@ -60,6 +60,8 @@ WORK: dict[str, tuple[Place, ...]] = {
     ),
     "peer_notes": (
         Place("/work/people/{record}", ("contact",)),
+        Place("/work/people/{record}/contacts", ("contact",)),
+        Place("/work/api/people/{record}/contacts", ("contact",), api=True),
         Place("/work/api/people/{record}/history", ("contact",), api=True),
     ),
     "referral_task": (Place("/work/requests/{request}", ("packet",)),),
@@ -70,6 +72,14 @@ WORK: dict[str, tuple[Place, ...]] = {
     "messages": (
         Place("/work/people/{record}/messages", ("message",)),
         Place("/work/api/people/{record}/messages", ("message",), api=True),
+    ),
+    "consent_record": (
+        Place("/work/people/{record}/consents", ("agreed",)),
+        Place("/work/api/people/{record}/consents", ("agreed",), api=True),
+    ),
+    "access_log": (
+        Place("/work/people/{record}/looks", ("looker",)),
+        Place("/work/api/people/{record}/looks", ("looker",), api=True),
     ),
     **{
         name: (
@@ -84,15 +94,49 @@ TEAM: dict[str, tuple[Place, ...]] = {
     "presence": (Place("/work/team", ("packet",), list=True),),
     "demographics": (Place("/work/team/{record}", ("packet",)),),
     "safe_contact": (Place("/work/team/{record}", ("reach",)),),
-    "peer_notes": (Place("/work/team/{record}", ("contact",)),),
-    **{name: WORK[name] for name, _kind, _word in ENTRIES},
+    "peer_notes": (Place("/work/team/{record}", ("contact",)), *WORK["peer_notes"][1:3]),
+    **{name: WORK[name] for name in ("consent_record", "access_log", *(one[0] for one in ENTRIES))},
 }
+# What both desks of a place share: kinds of information of which they are told whether they are their work.
+AT_A_DESK = {
+    "peer_notes": WORK["peer_notes"][1:3],
+    **{name: WORK[name] for name in ("consent_record", "access_log", *(one[0] for one in ENTRIES))},
+}
+DESK: dict[str, tuple[Place, ...]] = {
+    "presence": (
+        Place("/work/desk", ("packet",), list=True),
+        Place("/work/api/desk", ("packet",), api=True, list=True),
+    ),
+    "demographics": (
+        Place("/work/desk/{record}", ("packet",)),
+        Place("/work/api/desk/{record}", ("packet",), api=True),
+    ),
+    "safe_contact": (Place("/work/desk/{record}", ("reach",)), Place("/work/api/desk/{record}", ("reach",), api=True)),
+    **AT_A_DESK,
+}
+OFFICE: dict[str, tuple[Place, ...]] = {
+    "presence": (
+        Place("/work/privacy/consents?show=ended", ("packet",), list=True),
+        Place("/work/api/privacy/consents?show=ended", ("packet",), api=True, list=True),
+    ),
+    "demographics": (
+        Place("/work/privacy/people/{record}", ("packet",)),
+        Place("/work/api/privacy/people/{record}", ("packet",), api=True),
+    ),
+    **AT_A_DESK,
+}
+OF_ROLE: dict[str, dict[str, tuple[Place, ...]]] = {"supervisor": TEAM, "frontdesk": DESK, "privacy_officer": OFFICE}
 # Addresses that name a person's record: whoever may open none of it is told of absence there, whatever they seek.
 OF_RECORDS = (
     Place("/work/people/{record}", ()), Place("/work/api/people/{record}", (), api=True),
     Place("/work/api/people/{record}/history", (), api=True), Place("/work/team/{record}", ()),
+    Place("/work/desk/{record}", ()), Place("/work/api/desk/{record}", (), api=True),
+    Place("/work/privacy/people/{record}", ()), Place("/work/api/privacy/people/{record}", (), api=True),
 )  # fmt: skip
-LISTS_OF_WORKERS = ("/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/")
+LISTS_OF_WORKERS = (
+    "/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/", "/work/desk", "/work/api/desk",
+    "/work/privacy/consents", "/work/api/privacy/consents?show=ended",
+)  # fmt: skip
 LISTS_OF_PERSONS = (
     "/my/",
     "/my/messages",
@@ -106,7 +150,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
     "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
     "checkin": ("note",), "messages": ("message",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
-    "consent_record": ("packet", "service"), "access_log": ("looker",),
+    "consent_record": ("packet", "service", "agreed"), "access_log": ("looker",),
     **{name: (word,) for name, _kind, word in ENTRIES},
 }  # fmt: skip
 # The classes of the gate under which a look is written down.
@@ -117,10 +161,7 @@ LOGGED_AS: dict[str, str] = {
 WITH_RECORD_PAGES = frozenset({
     "peer_assigned", "peer_unassigned", "clinician_assigned", "clinician_originator", "clinician_colleague",
 })  # fmt: skip
-WITH_ENTRY_PAGES = frozenset({"frontdesk", "privacy_officer"})
-OF_ENTRIES = frozenset(name for name, _kind, _word in ENTRIES)
 ANSWERING = frozenset({"recv_staff", "other_org", "housing"})
-MINIMUM = {"preferred_name": "packet"}
 
 
 def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
@@ -132,7 +173,7 @@ def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
         found = OWN.get(data_class, ())
     else:
         _refuse_without_pages(role, data_class)
-        found = (TEAM if role == "supervisor" else WORK).get(data_class, ())
+        found = OF_ROLE.get(role, WORK).get(data_class, ())
     wanted = [one for one in found if surface == "page+api" or one.api == (surface == "api")]
     if not wanted:
         whom = "the person" if role in {"person", "family"} else "workers"
@@ -143,9 +184,7 @@ def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
 def _refuse_without_pages(role: str, data_class: str) -> None:
     if data_class == "referral_task" and role not in {"council", "org_admin", "privacy_officer"}:
         return
-    if role in WITH_RECORD_PAGES or (role in WITH_ENTRY_PAGES and data_class in OF_ENTRIES):
-        return
-    if role == "supervisor" and data_class in TEAM:
+    if role in WITH_RECORD_PAGES or data_class in OF_ROLE.get(role, {}):
         return
     if data_class in WORK and role in ANSWERING:
         raise NotBuilt(f"a consent that shows another organisation {data_class}")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
+from manypaths.config.access_matrix import fields
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.surfaces import (
     LISTS_OF_PERSONS,
     LISTS_OF_WORKERS,
-    MINIMUM,
     OWN,
     SHOWN_BY,
     WORK,
@@ -96,8 +96,9 @@ class Looking:
         return answer
 
     def planted(self) -> list[str]:
-        """The planted words of the class."""
-        return self.ground.planted(SHOWN_BY[self.cell.data_class], self.target)
+        """The planted words of the class. What was asked for by its id is not among them: the address repeats it."""
+        words = self.ground.planted(SHOWN_BY[self.cell.data_class], self.target)
+        return [one for one in words if one not in self.ids]
 
 
 def _read(look: Looking) -> Iterator[str]:
@@ -109,25 +110,20 @@ def _read(look: Looking) -> Iterator[str]:
             if answer.status != cell.http:
                 yield f"{place.path} answers {answer.status}, the file says {cell.http}"
             elif cell.expect == "allow_min":
-                yield from _only_the_fields(look, place, answer)
+                yield from _only_the_fields(look, place, answer, one)
             else:
                 for part in place.planted:
                     if not any(answer.holds(word) for word in look.ground.planted([part], look.target)):
                         yield f"{place.path} does not show what it should"
 
 
-def _only_the_fields(look: Looking, place: Place, answer: Answer) -> Iterator[str]:
-    for name in look.cell.fields:
-        if name == "record_id":
-            continue
-        if name not in MINIMUM:
-            raise NotBuilt(f"the field {name} of {look.cell.data_class} by itself")
-        if not answer.holds(look.target.planted[MINIMUM[name]]):
+def _only_the_fields(look: Looking, place: Place, answer: Answer, one: str) -> Iterator[str]:
+    cell = look.cell
+    for name in cell.fields:
+        if not fields.shows(name, answer, look.ground, look.target, one):
             yield f"{place.path} does not show {name}"
-    allowed = {MINIMUM.get(name, "") for name in look.cell.fields}
-    for word in {*look.target.planted} - allowed:
-        if answer.holds(look.target.planted[word]):
-            yield f"{place.path} shows more than {', '.join(look.cell.fields)}"
+    if fields.shows_more(cell.data_class, cell.fields, answer, look.ground, look.target):
+        yield f"{place.path} shows more than {', '.join(cell.fields)}"
 
 
 def _forbidden(look: Looking) -> Iterator[str]:

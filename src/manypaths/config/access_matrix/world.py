@@ -52,6 +52,7 @@ class World:
             self._stage(someone, state)
             someone.items["referral"] = list(someone.asked.values())[-1]
             grants = [grant_of(someone, request) for request in someone.asked.values()]
+            someone.items |= {f"agreed {role}": one for role, one in someone.agreed.items()}
             someone.items["grant"] = next(one for one in reversed(grants) if one is not None)
         return someone
 

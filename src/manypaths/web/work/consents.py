@@ -186,29 +186,24 @@ def _open(request: Asked, records: list[UUID]) -> Opened:
 @member(Role.PRIVACY_OFFICER)
 @require_safe
 def person(request: Asked, record_id: UUID) -> HttpResponse:
-    """One record as a privacy officer knows it: the name they use, its number, and what was agreed to."""
-    name, opened = _known(request, record_id, OFFICER)
-    context = {
-        "record_id": record_id, "name": name, "purpose": Purpose.PRIVACY, "is_whole": True,
-        "consents": of_record(record_id, opened, zone_of(request)),
-    }  # fmt: skip
+    """One record as a privacy officer knows it: the name they use and its number, and where the rest of it stands."""
+    context = {"record_id": record_id, "name": _name(request, record_id), "purpose": Purpose.PRIVACY}
     return show(request, "privacy_person", context)
 
 
 @member(Role.PRIVACY_OFFICER)
 @require_safe
 def api_person(request: Asked, record_id: UUID) -> JsonResponse:
-    """The name they use and the number of the record. Nothing else is opened for it."""
-    name, _opened = _known(request, record_id, frozenset({DataClass.DEMOGRAPHICS}))
-    return JsonResponse({"id": str(record_id), "name": name, "opened_for": Purpose.PRIVACY})
+    """The same, for programs."""
+    return JsonResponse({"id": str(record_id), "name": _name(request, record_id), "opened_for": Purpose.PRIVACY})
 
 
-def _known(request: Asked, record_id: UUID, classes: frozenset[DataClass]) -> tuple[str, Opened]:
+def _name(request: Asked, record_id: UUID) -> str:
     """The name on a record of this place.
 
-    Refuses: NotThere where it is not open.
+    Refuses: NotThere where it is not open to a privacy officer.
     """
-    opened = consent.open_records(reader=request.reader, records=[record_id], classes=classes, purpose=Purpose.PRIVACY)
-    if not opened.allows(record_id, DataClass.DEMOGRAPHICS):
+    name = name_for(request, record_id, Purpose.PRIVACY)
+    if not name:
         raise NotThere
-    return people.names_of(records=[record_id], sealer=opened.sealer).get(record_id, ""), opened
+    return name

@@ -171,7 +171,8 @@ def test_whoever_may_not_know_finds_nothing_and_whoever_may_is_told_that_it_is_n
 def test_the_person_sees_each_of_these_looks(given):
     made, _referral, record, _over, officer = given
     desk = client_of(officer)
-    for address in ("/work/privacy/consents", f"/work/privacy/people/{record}", f"/work/people/{record}/looks"):
+    beside = [f"/work/people/{record}/{part}" for part in ("consents", "looks")]
+    for address in ("/work/privacy/consents", f"/work/privacy/people/{record}", *beside):
         assert desk.get(address).status_code == 200
     new_request()
     open_own(reader=made.person, classes={DataClass.ACCESS_LOG})
@@ -181,7 +182,7 @@ def test_the_person_sees_each_of_these_looks(given):
     assert set(look.classes) == {"demographics", "consent_record", "access_log"}
 
 
-def test_a_record_as_an_officer_knows_it_is_a_name_a_number_and_consents(given):
+def test_a_record_as_an_officer_knows_it_is_a_name_and_a_number(given):
     made, _referral, record, _over, officer = given
     desk = client_of(officer)
     page = text(desk.get(f"/work/privacy/people/{record}"))
