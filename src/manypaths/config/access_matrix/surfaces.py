@@ -134,8 +134,8 @@ OF_RECORDS = (
     Place("/work/privacy/people/{record}", ()), Place("/work/api/privacy/people/{record}", (), api=True),
 )  # fmt: skip
 LISTS_OF_WORKERS = (
-    "/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/", "/work/desk", "/work/api/desk",
-    "/work/privacy/consents", "/work/api/privacy/consents?show=ended",
+    "/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/", "/work/desk",
+    "/work/api/desk", "/work/privacy/consents", "/work/api/privacy/consents?show=ended",
 )  # fmt: skip
 LISTS_OF_PERSONS = (
     "/my/",
