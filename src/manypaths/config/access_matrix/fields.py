@@ -1,6 +1,7 @@
 """How the named fields of a class are known again in an answer: by what a page says, or an address for programs."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from manypaths.config.access_matrix.bodies import HOME, NAMES
 from manypaths.config.access_matrix.ground import Ground
@@ -54,4 +55,5 @@ def shows_more(data_class: str, fields: Collection[str], answer: Answer, ground:
 
 def _last_day(ground: Ground, record: str) -> tuple[str, str]:
     at = ground.log.one(LAST_DAY, record)
-    return at.isoformat()[:10], day(in_zone(at, ZONE).date(), "en", weekday=False, year=True)  # type: ignore[attr-defined]
+    assert isinstance(at, datetime)
+    return at.isoformat()[:10], day(in_zone(at, ZONE).date(), "en", weekday=False, year=True)
