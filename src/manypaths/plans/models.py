@@ -62,6 +62,32 @@ class HardDay(models.Model):
         return "what helps on a hard day"
 
 
+class SafetyPlan(models.Model):
+    """The plan for a bad day that a clinician and the person wrote together, in the record of the place.
+
+    Of the class `safety_plan`. The newest stands; earlier ones keep their days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    signs = SealedText(label="plans.safetyplan.signs")
+    helps = SealedText(label="plans.safetyplan.helps")
+    people = SealedText(label="plans.safetyplan.people")
+    written_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="plans_safetyplan_one_now", fields=["record_id"], condition=Q(replaced_at__isnull=True)
+            ),
+        ]
+        indexes = [models.Index(name="plans_safetyplan_by_record", fields=["record_id", "written_at"])]
+
+    def __str__(self) -> str:
+        return "a plan for a bad day"
+
+
 class Strength(models.Model):
     """Something strong in the person or in their life, said by themself."""
 

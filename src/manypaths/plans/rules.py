@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -122,6 +122,37 @@ REASON = Words("reason", 1000)
 HARD_DAY = Words("text", 600, _("Write one thing that helps you. One thing a line."))
 MOST_HARD_DAY_LINES = 6
 NAME = Words("name", 300, _("Choose a support."))
+
+
+SAFETY_PART = Words("", 600)
+
+
+@dataclass(frozen=True)
+class SafetyWords:
+    """A plan for a bad day: what shows that it comes, what helps, whom to call."""
+
+    signs: str = ""
+    helps: str = ""
+    people: str = ""
+
+    PARTS: ClassVar = ("signs", "helps", "people")
+
+    @property
+    def tidied(self) -> "SafetyWords":
+        """The words as they are kept."""
+        return SafetyWords(tidy(self.signs), tidy(self.helps), tidy(self.people))
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.tidied.signs or self.tidied.helps or self.tidied.people)
+
+
+def reasons_not_a_safety_plan(words: SafetyWords) -> Iterator[Reason]:
+    """Why a plan for a bad day cannot be kept as written."""
+    if words.is_empty:
+        yield Reason("missing", _("Write one thing that shows, helps, or whom to call."), "signs")
+    for name in SafetyWords.PARTS:
+        yield from reasons_about(Words(name, SAFETY_PART.longest), getattr(words, name))
 
 
 def tidy(text: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
-from manypaths.plans.commands.keeping import OwnPlan, open_to_write
+from manypaths.plans.commands.keeping import OpenPlan, open_to_write
 from manypaths.plans.models import Choice, Option
 
 
@@ -48,7 +48,7 @@ def choose_support(
     return row.id
 
 
-def _new_choice(plan: OwnPlan, support: Seen, reason: str) -> Choice:
+def _new_choice(plan: OpenPlan, support: Seen, reason: str) -> Choice:
     row = Choice(
         id=uuid.uuid4(),
         record_id=plan.record,
@@ -61,7 +61,7 @@ def _new_choice(plan: OwnPlan, support: Seen, reason: str) -> Choice:
     return row
 
 
-def _add_options(plan: OwnPlan, row: Choice, options: Iterable[Seen], today: date) -> None:
+def _add_options(plan: OpenPlan, row: Choice, options: Iterable[Seen], today: date) -> None:
     known = set(Option.objects.filter(record_id=plan.record, choice=row).values_list("service_id", flat=True))
     fresh = {one.service_id: one for one in options if one.service_id not in known | {row.service_id}}
     for one in list(fresh.values())[: rules.MOST_OPTIONS - len(known)]:
@@ -89,7 +89,7 @@ def change_reason(*, choice_id: UUID, reason: str, by: Reader, at: datetime) -> 
     plan.note("plans.reason_changed", row.id)
 
 
-def _write_reason(plan: OwnPlan, row: Choice, reason: str) -> None:
+def _write_reason(plan: OpenPlan, row: Choice, reason: str) -> None:
     row.reason = plan.replace(row.id, "plans.choice.reason", row.reason, reason)
     row.save(update_fields=["reason"])
 
@@ -108,11 +108,11 @@ def let_go_of_support(*, choice_id: UUID, by: Reader, at: datetime) -> None:
     plan.note("plans.support_let_go", row.id)
 
 
-def _chosen(plan: OwnPlan) -> QuerySet[Choice]:
+def _chosen(plan: OpenPlan) -> QuerySet[Choice]:
     return Choice.objects.select_for_update().filter(record_id=plan.record, ended_at__isnull=True)
 
 
-def _own_choice(plan: OwnPlan, choice_id: UUID) -> Choice:
+def _own_choice(plan: OpenPlan, choice_id: UUID) -> Choice:
     row = _chosen(plan).filter(id=choice_id).first()
     if row is None:
         raise NotThere

@@ -9,7 +9,7 @@ from django.db import transaction
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
-from manypaths.plans.commands.keeping import OwnPlan, open_to_write
+from manypaths.plans.commands.keeping import OpenPlan, open_to_write
 from manypaths.plans.models import Goal
 from manypaths.plans.rules import GoalState, Way
 
@@ -21,7 +21,11 @@ def add_goal(*, title: str, area: str, by: Reader, at: datetime) -> UUID:
     Refuses: nothing written · too long · an unknown part of life · 12 goals open already.
     Records: plans.goal_added
     """
-    plan = open_to_write(by=by, at=at)
+    return put_goal(open_to_write(by=by, at=at), title, area)
+
+
+def put_goal(plan: OpenPlan, title: str, area: str) -> UUID:
+    """A new goal of this plan. Refuses: as `add_goal`."""
     places = list(Goal.objects.filter(record_id=plan.record).values_list("place", "state"))
     count = sum(state == GoalState.OPEN for _place, state in places)
     refuse_if([*rules.reasons_not_a_goal(title, area), *rules.reasons_not_to_add("goal", count)])
@@ -31,7 +35,7 @@ def add_goal(*, title: str, area: str, by: Reader, at: datetime) -> UUID:
         title=plan.seal("plans.goal.title", title),
         area=area,
         place=max((place for place, _state in places), default=0) + 1,
-        added_at=at,
+        added_at=plan.at,
     )
     row.save(force_insert=True)
     plan.note("plans.goal_added", row.id)
@@ -62,7 +66,11 @@ def set_goal_state(*, goal_id: UUID, state: GoalState, by: Reader, at: datetime)
     Records: plans.goal_open, plans.goal_reached or plans.goal_set_aside
     Repeats safely.
     """
-    plan = open_to_write(by=by, at=at)
+    put_goal_state(open_to_write(by=by, at=at), goal_id, state)
+
+
+def put_goal_state(plan: OpenPlan, goal_id: UUID, state: GoalState) -> None:
+    """A goal of this plan in another state. Refuses: as `set_goal_state`."""
     row = own_goal(plan, goal_id)
     if row.state == state:
         return
@@ -70,7 +78,7 @@ def set_goal_state(*, goal_id: UUID, state: GoalState, by: Reader, at: datetime)
         count = Goal.objects.filter(record_id=plan.record, state=GoalState.OPEN).count()
         refuse_if(rules.reasons_not_to_add("goal", count))
     row.state = state.value
-    row.closed_at = None if state == GoalState.OPEN else at
+    row.closed_at = None if state == GoalState.OPEN else plan.at
     row.save(update_fields=["state", "closed_at"])
     plan.note(f"plans.goal_{state.value}", row.id)
 
@@ -95,7 +103,7 @@ def move_goal(*, goal_id: UUID, way: Way, by: Reader, at: datetime) -> None:
     plan.note("plans.goal_moved", row.id)
 
 
-def own_goal(plan: OwnPlan, goal_id: UUID) -> Goal:
+def own_goal(plan: OpenPlan, goal_id: UUID) -> Goal:
     """One goal of this plan, locked.
 
     Refuses: NotThere for one that is not the person's.

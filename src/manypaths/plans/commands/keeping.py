@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from manypaths.audit import commands as audit
+from manypaths.consent import queries as consent
+from manypaths.consent.rules import DataClass, Purpose
 from manypaths.network.rules import Reader
 from manypaths.people import commands as people
 from manypaths.plans.models import Earlier
@@ -14,8 +16,8 @@ from manypaths.vault.queries import Sealer
 
 
 @dataclass(frozen=True)
-class OwnPlan:
-    """The person's own plan, open for this act, with who acts and when."""
+class OpenPlan:
+    """A plan that is open for this act, with who acts and when: the person's own, or one that a place keeps."""
 
     record: UUID
     sealer: Sealer
@@ -42,11 +44,21 @@ class OwnPlan:
         audit.record(what=what, by=self.by, subject=subject, record_id=self.record, at=self.at)
 
 
-def open_to_write(*, by: Reader, at: datetime) -> OwnPlan:
+def open_to_write(*, by: Reader, at: datetime) -> OpenPlan:
     """Open the person's own plan for an act.
 
     Refuses: NotThere for anyone who is not here as a person.
     """
     record, sealer = open_own_plan(reader=by)
     people.take_turn(record_id=record)
-    return OwnPlan(record, sealer, by, at)
+    return OpenPlan(record, sealer, by, at)
+
+
+def open_held_to_write(*, record_id: UUID, data_class: DataClass, by: Reader, at: datetime) -> OpenPlan:
+    """Open the plan that a place keeps with somebody, for an act of a worker who walks with them.
+
+    Refuses: NotThere or NotYourWork for everyone else; the database lets nobody else write either.
+    """
+    opened = consent.open_record(reader=by, record=record_id, classes={data_class}, purpose=Purpose.CARE)
+    people.take_turn(record_id=record_id)
+    return OpenPlan(record_id, opened.sealer, by, at)

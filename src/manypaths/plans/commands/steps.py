@@ -10,7 +10,7 @@ from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
 from manypaths.plans.commands.goals import own_goal
-from manypaths.plans.commands.keeping import OwnPlan, open_to_write
+from manypaths.plans.commands.keeping import OpenPlan, open_to_write
 from manypaths.plans.models import Step, StepRequest
 from manypaths.plans.rules import StepState, Way
 
@@ -31,7 +31,13 @@ def add_step(
     Refuses: NotThere for a goal that is not the person's · nothing written · too long · a day gone · 20 steps already.
     Records: plans.step_added
     """
-    plan = open_to_write(by=by, at=at)
+    return put_step(open_to_write(by=by, at=at), goal_id, text, by_day, today, service_id)
+
+
+def put_step(
+    plan: OpenPlan, goal_id: UUID, text: str, by_day: date | None, today: date, service_id: UUID | None = None
+) -> UUID:
+    """A new step of a goal of this plan. Refuses: as `add_step`."""
     goal = own_goal(plan, goal_id)
     rows = _steps(plan, goal.id)
     refuse_if([*rules.reasons_not_a_step(text, by_day, None, today), *rules.reasons_not_to_add("step", len(rows))])
@@ -44,7 +50,7 @@ def add_step(
         place=max((one.place for one in rows), default=0) + 1,
         by_day=by_day,
         service_id=service_id,
-        added_at=at,
+        added_at=plan.at,
     )
     row.save(force_insert=True)
     plan.note("plans.step_added", row.id)
@@ -75,7 +81,11 @@ def mark_step(*, step_id: UUID, state: StepState, today: date, by: Reader, at: d
     Records: plans.step_done, plans.step_now or plans.step_later
     Repeats safely.
     """
-    plan = open_to_write(by=by, at=at)
+    put_step_state(open_to_write(by=by, at=at), step_id, state, today)
+
+
+def put_step_state(plan: OpenPlan, step_id: UUID, state: StepState, today: date) -> None:
+    """A step of this plan in another state. Refuses: as `mark_step`."""
     row = _own_step(plan, step_id)
     if row.state == state:
         return
@@ -136,12 +146,12 @@ def link_request(*, step_id: UUID, referral_id: UUID, by: Reader, at: datetime) 
     plan.note("plans.request_linked", row.id)
 
 
-def _steps(plan: OwnPlan, goal_id: UUID) -> list[Step]:
+def _steps(plan: OpenPlan, goal_id: UUID) -> list[Step]:
     rows = Step.objects.select_for_update().filter(record_id=plan.record, goal_id=goal_id, removed_at__isnull=True)
     return list(rows.order_by("place", "added_at"))
 
 
-def _own_step(plan: OwnPlan, step_id: UUID) -> Step:
+def _own_step(plan: OpenPlan, step_id: UUID) -> Step:
     rows = Step.objects.select_for_update().filter(id=step_id, record_id=plan.record, removed_at__isnull=True)
     row = rows.first()
     if row is None:
@@ -153,7 +163,7 @@ def _has_one_for_now(rows: list[Step]) -> bool:
     return any(row.state == StepState.NOW for row in rows)
 
 
-def _bring_up_the_next(plan: OwnPlan, goal_id: UUID) -> None:
+def _bring_up_the_next(plan: OpenPlan, goal_id: UUID) -> None:
     rows = _steps(plan, goal_id)
     waiting = next((row for row in rows if row.state == StepState.LATER), None)
     if waiting is not None and not _has_one_for_now(rows):

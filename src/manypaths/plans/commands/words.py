@@ -9,7 +9,7 @@ from django.db import transaction
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 from manypaths.plans import rules
-from manypaths.plans.commands.keeping import OwnPlan, open_to_write
+from manypaths.plans.commands.keeping import OpenPlan, open_to_write
 from manypaths.plans.models import HardDay, OwnWords, Strength
 
 
@@ -21,13 +21,19 @@ def write_own_words(*, text: str, by: Reader, at: datetime) -> UUID:
     Records: plans.own_words_written
     Repeats safely: the same words again change nothing.
     """
-    plan = open_to_write(by=by, at=at)
+    return put_own_words(open_to_write(by=by, at=at), text)
+
+
+def put_own_words(plan: OpenPlan, text: str) -> UUID:
+    """New words on top of this plan. Refuses: as `write_own_words`."""
     refuse_if(rules.reasons_about(rules.OWN_WORDS, text))
     before = _current(plan)
     if before and plan.sealer.read(plan.record, "plans.ownwords.text", before.text) == rules.tidy(text):
         return before.id
-    _replace(before, at)
-    row = OwnWords(id=uuid.uuid4(), record_id=plan.record, text=plan.seal("plans.ownwords.text", text), written_at=at)
+    _replace(before, plan.at)
+    row = OwnWords(
+        id=uuid.uuid4(), record_id=plan.record, text=plan.seal("plans.ownwords.text", text), written_at=plan.at
+    )
     row.save(force_insert=True)
     plan.note("plans.own_words_written", row.id)
     return row.id
@@ -81,7 +87,7 @@ def take_off_hard_day(*, by: Reader, at: datetime) -> None:
         plan.note("plans.hard_day_taken_off", before.id)
 
 
-def _current(plan: OwnPlan) -> OwnWords | None:
+def _current(plan: OpenPlan) -> OwnWords | None:
     return OwnWords.objects.select_for_update().filter(record_id=plan.record, replaced_at__isnull=True).first()
 
 
@@ -98,7 +104,11 @@ def add_strength(*, statement: str, fact: str, sign: str, by: Reader, at: dateti
     Refuses: nothing written · too long · an unknown picture · a plan that holds 24 already.
     Records: plans.strength_added
     """
-    plan = open_to_write(by=by, at=at)
+    return put_strength(open_to_write(by=by, at=at), statement, fact, sign)
+
+
+def put_strength(plan: OpenPlan, statement: str, fact: str, sign: str) -> UUID:
+    """A new strength of this plan. Refuses: as `add_strength`."""
     count = Strength.objects.filter(record_id=plan.record, removed_at__isnull=True).count()
     refuse_if([*rules.reasons_not_a_strength(statement, fact, sign), *rules.reasons_not_to_add("strength", count)])
     row = Strength(
@@ -107,7 +117,7 @@ def add_strength(*, statement: str, fact: str, sign: str, by: Reader, at: dateti
         statement=plan.seal("plans.strength.statement", statement),
         fact=plan.seal("plans.strength.fact", fact),
         sign=sign,
-        added_at=at,
+        added_at=plan.at,
     )
     row.save(force_insert=True)
     plan.note("plans.strength_added", row.id)
@@ -145,7 +155,7 @@ def remove_strength(*, strength_id: UUID, by: Reader, at: datetime) -> None:
     plan.note("plans.strength_removed", row.id)
 
 
-def _strength(plan: OwnPlan, strength_id: UUID) -> Strength:
+def _strength(plan: OpenPlan, strength_id: UUID) -> Strength:
     rows = Strength.objects.select_for_update().filter(id=strength_id, record_id=plan.record, removed_at__isnull=True)
     row = rows.first()
     if row is None:

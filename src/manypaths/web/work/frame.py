@@ -27,6 +27,7 @@ WORDS: dict[str, Any] = {
     "gone": _("This is no longer open to you. Nothing was saved."),
     "contact": _("The contact is written down."),
     "message": _("Sent. They find it on their own page."),
+    "plan": _("It is in the plan. They can read it on their own page."),
     "entry": _("It is written down."),
     "corrected": _("The correction is written down. What it said before stays readable."),
     "struck": _("It is struck. It stays readable as struck."),

@@ -31,6 +31,7 @@ from manypaths.web.ui.words import day, in_zone, moment
 from manypaths.web.work import consents
 from manypaths.web.work.entries import sections
 from manypaths.web.work.frame import REFUSED, WALKING, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.reasons import plans_of
 from manypaths.web.work.words import STATES, WAYS
 
 PAGE = 50
@@ -239,6 +240,7 @@ def words_of(request: Asked, page: RecordPage) -> dict[str, Any]:
     said = support.said_beside(record_id=page.record_id, sealer=page.opened.sealer)
     return {
         "page": page,
+        "plans": plans_of(request.reader, page.purpose),
         "said_beside": said,
         "purpose": page.purpose,
         "sees_consents": page.opened.allows(page.record_id, DataClass.CONSENT_RECORD),

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from manypaths.consent import queries as consent
 from manypaths.consent.queries import Opened
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules import Basis, DataClass, Purpose, part_for
 from manypaths.lib.refusals import NotThere, NotYourWork
-from manypaths.network.rules import Role
+from manypaths.network.rules import Reader, Role
 from manypaths.people import queries as people
 from manypaths.web.ui.asked import Asked
 from manypaths.web.work.frame import WALKING
@@ -54,6 +54,13 @@ def open_for(request: Asked, record_id: UUID, data_class: DataClass) -> tuple[Pu
         else:
             return purpose, opened
     raise refusal
+
+
+def plans_of(reader: Reader, purpose: Purpose) -> list[str]:
+    """The plans of somebody that are part of a reader's work when they look for this: their names in addresses."""
+    tie = Basis.SUPERVISED if purpose is Purpose.SUPERVISION else Basis.ASSIGNED
+    plans = {"plan": DataClass.RECOVERY_PLAN, "safety": DataClass.SAFETY_PLAN}
+    return [name for name, data_class in plans.items() if part_for(reader.roles, tie, data_class) is not None]
 
 
 def way_back(purpose: Purpose, record_id: UUID) -> str:

@@ -8,6 +8,8 @@ from django.db import transaction
 from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
 from manypaths.people.models import Assignment, Record
+from manypaths.plans import commands as plans
+from manypaths.plans.rules import SafetyWords
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.rules import Status
 from manypaths.support import commands as support
@@ -182,3 +184,22 @@ def test_without_a_place_the_page_says_so():
     stage()
     page = client_of(stranger_to_all()).get("/my/places").content.decode()
     assert "No place keeps a page of you" in page
+
+
+def test_the_person_reads_the_plans_that_are_kept_with_them_and_says_how_they_see_them(house):
+    plans.write_held_words(record_id=house.record, text="A quiet home.", by=house.made.coach, at=now())
+    plans.add_held_goal(record_id=house.record, title="Sleep", area="health", by=house.made.coach, at=now())
+    bad_day = SafetyWords("I stop sleeping.", "A walk.", "Ana")
+    plans.write_safety_plan(record_id=house.record, words=bad_day, by=house.made.colleague, at=now())
+    for which, words in (("plan", ("A quiet home.", "Sleep")), ("safety", ("I stop sleeping.", "988"))):
+        page = house.read(f"{house.there}/{which}")
+        assert all(one in page for one in words)
+        assert "It was the train." in house.person.post(f"{house.there}/{which}/say", SAY, follow=True).content.decode()
+        assert "It was the train." in house.read(f"/work/people/{house.record}/{which}", house.clinician)
+        assert "It was the train." not in house.person.post(f"{house.there}/{which}/back", follow=True).content.decode()
+        assert "It was the train." not in house.read(f"/work/people/{house.record}/{which}", house.clinician)
+        assert house.person.post(f"{house.there}/{which}/say", {**SAY, "words": ""}).status_code == 422
+        stranger = client_of(stranger_to_all())
+        assert stranger.get(f"{house.there}/{which}").status_code == 404
+        assert stranger.post(f"{house.there}/{which}/say", SAY).status_code == 404
+        assert house.person.post(f"{house.there}/{which}/back").status_code == 404

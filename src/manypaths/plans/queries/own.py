@@ -139,11 +139,11 @@ def plan_of(*, reader: Reader) -> PlanPage:
     """
     record, sealer = open_own_plan(reader=reader)
     return PlanPage(
-        own_words=_own_words(record, sealer),
-        strengths=_strengths(record, sealer),
-        goals=_goals(record, sealer),
+        own_words=own_words_of_opened(record, sealer),
+        strengths=strengths_of_opened(record, sealer),
+        goals=goals_of_opened(record, sealer),
         choices=_choices(record, sealer),
-        hard_day=tuple(rules.lines_of(_hard_day(record, sealer))),
+        hard_day=tuple(rules.lines_of(hard_day_of_opened(record, sealer))),
     )
 
 
@@ -156,7 +156,7 @@ def open_own_plan(*, reader: Reader) -> tuple[UUID, Sealer]:
     return record, sealer_for([record])
 
 
-def _own_words(record: UUID, sealer: Sealer) -> OwnWordsLine | None:
+def own_words_of_opened(record: UUID, sealer: Sealer) -> OwnWordsLine | None:
     row = OwnWords.objects.filter(record_id=record, replaced_at__isnull=True).first()
     return _own_words_line(row, sealer) if row else None
 
@@ -165,12 +165,12 @@ def _own_words_line(row: OwnWords, sealer: Sealer) -> OwnWordsLine:
     return OwnWordsLine(row.id, sealer.read(row.record_id, "plans.ownwords.text", row.text), row.written_at)
 
 
-def _hard_day(record: UUID, sealer: Sealer) -> str:
+def hard_day_of_opened(record: UUID, sealer: Sealer) -> str:
     text = HardDay.objects.filter(record_id=record, replaced_at__isnull=True).values_list("text", flat=True).first()
     return sealer.read(record, "plans.hardday.text", text)
 
 
-def _strengths(record: UUID, sealer: Sealer) -> list[StrengthLine]:
+def strengths_of_opened(record: UUID, sealer: Sealer) -> list[StrengthLine]:
     rows = Strength.objects.filter(record_id=record, removed_at__isnull=True).order_by("added_at", "id")
     return [
         StrengthLine(
@@ -184,7 +184,7 @@ def _strengths(record: UUID, sealer: Sealer) -> list[StrengthLine]:
     ]
 
 
-def _goals(record: UUID, sealer: Sealer) -> list[GoalLine]:
+def goals_of_opened(record: UUID, sealer: Sealer) -> list[GoalLine]:
     steps = _steps_by_goal(record, sealer)
     rows = Goal.objects.filter(record_id=record).order_by("place", "added_at")
     return [
