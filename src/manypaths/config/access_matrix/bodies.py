@@ -31,6 +31,7 @@ WORKERS: dict[str, tuple[str, frozenset[Role], bool]] = {
     "privacy_officer": (HOME, frozenset({Role.PRIVACY_OFFICER}), False),
     "recv_staff": (RECEIVER, frozenset({Role.CLINICIAN}), True),
     "other_org": (ELSEWHERE, frozenset({Role.PEER}), True),
+    "ed_physician": (RECEIVER, frozenset({Role.MEDIC}), False),
     "housing": (RESIDENCE, frozenset({Role.PEER}), True),
 }
 LEADS = {"org_admin": HOME}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from manypaths.config.access_matrix import acts, words
+from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.reading import Cell
@@ -13,19 +14,29 @@ from manypaths.config.access_matrix.words import NotBuilt
 
 Driver = Callable[[Ground, Cell], Verdict]
 DRIVERS: dict[str, Driver] = {
-    "view": view, "session": session, "login_failure": unknown_name, "password_reset": unknown_name, **acts.DRIVERS,
-}  # fmt: skip
+    "view": view,
+    "session": session,
+    "break_glass": break_glass,
+    "login_failure": unknown_name,
+    "password_reset": unknown_name,
+    **acts.DRIVERS,
+}
 
 
 def drive(ground: Ground, cell: Cell) -> Verdict:
     """Drive one cell. A part that is missing is named; what breaks off in the middle is wrong, never right."""
     try:
         refuse_missing(cell)
-        return DRIVERS[cell.action](ground, cell)
+        return driver_of(cell)(ground, cell)
     except NotBuilt as missing:
         return Verdict(NOT_BUILT, str(missing))
     except Exception as fault:  # a cell that cannot be driven to its end must not end the run
         return Verdict(WRONG, f"it broke off: {type(fault).__name__}: {fault}".splitlines()[0])
+
+
+def driver_of(cell: Cell) -> Driver:
+    """What drives a cell: who does emergency work sees a record in an emergency only."""
+    return view_in_emergency if (cell.action, cell.role) == ("view", MEDIC) else DRIVERS[cell.action]
 
 
 def refuse_missing(cell: Cell) -> None:
@@ -39,5 +50,5 @@ def refuse_missing(cell: Cell) -> None:
             raise NotBuilt(f"{missing} ({name} {getattr(cell, name)})")
     if cell.action not in DRIVERS:
         raise NotBuilt(f"a way to try {cell.action}")
-    if cell.action == "view" and cell.context not in words.PLAIN_CONTEXTS:
+    if driver_of(cell) is view and cell.context not in words.PLAIN_CONTEXTS:
         raise NotBuilt(f"a way to stage: {cell.context}")

@@ -135,7 +135,11 @@ class Ground:
             yield "a look is logged"
         elif cell.audit == "decision" and not self._refusal_is_logged(cell, looks, before, ids):
             yield "no refused attempt is logged"
-        elif cell.audit in ("breakglass", "fallback"):
+        elif cell.audit == "breakglass" and not any(
+            base.startswith("emergency:") for one in opened for base in one.bases
+        ):
+            yield "no opening in an emergency is logged"
+        elif cell.audit == "fallback":
             raise NotBuilt(f"the log of {cell.audit}")
 
     def _refusal_is_logged(self, cell: Cell, looks: list[Look], before: Before, ids: Collection[str]) -> bool:

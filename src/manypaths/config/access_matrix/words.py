@@ -7,7 +7,7 @@ ROLES: Mapping[str, str] = {
     "anon": "", "person": "", "other_person": "", "family": "", "peer_assigned": "", "peer_unassigned": "",
     "clinician_assigned": "", "clinician_originator": "", "clinician_colleague": "", "supervisor": "",
     "frontdesk": "", "org_admin": "", "privacy_officer": "", "recv_staff": "", "other_org": "",
-    "housing": "", "council": "",
+    "housing": "", "council": "", "ed_physician": "",
     "ex_partner": "allies, and a block of one person by another",
     "probation": "an account of somebody who monitors",
     "funder": "an account of a funder",
@@ -15,7 +15,6 @@ ROLES: Mapping[str, str] = {
     "api_client": "an account of a program",
     "importer": "an importer of persons",
     "worker": "a background job that reads or sends anything about a person",
-    "ed_physician": "opening in an emergency",
     "police": "an account of the police",
 }  # fmt: skip
 CLASSES: Mapping[str, str] = {
@@ -34,14 +33,13 @@ CLASSES: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "n/a": "", "none": "", "named_covering": "", "named_other_class": "", "named_other_recipient": "", "revoked": "",
     "expired": "", "draft": "", "blocked": "", "private": "", "shared_peer": "",
+    "emergency_complete": "", "emergency_incomplete": "",
     "named_other_purpose": "a consent for another purpose than a request",
     "tpo_active": "a consent for treatment, payment and operations",
     "tpo_no_relationship": "a consent for treatment, payment and operations",
     "notes_consent": "a consent for notes of counseling",
     "cj_referral": "a consent for somebody who monitors",
     "restricted": "an agreed restriction",
-    "emergency_complete": "opening in an emergency",
-    "emergency_incomplete": "opening in an emergency",
 }  # fmt: skip
 ACTIONS: Mapping[str, str] = {
     "view": "", "session": "", "transition": "", "grant_role": "", "create": "", "edit": "", "password_reset": "",
@@ -49,7 +47,7 @@ ACTIONS: Mapping[str, str] = {
     "derive": "",
     "search": "a search over persons",
     "list": "",
-    "break_glass": "opening in an emergency",
+    "break_glass": "",
     "legal_release": "the desk for legal papers",
     "send": "sending by SMS, e-mail or push",
     "export": "an export by workers",

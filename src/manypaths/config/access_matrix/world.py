@@ -15,7 +15,8 @@ from manypaths.referrals import commands as referrals
 SHOWN = "shared_peer"
 SHOWN_ALONE = frozenset({"checkin", "messages"})  # what a person shows to one worker and to nobody else
 OUTSIDE = (RECEIVER, RESIDENCE)
-NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient"})
+EMERGENCIES = frozenset({"emergency_complete", "emergency_incomplete"})
+NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient"}) | EMERGENCIES
 PERSONS = frozenset({"person", "other_person", "family"})
 OTHER, FAMILY = "somebody else", "a member of the family"
 
@@ -43,6 +44,12 @@ class World:
         if state not in self.known:
             self.known[state] = self._live(state)
         return self.known[state]
+
+    def another(self, key: str) -> Someone:
+        """One more person who agreed to nothing that holds, to whom something may happen."""
+        if key not in self.known:
+            self.known[key] = self._live("none")
+        return self.known[key]
 
     def _live(self, state: str) -> Someone:
         someone = persons.join()
@@ -148,5 +155,9 @@ def refuse_unknown_state(role: str, state: str, data_class: str) -> None:
         and state not in {"none", "n/a", "private", SHOWN, "named_other_class"}
     ):
         raise NotBuilt(f"a consent that shows another organisation {data_class}")
-    if role not in {*outside, *PERSONS, "anon"} and state not in {*NOBODY, "blocked"}:
+    if (
+        role not in {*outside, *PERSONS, "anon"}
+        and state not in {*NOBODY, "blocked"}
+        and not state.startswith("emergency")
+    ):
         raise NotBuilt("a consent of the person for their own organisation's workers")

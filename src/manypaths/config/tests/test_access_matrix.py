@@ -31,7 +31,7 @@ STILL_WRONG = {
     "M199": "a member of a family has an account as anybody, and nobody's list shows their own looks",
     "M365": "the same, as they change their own plan",
 }
-AUDITS = dict.fromkeys(("access", "decision", "disclosure", "none"), "")
+AUDITS = dict.fromkeys(("access", "decision", "disclosure", "none", "breakglass"), "")
 CELL = {
     "id": "X1",
     "role": "peer_assigned",
@@ -44,6 +44,12 @@ CELL = {
     "audit": "access",
     "person_sees": True,
     "redisclosure_notice": False,
+}
+EMERGENCY = {
+    "role": "ed_physician",
+    "data_class": "drug_screen_result",
+    "consent_state": "emergency_complete",
+    "action": "break_glass",
 }
 KNOWN = (*words.KNOWN.items(), ("expect", dict.fromkeys(sorted(words.EXPECTS), "")), ("audit", AUDITS))
 HIDDEN = read({**CELL, "role": "other_org", "expect": "hide", "http": 404, "audit": "decision", "person_sees": False})
@@ -119,6 +125,20 @@ class TestOnAWorld:
         tell(outcome)
         assert not file.strange
         assert set(outcome.of(WRONG)) == set(STILL_WRONG), capsys.readouterr().out
+
+    def test_an_emergency_that_came_out_otherwise_is_wrong(self, ground):
+        opens = read({**CELL, **EMERGENCY, "expect": "allow", "http": 200, "audit": "breakglass", "person_sees": True})
+        closed = replace(opens, expect="hide", http=404, audit="decision", person_sees=False)
+        plan = replace(opens, data_class="recovery_plan")
+        said = replace(opens, expect="reject", http=422, consent_state="emergency_incomplete", audit="breakglass")
+        for cell, told in (
+            (closed, "answers 200, the file says 404"),
+            (plan, "the page does not show what it should"),
+            (replace(opens, person_sees=False), "the person's own list shows a look"),
+            (said, "no opening in an emergency is logged"),
+        ):
+            verdict = outcome_of(ground, cell).verdicts[cell.name]
+            assert (verdict.kind, told in verdict.why) == (WRONG, True), verdict.why
 
     @pytest.mark.parametrize(
         ("changed", "told"),
