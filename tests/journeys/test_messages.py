@@ -16,6 +16,8 @@ from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, reader_for
+from manypaths.outcomes import commands as outcomes
+from manypaths.outcomes import queries as instruments
 from manypaths.people import commands as people
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
@@ -131,3 +133,40 @@ def test_the_pages_stand_when_somebody_else_walks_on_and_when_it_ended(browser: 
         assert answer is not None and answer.status == 404
     with transaction.atomic():
         assert [one.is_heard for one in messages.own_threads(reader=made.person)] == [False, False]
+
+
+def checked_in(made: Scene, note: str = "A hard week, and I got through it.") -> UUID:
+    items = instruments.definition(instruments.instrument_version(instrument="barc-10")).items
+    answers = {**dict.fromkeys(items, 4), items[0]: "rather_not_say"}
+    return outcomes.answer_instrument(
+        instrument="barc-10", answers=answers, language="en", on=now().date(), by=made.person, at=now(), note=note
+    )
+
+
+def test_one_check_in_is_shown_read_and_closed_again(browser: Browser, live_site: LiveSite):
+    made = stage()
+    record, sitting = taken_up(made), checked_in(made)
+    visits = [Visit(), Visit(1280, "dark", "es")]
+    words = {"check-in-words": f"/my/check-ins/{sitting}/show/{made.coach_member.id}"}
+    look_at(browser, live_site, made.person, words | {"check-in": f"/my/check-ins/{sitting}"}, visits)
+    with as_reader(browser, live_site, made.person, Visit(scripts=False)) as page:
+        page.goto(f"{live_site.url}/my/check-ins/{sitting}")
+        go(page.get_by_role("link", name="Show this to Dee R."))
+        go(page.get_by_role("button", name="Yes, show it to Dee R."))
+        expect(page.get_by_text("They can open this one check-in now.")).to_be_visible()
+    seen = {"check-in-shown": f"/my/check-ins/{sitting}", "check-in-sharing": "/my/sharing"}
+    look_at(browser, live_site, made.person, seen, visits)
+    with as_reader(browser, live_site, made.coach, Visit(scripts=False)) as page:
+        page.goto(f"{live_site.url}/work/messages")
+        go(page.get_by_role("link", name="Someone shows you something."))
+        go(page.get_by_role("link", name="Open one check-in"))
+        expect(page.get_by_text("A hard week, and I got through it.")).to_be_visible()
+    work = {"shown": f"/work/people/{record}/check-ins", "shown-person": f"/work/people/{record}"}
+    look_at(browser, live_site, made.coach, work, visits)
+    with as_reader(browser, live_site, made.person, Visit(scripts=False)) as page:
+        page.goto(f"{live_site.url}/my/check-ins/{sitting}")
+        go(page.get_by_role("button", name="Stop showing it"))
+        expect(page.get_by_text("They can no longer open this check-in.")).to_be_visible()
+    with as_reader(browser, live_site, made.coach, Visit()) as page:
+        answer = page.goto(f"{live_site.url}/work/people/{record}/check-ins")
+        assert answer is not None and answer.status == 404

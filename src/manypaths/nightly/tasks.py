@@ -9,14 +9,16 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from manypaths.notices import commands, queries
+from manypaths.notices import queries
+from manypaths.referrals import commands
 
 TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
 @app.task(name="send_email", queue="notices", retry=TRIES)
 def send_email(notice_id: str) -> None:
-    """Send one e-mail that says that a message waits, or keep it here where no mail server is set.
+    """Send one e-mail that says that a message waits, keep it here where no mail server is set, or drop it where what
+    it is about is closed by now.
 
     When no mail server answers, the job has done its work: the sweep asks again when the e-mail has rested. `TRIES` is
     for faults of ours.

@@ -80,12 +80,32 @@ def send_email(*, notice_id: UUID, at: datetime) -> State | None:
     return State(row.state)
 
 
+@transaction.atomic
+def drop_email(*, notice_id: UUID) -> State | None:
+    """Let an e-mail go unsent: what it is about is closed. None when it was taken care of already.
+
+    Repeats safely.
+    """
+    waiting = StaffNotice.objects.filter(id=notice_id, way=Way.EMAIL, state=State.WAITING)
+    row = waiting.select_for_update(skip_locked=True).first()
+    if row is None:
+        return None
+    row.state = State.DROPPED
+    row.save(update_fields=["state"])
+    return State.DROPPED
+
+
 def _knock(row: StaffNotice) -> State:
     """Knock once: waiting still when no mail server answered."""
     if not settings.EMAIL_HOST:
         return State.KEPT
     with translation.override(row.language):
-        message = EmailMessage(str(rules.OUTSIDE_SUBJECT), str(rules.OUTSIDE_BODY), to=[row.address])
+        message = EmailMessage(
+            str(rules.OUTSIDE_SUBJECT),
+            str(rules.OUTSIDE_BODY),
+            from_email=rules.sender(settings.DEFAULT_FROM_EMAIL),
+            to=[row.address],
+        )
     try:
         message.send()
     except OSError:

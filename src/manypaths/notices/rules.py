@@ -1,7 +1,9 @@
 """What may be told, in which words. Pure. Nothing here names a programme, a service, a person or a health fact."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -42,12 +44,14 @@ class Way(StrEnum):
 
 
 class State(StrEnum):
-    """How far a notice came. `kept` is an e-mail that stayed here because no mail server is set."""
+    """How far a notice came. `kept` is an e-mail that stayed here because no mail server is set; `dropped` is one that
+    had no ground any more when its turn came."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     KEPT = "kept"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 # Read after signing in, on the reader's own page.
@@ -73,6 +77,26 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
 # All that ever leaves the house, whatever it is about.
 OUTSIDE_SUBJECT = _("You have a message")
 OUTSIDE_BODY = _("You have a message. Sign in to read it.")
+
+
+@dataclass(frozen=True)
+class SendingFacts:
+    """What is known of a notice at the moment it would leave. None: nobody knows."""
+
+    works_there: bool | None
+    still_open: bool | None
+    blocked: bool | None
+
+
+def may_leave(facts: SendingFacts) -> bool:
+    """True while its reader works there, what it is about is open to them, and no safety block stands between them and
+    the person. It is asked when the job runs, whatever was true when it was queued. What nobody knows closes."""
+    return facts.works_there is True and facts.still_open is True and facts.blocked is False
+
+
+def sender(address: str) -> str:
+    """From whom an e-mail says it comes: the bare address. A name beside it could name a programme."""
+    return parseaddr(address)[1]
 
 
 def notice_id(template: Template, recipient: UUID, cause: str) -> UUID:

@@ -1,8 +1,8 @@
 """Which driver a cell goes to, and what is said of one that cannot be driven."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from manypaths.config.access_matrix import acts, words
+from manypaths.config.access_matrix import acts, jobs, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
@@ -12,6 +12,7 @@ from manypaths.config.access_matrix.verdict import NOT_BUILT, WRONG, Verdict
 from manypaths.config.access_matrix.viewing import view
 from manypaths.config.access_matrix.words import NotBuilt
 
+JOB, QUEUE = "worker", "queue_payload"  # of a file: background work, and what stands in its queue
 Driver = Callable[[Ground, Cell], Verdict]
 DRIVERS: dict[str, Driver] = {
     "view": view,
@@ -35,8 +36,14 @@ def drive(ground: Ground, cell: Cell) -> Verdict:
 
 
 def driver_of(cell: Cell) -> Driver:
-    """What drives a cell: who does emergency work sees a record in an emergency only."""
-    return view_in_emergency if (cell.action, cell.role) == ("view", MEDIC) else DRIVERS[cell.action]
+    """What drives a cell: background work goes its own way, for it opens no page; and who does emergency work sees a
+    record in an emergency only."""
+    return view_in_emergency if (cell.action, cell.role) == ("view", MEDIC) else _drivers(cell)[cell.action]
+
+
+def _drivers(cell: Cell) -> Mapping[str, Driver]:
+    """Drivers by action: those of background work, or everybody else's."""
+    return jobs.DRIVERS if cell.role == JOB else DRIVERS
 
 
 def refuse_missing(cell: Cell) -> None:
@@ -48,7 +55,9 @@ def refuse_missing(cell: Cell) -> None:
         missing = known[getattr(cell, name)]
         if missing:
             raise NotBuilt(f"{missing} ({name} {getattr(cell, name)})")
-    if cell.action not in DRIVERS:
+    if cell.action not in _drivers(cell):
         raise NotBuilt(f"a way to try {cell.action}")
+    if cell.surface == QUEUE and cell.role != JOB:
+        raise NotBuilt(f"a queue that {cell.role} reads")
     if driver_of(cell) is view and cell.context not in words.PLAIN_CONTEXTS:
         raise NotBuilt(f"a way to stage: {cell.context}")

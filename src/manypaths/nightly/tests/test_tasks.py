@@ -11,7 +11,7 @@ from procrastinate.testing import InMemoryConnector
 
 from manypaths.config.prepare import QUEUE_RIGHTS
 from manypaths.config.testing import as_owner
-from manypaths.network.tests.factories import account
+from manypaths.network.tests.factories import membership, organisation
 from manypaths.nightly import tasks
 from manypaths.notices import commands, queries
 from manypaths.notices.models import StaffNotice
@@ -27,9 +27,10 @@ def queue() -> Iterator[InMemoryConnector]:
 
 
 def written() -> None:
-    user = account()
+    """One e-mail that waits, to a worker, about something that no consent closes."""
+    user = membership(organisation(), "privacy_officer").account
     commands.tell_worker(
-        account_id=user.id, address=user.email, language="en", template=Template.REQUEST_ARRIVED,
+        account_id=user.id, address=user.email, language="en", template=Template.EMERGENCY_TO_REVIEW,
         subject_id=uuid4(), cause="c", at=datetime.now(UTC),
     )  # fmt: skip
 

@@ -1,13 +1,14 @@
 """What leaves the house tells nothing."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import translation
 
 from manypaths.notices import rules
-from manypaths.notices.rules import Template
+from manypaths.notices.rules import SendingFacts, Template
 
 TELLING = re.compile(
     r"recover|treat|substance|drug|alcohol|sober|detox|clinic|counsel|therap|program|coach|peer|plan|support|request"
@@ -22,6 +23,19 @@ def test_what_leaves_the_house_says_only_that_a_message_waits(language):
     with translation.override(language):
         for text in (str(rules.OUTSIDE_SUBJECT), str(rules.OUTSIDE_BODY)):
             assert not TELLING.search(text), text
+
+
+@pytest.mark.parametrize("said", ["Recovery House <mail@example.org>", "mail@example.org", "Salud <mail@example.org>"])
+def test_the_sender_is_a_bare_address(said):
+    assert rules.sender(said) == "mail@example.org"
+
+
+def test_what_is_about_nothing_open_does_not_leave_and_what_nobody_knows_closes():
+    known = SendingFacts(works_there=True, still_open=True, blocked=False)
+    assert rules.may_leave(known)
+    for name, value in vars(known).items():
+        assert not rules.may_leave(replace(known, **{name: not value}))
+        assert not rules.may_leave(replace(known, **{name: None}))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -29,6 +29,7 @@ from manypaths.referrals.commands.night import (
 )
 from manypaths.referrals.commands.rescuing import open_in_emergency, refuse_without_role
 from manypaths.referrals.commands.saying import say_beside, take_back_what_was_said
+from manypaths.referrals.commands.sending import send_email
 from manypaths.referrals.commands.writing import show_check_in, write_to_person, write_to_worker
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "reject_request",
     "remind_overdue",
     "say_beside",
+    "send_email",
     "send_request",
     "share_less",
     "show_check_in",

@@ -63,7 +63,9 @@ class FinishForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("What was going on?"),
-        help_text=gettext_lazy("A few words for yourself. They are locked: only you can read them."),
+        help_text=gettext_lazy(
+            "A few words for yourself. They are locked: only you can read them, and whom you show them."
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -84,7 +84,7 @@ def _draw(request: Asked, sitting: OwnSitting, walker: Walker, refused: Refused 
 def _filled(words: str, sitting: OwnSitting, walker: Walker) -> str:
     on = day(sitting.answered_on, get_language(), weekday=False, year=True) if sitting.answered_on else ""
     for mark, value in {"{worker}": walker.name, "{organisation}": walker.place, "{day}": on}.items():
-        words = words.replace(mark, value)
+        words = words.replace(f"{mark}.", f"{value.removesuffix('.')}.").replace(mark, value)
     return words
 
 
