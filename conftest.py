@@ -49,6 +49,16 @@ def own_communities() -> None:
     forget_communities()
 
 
+@pytest.fixture(autouse=True)
+def own_ways(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever page a test opens, it opens no class of a record that its address does not declare."""
+    from manypaths.config.watching import watched
+
+    with watched(monkeypatch) as undeclared:
+        yield
+    assert not undeclared, f"not declared in web/ui/ways_out.json: {', '.join(sorted(undeclared))}"
+
+
 @pytest.fixture(scope="session")
 def test_server() -> Iterator[testing.TestServer]:
     """The running test server with its migrated template."""

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "manypaths.web.ui.visitor.Visitor",
+    "manypaths.web.ui.ways_out.OnlyDeclared",
     "manypaths.web.ui.once.Once",
 ]
 

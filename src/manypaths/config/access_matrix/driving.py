@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from manypaths.config.access_matrix import acts, jobs, words
+from manypaths.config.access_matrix import acts, contexts, jobs, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
@@ -37,7 +37,9 @@ def drive(ground: Ground, cell: Cell) -> Verdict:
 
 def driver_of(cell: Cell) -> Driver:
     """What drives a cell: background work goes its own way, for it opens no page; and who does emergency work sees a
-    record in an emergency only."""
+    record in an emergency only. Some circumstances are staged first."""
+    if cell.action == "view" and cell.context in contexts.VIEWS:
+        return contexts.VIEWS[cell.context]
     return view_in_emergency if (cell.action, cell.role) == ("view", MEDIC) else _drivers(cell)[cell.action]
 
 

@@ -23,7 +23,13 @@ from manypaths.config.steps import step
 from manypaths.config.supervise import run_in_child
 
 DATABASE = "manypaths_check"
-SERVE = "from manypaths.config.webserver import serve_while_stdin_is_open as s; s({port})"
+SERVE = """
+import manypaths.config.wsgi
+from manypaths.config.webserver import serve_while_stdin_is_open
+from manypaths.config.access_matrix.newcomer import add_address
+add_address()
+serve_while_stdin_is_open({port})
+"""
 STARTING = 60.0
 ENDING = 30.0
 NOT_OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_MEASURES_URL", "MANYPATHS_HOSTS", "MANYPATHS_INDEX_DIR",

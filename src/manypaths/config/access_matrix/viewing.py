@@ -1,6 +1,6 @@
 """Drives the cells of looking: what must be shown is there, what must be hidden is nowhere, and absent means absent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -144,19 +144,24 @@ def _nothing_shown(look: Looking) -> Iterator[str]:
 
 def _hidden(look: Looking) -> Iterator[str]:
     """Each address with an id answers as one that was made up, and nothing stands in any list."""
+    yield from hidden_at(look, places_to_try(look.cell.data_class, look.cell.surface))
+    if not look.answers:
+        raise NotBuilt(f"an address at which {look.cell.data_class} could be sought")
+
+
+def hidden_at(look: Looking, places: Iterable[Place]) -> Iterator[str]:
+    """What tells somebody's id from a made-up one at these addresses."""
     cell = look.cell
     of_class = {place.path for place in (*OWN.get(cell.data_class, ()), *WORK.get(cell.data_class, ()))}
-    for place in places_to_try(cell.data_class, cell.surface):
+    for place in places:
         for one in look.ids_for(place):
             answer = look.ask(place, one)
             if answer.status == cell.http:
                 yield from told_from_nothing(look.visitor, place.path, place.item, one)
-            elif place.path not in of_class and answer.status == SHOWN:
+            elif place.path not in of_class and answer.status == SHOWN and place.planted == ():
                 look.saw_other_parts = True
             else:
                 yield f"{place.path} answers {answer.status}, the file says {cell.http}"
-    if not look.answers:
-        raise NotBuilt(f"an address at which {cell.data_class} could be sought")
 
 
 def _absent_from_lists(look: Looking) -> Iterator[str]:

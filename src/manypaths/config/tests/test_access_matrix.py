@@ -77,6 +77,17 @@ def open_as(**asked):
     return real(**{{**asked, "reader": taken}})
 queries.open_records = open_as
 """
+NEWCOMER = read({
+    **CELL, "surface": "api", "expect": "hide", "http": 404, "audit": "decision", "person_sees": False,
+    "context": "a new endpoint added by a developer without an access rule",
+})  # fmt: skip
+UNDECLARED_IS_SERVED = """
+import manypaths.config.wsgi
+from manypaths.config.access_matrix import newcomer
+from manypaths.web.ui import ways_out
+newcomer.show.audience = "anybody who asks"
+ways_out.ROUTES = ways_out.ROUTES | {{"work:api_newcomer"}}
+"""
 NOTHING_NOTED = """
 import manypaths.config.wsgi
 from manypaths.web.ui import transaction
@@ -182,7 +193,10 @@ class TestOnAWorld:
         shown = replace(HIDDEN, role="person", data_class="recovery_plan")
         assert "holds a word of what is closed" in outcome_of(ground, shown).verdicts["X1"].why
 
-    @pytest.mark.parametrize(("fault", "cell"), [(AS_SOMEBODY_ELSE, HIDDEN), (NOTHING_NOTED, CLOSED_BY_THE_DOOR)])
+    @pytest.mark.parametrize(
+        ("fault", "cell"),
+        [(AS_SOMEBODY_ELSE, HIDDEN), (NOTHING_NOTED, CLOSED_BY_THE_DOOR), (UNDECLARED_IS_SERVED, NEWCOMER)],
+    )
     def test_a_rule_that_was_turned_off_is_found(self, ground, fault, cell):
         assert outcome_of(ground, cell).verdicts["X1"] == Verdict(RIGHT)
         with behind(ground, fault) as bent:
