@@ -206,18 +206,46 @@ def test_only_the_person_lets_another_read_what_was_written_before(written: Writ
             raw.execute(WRITE, [written.own, written.thread, "worker"])
 
 
+BEGIN = "select begin_thread(%s, %s, %s, %s, gen_random_uuid(), now())"
+
+
 def test_a_thread_is_begun_only_between_two_who_walk_together(written: Written):
-    stranger, desk = person(), written.stage.desk
-    begin = "select begin_thread(%s, %s, %s, %s, gen_random_uuid(), now())"
-    tries = (
-        [stranger.account_id, "person", written.record, written.stage.coach_member.id],
-        [desk.account_id, "member", written.record, desk.membership_id],
-        [desk.account_id, "member", written.record, written.colleague.membership_id],
-        [written.stage.person.account_id, "person", written.record, desk.membership_id],
-    )
+    stranger, desk, person_ = person(), written.stage.desk, written.stage.person
     with signed_in() as raw:
-        for values in tries:
-            assert raw.execute(begin, values).fetchone() == (None,)
+        as_person(raw, stranger)
+        values = [stranger.account_id, "person", written.record, written.stage.coach_member.id]
+        assert raw.execute(BEGIN, values).fetchone() == (None,)
+    with signed_in() as raw:
+        as_person(raw, person_)
+        values = [person_.account_id, "person", written.record, desk.membership_id]
+        assert raw.execute(BEGIN, values).fetchone() == (None,)
+    with signed_in() as raw:
+        assert not open_thread(raw, desk, written.record)
+        for member in (desk.membership_id, written.colleague.membership_id):
+            assert raw.execute(BEGIN, [desk.account_id, "member", written.record, member]).fetchone() == (None,)
+
+
+def test_nobody_learns_whose_record_it_is_without_a_row_in_the_log(written: Written):
+    """Not by beginning a thread in somebody's name, and not by asking who walks with them."""
+    person_, colleague = written.stage.person, written.colleague
+    walks, stranger = "select * from who_walks(%s)", person()
+    for sql, values in (
+        (walks, [person_.account_id]),
+        (BEGIN, [person_.account_id, "person", written.record, colleague.membership_id]),
+        (BEGIN, [colleague.account_id, "member", written.record, colleague.membership_id]),
+    ):
+        with signed_in() as raw:
+            as_person(raw, stranger)
+            assert raw.execute(sql, values).fetchall() in ([], [(None,)])
+    with signed_in() as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        raw.execute(walks, [person_.account_id])
+    with signed_in() as raw:
+        as_person(raw, person_)
+        assert len(raw.execute(walks, [person_.account_id]).fetchall()) == 2
+    with signed_in() as raw:
+        assert open_thread(raw, colleague, written.record)
+        (begun,) = raw.execute(BEGIN, [colleague.account_id, "member", written.record, colleague.membership_id])
+        assert begun[0]
 
 
 def test_every_way_in_leaves_a_row_under_the_name_that_was_claimed(written: Written):
