@@ -113,6 +113,19 @@ class Leaf(models.Model):
         return f"row {self.place} of block {self.block}"
 
 
+class Stop(models.Model):
+    """The head of the chain was lost: nobody looks at anybody until who runs the machine lifts it and says why."""
+
+    number = models.BigIntegerField(primary_key=True)
+    head = models.BinaryField()
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"stop at block {self.number}"
+
+
 class OnceKey(models.Model):
     """A form or call that was answered once: the same key gets the same answer, whoever pressed twice.
 

@@ -26,6 +26,7 @@ INDEX_DIR = Path(os.environ.get("MANYPATHS_INDEX_DIR", VAR / "index"))
 FACTS_DIR = Path(os.environ.get("MANYPATHS_FACTS_DIR", VAR / "facts"))
 AUDIT_KEY_FILE = Path(os.environ.get("MANYPATHS_AUDIT_KEY_FILE", VAR / "keys" / "audit_key"))
 AUDIT_ANCHOR_FILE = Path(os.environ.get("MANYPATHS_AUDIT_ANCHOR", VAR / "audit-anchor.log"))
+EMERGENCY_LOG_FILE = Path(os.environ.get("MANYPATHS_EMERGENCY_LOG", VAR / "emergency.log"))
 SEALER_URL = os.environ.get("DATABASE_SEALER_URL", "")
 MEASURES_URL = os.environ.get("DATABASE_MEASURES_URL", "")
 

@@ -56,6 +56,7 @@ class TestServer:
             "INDEX_DIR": self.files / "index",
             "AUDIT_KEY_FILE": self.files / "keys" / "audit_key",
             "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
+            "EMERGENCY_LOG_FILE": self.files / "emergency.log",
         }
 
     def start(self) -> None:

@@ -14,6 +14,7 @@ VARIABLES = {
     "MANYPATHS_KEYRING": "The file with the keys of sealed words. Keep a copy of it apart from the database.",
     "MANYPATHS_AUDIT_KEY_FILE": "The file with the key that seals the log. Keep a copy of it apart from the database.",
     "MANYPATHS_AUDIT_ANCHOR": "The file that gets the newest seal of the log each minute. Best on another disk.",
+    "MANYPATHS_EMERGENCY_LOG": "The file that says when the log of looks could not be written. Best on another disk.",
     "MANYPATHS_SECRET_KEY_FILE": "The file with the key that signs cookies and search addresses.",
     "MANYPATHS_INDEX_DIR": "The folder of the search index. It can be thrown away; it is built again.",
     "MANYPATHS_FACTS_DIR": "The folder of the facts without identity that the night writes.",

@@ -14,7 +14,7 @@ import psycopg
 from manypaths.audit.rules import rows as rules
 from manypaths.audit.rules.chain import NOTHING, Block, Line, had_ended, head_of, is_true, mac_of_block, snapshot_of
 from manypaths.audit.rules.tree import root_of
-from manypaths.audit.sealing import reading
+from manypaths.audit.sealing import reading, stopping
 from manypaths.audit.sealing.anchor import add_line, last_line
 from manypaths.audit.sealing.connection import Connection, connect, seal_key
 
@@ -139,7 +139,7 @@ class Sealer:
 
     def round(self, at: datetime) -> Newest:
         """Seal once; write the anchor when a minute has gone by, or when the chain is not what it was."""
-        raw = self._sign_in()
+        raw = self._sign_in(at)
         self._notice_loss(raw, at)
         try:
             self.kept = seal(raw, self.key, at)
@@ -150,23 +150,32 @@ class Sealer:
             self._write_anchor(self.kept, at)
         return self.kept
 
-    def _sign_in(self) -> Connection:
+    def _sign_in(self, at: datetime) -> Connection:
         if self.raw is None or self.raw.closed:
             self.raw = connect(self.url)
             self.raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             is_first = newest_block(self.raw).number == 0 and last_line(self.anchor) is None
             self.raw.rollback()
             self.key = seal_key(self.key_file, make=is_first)
+            self._notice_what_was_lost_meanwhile(self.raw, at)
         return self.raw
 
+    def _notice_what_was_lost_meanwhile(self, raw: Connection, at: datetime) -> None:
+        """A start, or the database is back: the head that was anchored must still be there."""
+        line = last_line(self.anchor)
+        if stopping.stop_if_lost(raw, line, at) and line is not None:
+            log.error("the sealed log lost block %s, nobody can look: run ./manypaths check audit", line.number)
+
     def _notice_loss(self, raw: Connection, at: datetime) -> None:
-        """A chain that no longer holds the block we know of went back: what it was is written down at once."""
+        """A chain that no longer holds the block we know of went back: what it was is written down at once, and nobody
+        looks until somebody answered for it."""
         if self.kept is None or self.kept.number == 0:
             return
         found: Any = raw.execute(reading.HEAD_AT, [self.kept.number]).fetchone()
         raw.rollback()
         if found is None or not is_true(found[0], self.kept.head):
             log.error("the sealed log went back behind block %s: run ./manypaths check audit", self.kept.number)
+            stopping.stop(raw, self.kept.number, self.kept.head, at)
             self._write_anchor(self.kept, at)
 
     def _write_anchor(self, newest: Newest, at: datetime) -> None:

@@ -47,11 +47,13 @@ def _read(arguments: list[str]) -> tuple[list[Path], frozenset[str]]:
 
 
 def _check(files: Collection[File], owner: str, required: Collection[str]) -> int:
+    from django.conf import settings
+
     from manypaths.config.access_matrix.driving import drive
     from manypaths.config.access_matrix.stage import staged
 
     with contextlib.ExitStack() as stack:
         site = stack.enter_context(web_server(stack.enter_context(tempfile.TemporaryFile())))
         with step("Making the world"):
-            ground = stack.enter_context(staged(site, owner))
+            ground = stack.enter_context(staged(site, owner, settings.SEALER_URL))
         return max(tell(check_cells(file, functools.partial(drive, ground), required)) for file in files)

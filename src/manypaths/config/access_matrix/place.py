@@ -58,6 +58,7 @@ class Throwaway:
             "MANYPATHS_TESTING": "1",
             "MANYPATHS_LOOPBACK_HTTP": "1",
             "DATABASE_URL": self.cluster.url("app", DATABASE),
+            "DATABASE_SEALER_URL": self.cluster.url("sealer", DATABASE),
             "DATABASE_MEASURES_URL": self.cluster.url("measures", DATABASE),
             "HOME": str(self.files),
         }
@@ -146,6 +147,7 @@ def web_server(log: IO[bytes], serve: str = SERVE, **more: str) -> Iterator[str]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one), **more}
+    environment.pop("DATABASE_SEALER_URL", None)  # no web server knows how to sign in as the one who seals
     command = [sys.executable, "-c", serve.format(port=port)]
     with subprocess.Popen(  # noqa: S603  # our own program and words
         command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True

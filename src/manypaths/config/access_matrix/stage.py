@@ -12,9 +12,11 @@ from manypaths.config.access_matrix.world import World
 
 
 @contextlib.contextmanager
-def staged(site: str, owner: str) -> Iterator[Ground]:
-    """Make the world on the database that the site serves. `owner` is the address at which the logs can be read."""
+def staged(site: str, owner: str, sealer: str = "") -> Iterator[Ground]:
+    """Make the world on the database that the site serves. `owner` is the address at which the logs can be read,
+    `sealer` the one at which they are sealed.
+    """
     with psycopg.connect(owner, autocommit=True) as link:
         world = World(site, open_bodies())
         world.list_a_service()
-        yield Ground(world, Log(link))
+        yield Ground(world, Log(link), sealer)

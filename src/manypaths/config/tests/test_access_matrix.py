@@ -81,6 +81,15 @@ NEWCOMER = read({
     **CELL, "surface": "api", "expect": "hide", "http": 404, "audit": "decision", "person_sees": False,
     "context": "a new endpoint added by a developer without an access rule",
 })  # fmt: skip
+UNLOGGED = read({
+    **CELL, "expect": "drop", "http": 503, "audit": "fallback", "person_sees": False,
+    "context": "audit table not writable: answer 503, nothing leaves",
+})  # fmt: skip
+A_FAULT_LIKE_ANY = """
+import manypaths.config.wsgi
+from manypaths.web.ui import errors
+errors.fault_of_the_log = lambda fault: ""
+"""
 UNDECLARED_IS_SERVED = """
 import manypaths.config.wsgi
 from manypaths.config.access_matrix import newcomer
@@ -109,7 +118,7 @@ def lines(capsys):
 def ground(committed_class_db) -> Iterator[Ground]:
     """The made-up world behind a real web server, for all tests of a class."""
     with tempfile.TemporaryFile() as log, web_server(log, DATABASE_URL=testing.role_url("app")) as site:
-        with staged(site, testing.role_url("owner")) as made:
+        with staged(site, testing.role_url("owner"), testing.role_url("sealer")) as made:
             yield made
 
 
@@ -195,7 +204,12 @@ class TestOnAWorld:
 
     @pytest.mark.parametrize(
         ("fault", "cell"),
-        [(AS_SOMEBODY_ELSE, HIDDEN), (NOTHING_NOTED, CLOSED_BY_THE_DOOR), (UNDECLARED_IS_SERVED, NEWCOMER)],
+        [
+            (AS_SOMEBODY_ELSE, HIDDEN),
+            (NOTHING_NOTED, CLOSED_BY_THE_DOOR),
+            (UNDECLARED_IS_SERVED, NEWCOMER),
+            (A_FAULT_LIKE_ANY, UNLOGGED),
+        ],
     )
     def test_a_rule_that_was_turned_off_is_found(self, ground, fault, cell):
         assert outcome_of(ground, cell).verdicts["X1"] == Verdict(RIGHT)

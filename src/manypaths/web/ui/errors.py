@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from manypaths.web.ui.going import is_ours
+from manypaths.web.ui.unlogged import fault_of_the_log, note
 
 RETRY_SECONDS = "5"
 LONG_WORD = 40
@@ -17,8 +18,12 @@ NOT_WORDS = frozenset({"csrfmiddlewaretoken", "once", "to", "next", "passphrase"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours; or, when the database is away, a pause that ends by itself."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """A fault of ours; or a pause: the database is away, or the log cannot be written, and then nothing is shown."""
+    fault = sys.exc_info()[1]
+    unlogged = fault_of_the_log(fault)
+    if unlogged:
+        note(request, unlogged)
+    if unlogged or isinstance(fault, OperationalError | InterfaceError):
         response = render(request, "503.html", status=503)
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
