@@ -24,6 +24,7 @@ READS_DATA = {
     "consent/rules/reviews.py": "consent",
     "consent/rules/shares.py": "consent",
     "indicators/rules/codes.py": "referrals",
+    "network/rules/places.py": "network",
     "network/rules/posture.py": "network",
     "referrals/rules.py": "referrals",
     "support/rules/contacts.py": "support",

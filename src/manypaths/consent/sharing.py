@@ -16,6 +16,7 @@ from manypaths.consent.rules import DataClass, shares
 from manypaths.consent.shares import NAME
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.people import commands as people
 from manypaths.vault.queries import sealer_for
 
 CODE = "share"
@@ -121,6 +122,22 @@ def take_up_share(*, code: str, by: Reader, at: datetime) -> UUID:
         raise NotThere
     audit.record(what="consent.share_taken_up", by=by, subject=found, at=at)
     return found
+
+
+@transaction.atomic
+def shut_out_taker(*, share_id: UUID, by: Reader, at: datetime) -> None:
+    """Stop a consent for somebody close, and block the account that typed its code: it opens nothing of the person any
+    more, whatever it was shown or is.
+
+    Refuses: NotThere for one that is not the person's own, and while nobody has typed its code.
+    Records: people.blocked, and consent.share_stopped where it still held
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD, DataClass.SAFE_CONTACT})
+    row = Share.objects.filter(record_id=record, id=share_id, recipient_account_id__isnull=False).first()
+    if row is None:
+        raise NotThere
+    people.block(account=row.recipient_account_id, by=by, at=at)
+    stop_share(share_id=share_id, by=by, at=at)
 
 
 @transaction.atomic

@@ -117,8 +117,16 @@ def take_turn(*, record_id: UUID) -> None:
 
 
 @transaction.atomic
-def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = None, by: Reader, at: datetime) -> UUID:
-    """Keep an organisation, or one worker wherever they work, from seeing the person. Their own record must be open.
+def block(
+    *,
+    organisation_id: UUID | None = None,
+    membership_id: UUID | None = None,
+    account: UUID | None = None,
+    by: Reader,
+    at: datetime,
+) -> UUID:
+    """Keep an organisation, one worker wherever they work, or one account from seeing the person. Their own record must
+    be open.
 
     A block beats every consent. It counts from this transaction on. The database puts it on every record that an
     organisation made from the person's requests too, on later ones as well, and ends it there with this one.
@@ -128,7 +136,7 @@ def block(*, organisation_id: UUID | None = None, membership_id: UUID | None = N
     Repeats safely: a block that already stands stays as it is.
     """
     record_id = _own(by)
-    account_id = _account_of(membership_id)
+    account_id = account or _account_of(membership_id)
     refuse_if(_reasons_not_to_block(organisation_id, account_id))
     take_turn(record_id=record_id)
     standing = Block.objects.filter(record_id=record_id, until__isnull=True)

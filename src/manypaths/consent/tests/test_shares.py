@@ -19,7 +19,7 @@ from manypaths.consent.rules import shares as rules
 from manypaths.consent.sharing import Wish
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.models import Membership, Organisation
-from manypaths.network.rules import Reader
+from manypaths.network.rules import Reader, places
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people.models import Assignment, Block, Record
 from manypaths.people.tests.factories import new_request, person
@@ -294,6 +294,26 @@ def test_one_for_a_court_case_that_holds_until_its_day_cannot_be_stopped_before(
     new_request()
     with pytest.raises(Refused):
         sharing.stop_share(share_id=share, by=stage.person, at=stage.at)
+
+
+def test_each_sort_of_place_is_a_sort_of_recipient_and_who_watches_is_known_to_both():
+    assert set(rules.RECIPIENT_TYPES) == {*places.PLACES, "coordination"}
+    assert {sort for sort in rules.RECIPIENT_TYPES if rules.is_watching(sort)} == places.WATCHING
+
+
+def test_whom_the_person_must_be_safe_from_is_blocked_and_sees_nothing_more(stage):
+    share, ally = stage.ally(), person()
+    new_request()
+    sharing.take_up_share(code=CODE, by=ally, at=stage.at)
+    assert not closed(ally, share)
+    new_request()
+    sharing.shut_out_taker(share_id=share, by=stage.person, at=stage.at)
+    assert closed(ally, share)
+    again = stage.give(kind="ally", organisation_id=None, code="another code", purpose="FAMRQT")
+    new_request()
+    with pytest.raises(NotThere):
+        sharing.take_up_share(code="another code", by=ally, at=stage.at)
+    assert again != share
 
 
 KINDS = list(rules.KINDS.values())

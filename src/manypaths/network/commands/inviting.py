@@ -15,7 +15,7 @@ from manypaths.audit import commands as audit
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network import queries, rules
 from manypaths.network.models import Community, Invitation, Membership, Organisation
-from manypaths.network.rules import Hat, Reader
+from manypaths.network.rules import Hat, Reader, places
 
 CODE_BYTES = 24
 
@@ -24,11 +24,17 @@ CODE_BYTES = 24
 def invite_worker(*, email: str, display_name: str, roles: Collection[str], by: Reader, at: datetime) -> str:
     """Invite a worker to the reader's organisation. Gives the code of a link that works once, for seven days.
 
-    Refuses: anyone who does not lead the organisation · a proof older than five minutes · no role or an unknown one.
+    Refuses: anyone who does not lead the organisation · a proof older than five minutes · no role or an unknown one · work
+    that no place of this sort has.
     Records: network.worker_invited
     """
-    refuse_if(rules.reasons_not_to_change_people(by, frozenset(roles), at))
     organisation = Organisation.objects.get(id=queries.own_organisation(by))
+    refuse_if(
+        [
+            *rules.reasons_not_to_change_people(by, frozenset(roles), at),
+            *places.reasons_not_of_this_place(organisation.kind, frozenset(roles)),
+        ]
+    )
     return write_invitation(
         organisation=organisation, community=None, email=email, display_name=display_name, roles=roles, by=by, at=at
     )
@@ -141,8 +147,13 @@ def change_roles(*, membership_id: UUID, roles: Collection[str], by: Reader, at:
     Records: network.roles_changed
     """
     member = _own_worker(membership_id, by)
-    refuse_if(rules.reasons_not_to_change_roles(by, membership_id, frozenset(roles), at))
     kept = rules.roles_after_change(by, frozenset(member.roles), frozenset(roles))
+    refuse_if(
+        [
+            *rules.reasons_not_to_change_roles(by, membership_id, frozenset(roles), at),
+            *places.reasons_not_of_this_place(member.organisation.kind, kept),
+        ]
+    )
     answers = member.answers_requests and rules.may_open_requests(kept)
     Membership.objects.filter(id=member.id).update(roles=sorted(kept), answers_requests=answers)
     audit.record(what="network.roles_changed", by=by, subject=member.id, at=at)

@@ -11,7 +11,7 @@ from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network import queries, rules
 from manypaths.network.commands.inviting import write_invitation
 from manypaths.network.models import Agreement, Community, Membership, Organisation, Participation
-from manypaths.network.rules import Reader, Role
+from manypaths.network.rules import Reader, Role, places
 
 
 @transaction.atomic
@@ -19,6 +19,7 @@ def invite_organisation(
     *,
     organisation_id: UUID | None = None,
     name: str = "",
+    kind: str = "",
     is_another: bool = False,
     community_id: UUID,
     email: str,
@@ -29,7 +30,7 @@ def invite_organisation(
     """Invite an organisation to take part: one of the directory, or a new one. Gives the code of a link for its lead.
 
     None where it has a lead here already, who finds the invitation: nobody is made a second one from outside.
-    `is_another` says that a new one is meant although a listed name is like it.
+    `is_another` says that a new one is meant although a listed name is like it; `kind` what sort of place a new one is.
     Refuses: NotThere for anyone who does not coordinate this community, and for an organisation that does not exist · a
     name like a listed one · one that takes part already.
     Records: network.organisation_invited
@@ -37,7 +38,7 @@ def invite_organisation(
     if not queries.coordinates(reader=by, community_id=community_id):
         raise NotThere
     refuse_if(_reasons_not_to_invite(organisation_id, name, is_another, community_id))
-    body = _body(organisation_id, name, at)
+    body = _body(organisation_id, name, kind, at)
     community = Community.objects.get(id=community_id)
     Participation.objects.get_or_create(
         community=community, organisation=body, left_at__isnull=True, defaults={"invited_at": at}
@@ -63,9 +64,9 @@ def _reasons_not_to_invite(
     )
 
 
-def _body(organisation_id: UUID | None, name: str, at: datetime) -> Organisation:
+def _body(organisation_id: UUID | None, name: str, kind: str, at: datetime) -> Organisation:
     if organisation_id is None:
-        made = Organisation(name=name, sort_name=rules.sort_key(name), created_at=at)
+        made = Organisation(name=name, sort_name=rules.sort_key(name), kind=kind, created_at=at)
         made.save(force_insert=True)
         return made
     found = Organisation.objects.filter(id=organisation_id, closed_at__isnull=True).first()
@@ -82,14 +83,16 @@ def agree_to_participate(
 
     Refuses: anyone who does not lead the organisation · one that agreed already or was not invited.
     Records: network.agreed
+    Afterwards: a place that watches people is asked for no support, whatever it says.
     """
     row = _participation(community_id, by)
     refuse_if(rules.reasons_not_to_agree(by, already=row.agreed_at is not None, left=row.left_at is not None))
     agreement = Agreement.objects.filter(id=agreement_id).first()
     if agreement is None:
         raise NotThere
+    answers = answers_requests and places.may_answer(row.organisation.kind)
     Participation.objects.filter(id=row.id).update(
-        agreed_at=at, agreed_by_id=by.account_id, agreement=agreement, answers_requests=answers_requests
+        agreed_at=at, agreed_by_id=by.account_id, agreement=agreement, answers_requests=answers
     )
     audit.record(what="network.agreed", by=by, subject=row.id, at=at)
 
@@ -117,6 +120,7 @@ def set_organisation_answers(*, community_id: UUID, answers: bool, by: Reader, a
     """
     row = _participation(community_id, by)
     refuse_if(rules.reasons_not_to_speak_for_organisation(by))
+    answers = answers and places.may_answer(row.organisation.kind)
     Participation.objects.filter(id=row.id, agreed_at__isnull=False).update(answers_requests=answers)
     audit.record(what="network.answers_changed", by=by, subject=row.id, at=at)
 

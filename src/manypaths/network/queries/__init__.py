@@ -25,6 +25,7 @@ from manypaths.network.queries.organisations import (
     organisations_answering,
     own_organisation,
     takes_requests,
+    watches,
 )
 from manypaths.network.queries.posture import own_posture, posture_reviews
 from manypaths.network.queries.workers import (
@@ -87,6 +88,7 @@ __all__ = [
     "takes_part",
     "takes_requests",
     "taking_part",
+    "watches",
     "who_answers",
     "who_can_be_named",
     "who_judges",

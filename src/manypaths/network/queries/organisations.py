@@ -10,7 +10,7 @@ from django.db import connection
 from manypaths.lib.refusals import NotThere
 from manypaths.network import rules
 from manypaths.network.models import Membership, Organisation, Participation
-from manypaths.network.rules import Reader, Role, sort_key
+from manypaths.network.rules import Reader, Role, places, sort_key
 
 TAKES_REQUESTS = """
     select p.organisation_id
@@ -90,3 +90,9 @@ def kinds_of_places(*, organisation_ids: Collection[UUID]) -> dict[UUID, str]:
 def names_of_places(*, organisation_ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of organisations."""
     return dict(Organisation.objects.filter(id__in=organisation_ids).values_list("id", "name"))
+
+
+def watches(reader: Reader) -> bool:
+    """True when the reader works at a place with power over people: a court, an employer, a landlord."""
+    place = reader.organisation_id
+    return place is not None and Organisation.objects.filter(id=place, kind__in=places.WATCHING).exists()

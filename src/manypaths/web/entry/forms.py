@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.rules import LONGEST, Device
 from manypaths.lib import strict_json
+from manypaths.network.rules import places
 from manypaths.web.entry.roles import NAMES, WORDS
 from manypaths.web.ui.offering import offer
 
@@ -266,7 +266,7 @@ class AcceptForm(forms.Form):
     )
 
 
-def _address() -> forms.EmailField:
+def address() -> forms.EmailField:
     messages = {"required": _("Type an e-mail address."), "invalid": _("Type an address like name@example.org.")}
     return forms.EmailField(label=_("E-mail address"), max_length=254, error_messages=messages)
 
@@ -280,9 +280,17 @@ class RolesForm(forms.Form):
         error_messages={"required": _("Choose at least one.")},
     )
 
-    def __init__(self, data: Any = None, *, may_name_coordinators: bool, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        may_name_coordinators: bool,
+        watching: bool = False,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, initial=initial)
         shut = UNASSIGNED | (set() if may_name_coordinators else {"coordinator"})
+        shut |= set(WORDS) - places.OF_WATCHING if watching else places.OFFICERS
         self.offered = [role for role in WORDS if role not in shut]
         offer(self, "roles", [(role, NAMES[role]) for role in self.offered])
 
@@ -297,41 +305,4 @@ class WorkerForm(RolesForm):
     display_name = forms.CharField(
         label=_("Name"), max_length=80, error_messages={"required": _("Type the worker's name.")}
     )
-    email = _address()
-
-
-class BodyForm(forms.Form):
-    """Invite one organisation: one that the directory lists under a name like this, or another one."""
-
-    ANOTHER = "another"
-    name = forms.CharField(
-        label=_("Name of the organization"), max_length=300, error_messages={"required": _("Type its name.")}
-    )
-    listed = forms.ChoiceField(
-        label=_("Is it one of these?"),
-        help_text=_("Choose it if it is. What the directory lists for it then belongs to it."),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("The directory lists a name like this. Choose it, or say that yours is another one."),
-            "invalid_choice": _("Choose one of these."),
-        },
-    )
-    contact_name = forms.CharField(
-        label=_("Who leads it here"), max_length=80, error_messages={"required": _("Type the name of a person.")}
-    )
-    email = _address()
-
-    def __init__(
-        self, data: Any = None, *, listed: list[tuple[str, str]], initial: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__(data, initial=initial)
-        field = self.fields["listed"] if listed else self.fields.pop("listed")
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [*listed, (self.ANOTHER, _("None of these. It is another one."))]
-
-    def invited(self) -> dict[str, Any]:
-        """Who is invited, as the command wants it."""
-        rest = dict(self.cleaned_data)
-        listed = rest.pop("listed", "")
-        is_another = listed == self.ANOTHER
-        return rest | {"organisation_id": UUID(listed) if listed and not is_another else None, "is_another": is_another}
+    email = address()

@@ -32,6 +32,7 @@ WORDS = {
     "frontdesk": _("Read requests that people send here, and vouch for someone who cannot get in."),
     "coordinator": _("Invite groups and keep this work going. You never see who gets help."),
     "org_admin": _("Invite workers, end their access, and agree for your place. You see no one's record."),
+    "monitor": _("Read what a person shows you for their case. You see nothing else, and nobody else."),
     "privacy_officer": _("Answer when a person says that a look was not right. You see that one look, and no record."),
     "volunteer": _("See the name of people you are assigned to, how to reach them, and write down contacts."),
     "medic": _("In a medical emergency, write down four things and see what you need to treat someone, for one hour."),

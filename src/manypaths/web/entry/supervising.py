@@ -75,7 +75,10 @@ def draw_roles(
     may_name = request.reader.has_role(Role.COORDINATOR)
     offered = supervisors(request.reader, one)
     shown = {
-        "form": form or RolesForm(may_name_coordinators=may_name, initial={"roles": one.roles}),
+        "form": form
+        or RolesForm(
+            may_name_coordinators=may_name, watching=queries.watches(request.reader), initial={"roles": one.roles}
+        ),
         "supervisor": supervisor or SupervisorForm(offered=offered, initial={"supervisor": one.supervisor_id or ""}),
         "offered": offered,
         "one": one,

@@ -14,7 +14,8 @@ from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import commands, queries, rules
 from manypaths.network.rules import TAKING_UP, Reader, Role, factor_is_fresh
 from manypaths.people import queries as people
-from manypaths.web.entry.forms import BodyForm, RolesForm, WorkerForm
+from manypaths.web.entry.body_form import BodyForm
+from manypaths.web.entry.forms import RolesForm, WorkerForm
 from manypaths.web.entry.handing_over import HANDED, left_behind
 from manypaths.web.entry.opening import press_again, prove_first, see, show_reasons, zone
 from manypaths.web.entry.roles import NAMES
@@ -53,7 +54,9 @@ def workers(request: Asked) -> HttpResponse:
         return elsewhere
     typed = _typed(request)
     may_name = reader.has_role(Role.COORDINATOR)
-    form = WorkerForm(request.POST or None, may_name_coordinators=may_name, initial=typed)
+    form = WorkerForm(
+        request.POST or None, may_name_coordinators=may_name, watching=queries.watches(reader), initial=typed
+    )
     if request.method == "POST" and form.is_valid():
         try:
             code = commands.invite_worker(by=reader, at=now(), **form.cleaned_data)
@@ -116,7 +119,10 @@ def worker_roles(request: Asked, worker: UUID) -> HttpResponse:
     if one.is_me:
         return _ask_another_lead(request, one)
     data = request.POST if request.method == "POST" else None
-    form = RolesForm(data, may_name_coordinators=reader.has_role(Role.COORDINATOR), initial={"roles": one.roles})
+    form = RolesForm(
+        data, may_name_coordinators=reader.has_role(Role.COORDINATOR), watching=queries.watches(reader),
+        initial={"roles": one.roles},
+    )  # fmt: skip
     if form.is_valid():
         try:
             commands.change_roles(membership_id=worker, roles=form.chosen_of(one.roles), by=reader, at=now())

@@ -62,6 +62,7 @@ BASES: dict[str, Any] = {
     "emergency": _("A medical emergency was written down first."),
     "emergencyreview": _("They check if an opening in an emergency was right."),
 }
+CLOSE = _("Someone close to me")
 PRIVACY_DESK = _("They answer privacy questions at a place that supports you.")
 ENDINGS: dict[str, Any] = {
     "stopped": _("You stopped it"),

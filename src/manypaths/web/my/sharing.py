@@ -177,8 +177,8 @@ class Seen:
 
 
 def _seen(look: Looks, names: dict[UUID, tuple[str, str, str]]) -> Seen:
-    nobody = ("", "", "")
-    name, title, place = names.get(look.membership_id, nobody) if look.membership_id else nobody
+    nobody = (str(plain.CLOSE) if look.basis == "shared" else "", "", "")
+    name, title, place = names.get(look.membership_id, ("", "", "")) if look.membership_id else nobody
     usual = str(plain.TITLES.get(title, title))
     what, why = plain.what_is_shared(look.classes), plain.PURPOSES.get(look.purpose, "")
     return Seen(

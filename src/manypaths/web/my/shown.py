@@ -122,3 +122,14 @@ def keep_from(request: Asked, share_id: UUID) -> HttpResponse:
         held_record_id=view.held_record_id, organisation_id=view.recipient_organisation_id, by=request.reader, at=now()
     )
     return thank(request, "kept_from", "my:shown", share_id)
+
+
+@person
+@require_POST
+def shut_out(request: Asked, share_id: UUID) -> HttpResponse:
+    """Block who typed the code, and stop it."""
+    try:
+        sharing.shut_out_taker(share_id=share_id, by=request.reader, at=now())
+    except Refused as refused:
+        return error_page(request, refused)
+    return thank(request, "blocked", "my:shown", share_id)

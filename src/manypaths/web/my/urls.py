@@ -68,6 +68,7 @@ urlpatterns = [
     path("sharing/show/<slug:kind>", showing.choose, name="show_to"),
     path("sharing/shown/<uuid:share_id>", shown.shown, name="shown"),
     path("sharing/shown/<uuid:share_id>/stop", shown.stop, name="stop_showing"),
+    path("sharing/shown/<uuid:share_id>/block", shown.shut_out, name="shut_out_taker"),
     path("sharing/shown/<uuid:share_id>/keep", shown.keep_from, name="keep_from"),
     path("sharing/<uuid:grant_id>", sharing.shared, name="shared"),
     path("messages", messages.index, name="messages"),
