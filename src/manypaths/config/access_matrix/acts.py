@@ -11,10 +11,12 @@ from manypaths.config.access_matrix.bodies import WORKERS
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone, ask
 from manypaths.config.access_matrix.reading import Cell
-from manypaths.config.access_matrix.surfaces import ANSWERING
+from manypaths.config.access_matrix.sharing import SHAREABLE
+from manypaths.config.access_matrix.surfaces import ANSWERING, SHOWN_BY
 from manypaths.config.access_matrix.verdict import Verdict, judged
 from manypaths.config.access_matrix.visitor import Answer
 from manypaths.config.access_matrix.words import NotBuilt
+from manypaths.consent import sharing
 from manypaths.referrals import commands as referrals
 
 STATUS = "select status from referrals_referral where id = %s"
@@ -160,6 +162,8 @@ LATE_FORM = "unsaved form on the receiving side posts after revocation"
 
 def in_flight(ground: Ground, cell: Cell) -> Verdict:
     """The page is open, the person stops sharing, the worker goes on."""
+    if cell.data_class in SHAREABLE and cell.context == NEXT_CLICK and cell.role == "recv_staff":
+        return _next_click_on_what_is_shown(ground, cell)
     if cell.data_class != "referral_task" or cell.context not in (NEXT_CLICK, LATE_FORM) or cell.expect != "hide":
         raise NotBuilt(f"a way to stage {cell.context} with {cell.data_class}")
     someone, request, about = _asking(ground, replace(cell, consent_state="named_covering"))
@@ -176,6 +180,22 @@ def in_flight(ground: Ground, cell: Cell) -> Verdict:
     shown = ["an answer holds a word of what is closed"] if answer.holds(someone.planted["packet"]) else []
     faults = [*shown, *([] if cell.context == LATE_FORM else _differs(answer, cell))]
     return judged([*faults, *ground.beside(about, someone, before, [answer], {request})], pages_only=True)
+
+
+def _next_click_on_what_is_shown(ground: Ground, cell: Cell) -> Verdict:
+    key, someone = ground.world.one_more("named_covering")
+    share, about = someone.shares[cell.role], replace(cell, consent_state=key)
+    visitor = ground.world.browser(cell.role, "none")
+    (word,) = ground.planted(SHOWN_BY[cell.data_class], someone)[:1]
+    if not visitor.get(f"/work/shared/{share}").holds(word):
+        raise AssertionError("what is shown is closed before it is revoked")
+    sharing.stop_share(share_id=share, by=someone.reader, at=datetime.now(UTC))
+    before = ground.before(about, someone)
+    answers = [visitor.get(path) for path in (f"/work/shared/{share}", f"/work/api/shared/{share}")]
+    faults = [fault for answer in answers for fault in _differs(answer, cell)]
+    if any(answer.holds(word) for answer in answers):
+        faults.append("an answer holds a word of what is closed")
+    return judged([*faults, *ground.beside(about, someone, before, answers, {str(share)})])
 
 
 DRIVERS: dict[str, Callable[[Ground, Cell], Verdict]] = {

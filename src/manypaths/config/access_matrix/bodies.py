@@ -14,8 +14,15 @@ from manypaths.network.models import Agreement, Community, Membership
 from manypaths.network.rules import SYSTEM, Hat, Reader, Role
 
 PASSPHRASE = "paper boats cross the harbor"  # noqa: S105  of a world that is thrown away
-HOME, RECEIVER, ELSEWHERE, RESIDENCE = "home", "receiver", "elsewhere", "residence"
-NAMES = {HOME: "Lantern House", RECEIVER: "Northside", ELSEWHERE: "Juniper Place", RESIDENCE: "Harbor Row"}
+HOME, RECEIVER, ELSEWHERE, RESIDENCE, COURT = "home", "receiver", "elsewhere", "residence", "court"
+NAMES = {
+    HOME: "Lantern House",
+    RECEIVER: "Northside",
+    ELSEWHERE: "Juniper Place",
+    RESIDENCE: "Harbor Row",
+    COURT: "Second Circuit",
+}
+KINDS = {RECEIVER: "clinic", RESIDENCE: "housing", COURT: "probation"}
 WRITER = "a clinician who has left"  # no role of a file: wrote the entries, and handed everyone over
 
 # Role of the file: where they work, what they do there, and whether they answer requests.
@@ -33,6 +40,7 @@ WORKERS: dict[str, tuple[str, frozenset[Role], bool]] = {
     "other_org": (ELSEWHERE, frozenset({Role.PEER}), True),
     "ed_physician": (RECEIVER, frozenset({Role.MEDIC}), False),
     "housing": (RESIDENCE, frozenset({Role.PEER}), True),
+    "probation": (COURT, frozenset({Role.MONITOR}), False),
 }
 LEADS = {"org_admin": HOME}
 COUNCIL = "council"
@@ -83,13 +91,13 @@ def fresh(reader: Reader) -> Reader:
 
 
 def open_bodies() -> Bodies:
-    """Found the community, let four organisations take part, and hire one worker for each role."""
+    """Found the community, let five organisations take part, and hire one worker for each role."""
     made, lead = _found()
     at = datetime.now(UTC)
     for key, name in NAMES.items():
         code = network.invite_organisation(
             name=f"{name} of the check", community_id=made.community.id, email=f"lead.{key}@example.org",
-            contact_name=f"Lead {key.title()}", is_another=True, by=fresh(lead.reader), at=at,
+            contact_name=f"Lead {key.title()}", kind=KINDS.get(key, ""), is_another=True, by=fresh(lead.reader), at=at,
         )  # fmt: skip
         assert code is not None
         head = _accept(f"lead_{key}", code, f"lead.{key}@example.org", f"Zwlead{key.title()} Q.", made.community)

@@ -12,6 +12,8 @@ from manypaths.web.ui.words import day, in_zone
 
 # Named fields that are one planted word.
 PLANTED = {"preferred_name": "packet", "appointment_channel": "reach"}
+# Named fields of entries without words: the id of the entry tells that it is there.
+BY_ID = {"attended": ("attended",), "listed in the consent": ("attended", "tested")}
 # Where a consent is over, as in every state in which a worker of the home organisation reads one.
 SAID = {
     "status": ("Ended", '"status": "ended"'),
@@ -36,6 +38,8 @@ def shows(name: str, answer: Answer, ground: Ground, target: Someone, record: st
     """
     if name in PLANTED:
         return answer.holds(target.planted[PLANTED[name]])
+    if name in BY_ID:
+        return any(answer.holds(one) for one in ground.planted(BY_ID[name], target))
     if name == "record_id":
         return answer.holds(record)
     if name == "expires":

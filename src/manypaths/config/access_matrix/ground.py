@@ -8,12 +8,14 @@ from uuid import UUID
 from manypaths.config.access_matrix.log import Log, Look, Mark, lines_given, times_seen
 from manypaths.config.access_matrix.persons import Someone
 from manypaths.config.access_matrix.reading import Cell
+from manypaths.config.access_matrix.sharing import FAMILY, FORMER, OTHER_CLASS, SHAREABLE
 from manypaths.config.access_matrix.surfaces import LOGGED_AS
 from manypaths.config.access_matrix.visitor import Answer
-from manypaths.config.access_matrix.world import FAMILY, OTHER, PERSONS, World
+from manypaths.config.access_matrix.world import OTHER, PERSONS, World
 
 NOTICE = re.compile(rb"42 (?:CFR|C\.F\.R\.) part 2 prohibits", re.IGNORECASE)  # the words of section 2.32
 ALIKE = {"n/a": "none", "private": "none", "named_other_class": "named_covering"}
+AS_IDS = {"attended": "attended", "tested": "screened", "agreed": "agreed"}  # shown without words: the id tells
 ANY_CLASS = frozenset({"presence"})
 LOOKED, GIVEN = "/my/sharing/looked", "/my/sharing/given"
 
@@ -44,6 +46,8 @@ class Ground:
         """The key of that person in the world."""
         if cell.data_class == "family_own_record":
             return FAMILY
+        if cell.consent_state == "named_other_class" and cell.data_class in SHAREABLE:
+            return OTHER_CLASS + cell.data_class
         return ALIKE.get(cell.consent_state, cell.consent_state)
 
     def account(self, cell: Cell) -> UUID | None:
@@ -56,7 +60,9 @@ class Ground:
 
     def reader_person(self, cell: Cell) -> Someone:
         """The person who reads, where the reader is one."""
-        which = {"person": self.target_state(cell), "other_person": OTHER, "family": FAMILY}[cell.role]
+        which = {
+            "person": self.target_state(cell), "other_person": OTHER, "family": FAMILY, "ex_partner": FORMER
+        }[cell.role]  # fmt: skip
         return self.world.someone(which)
 
     def planted(self, words: Collection[str], target: Someone) -> list[str]:
@@ -65,10 +71,8 @@ class Ground:
         for one in words:
             if one == "looker":
                 found.append(self.world.worker("peer_assigned").name)
-            elif one == "attended":  # attendance has no words of its own: the id of the entry is what nobody guesses
-                found += [str(item) for name, item in target.items.items() if name.startswith(one)]
-            elif one == "agreed":  # of a consent the number is what nobody guesses
-                found += [str(item) for name, item in target.items.items() if name.startswith(one)]
+            elif one in AS_IDS:  # attendance has no words of its own: the id of the entry is what nobody guesses
+                found += [str(item) for name, item in target.items.items() if name.startswith(AS_IDS[one])]
             else:
                 found.append(target.planted[one])
         return found
@@ -88,6 +92,8 @@ class Ground:
     def _name(self, cell: Cell) -> str:
         """The name under which the reader stands on a person's lists; persons stand there under none."""
         workers = self.world.bodies.workers
+        if cell.role in {"family", "ex_partner"}:
+            return "Someone close to me"
         return workers[cell.role].name if cell.role in workers else "no such looker"
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
@@ -126,7 +132,7 @@ class Ground:
         if cell.audit == "access" and not opened:
             yield "no look is logged"
         elif cell.audit == "disclosure" and not any(
-            base.startswith("granted:") for one in opened for base in one.bases
+            base.startswith(("granted:", "shared:")) for one in opened for base in one.bases
         ):
             yield "no disclosure is logged"
         elif cell.audit == "disclosure" and self._given(cell) <= before.given:

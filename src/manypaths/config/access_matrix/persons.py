@@ -63,6 +63,7 @@ class Someone:
     planted: dict[str, str]
     items: dict[str, UUID] = field(default_factory=dict)
     held: dict[str, UUID] = field(default_factory=dict)  # role of the file: the organisation's record they are beside
+    shares: dict[str, UUID] = field(default_factory=dict)  # role of the file: the consent that shows them something
     asked: dict[str, UUID] = field(default_factory=dict)  # our word for an organisation: the request to it
     agreed: dict[str, UUID] = field(default_factory=dict)  # role of the file: the consent that its record came of
 

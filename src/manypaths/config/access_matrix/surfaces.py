@@ -135,7 +135,17 @@ OF_RECORDS = (
 )  # fmt: skip
 LISTS_OF_WORKERS = (
     "/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/", "/work/desk",
-    "/work/api/desk", "/work/privacy/consents", "/work/api/privacy/consents?show=ended",
+    "/work/api/desk", "/work/privacy/consents", "/work/api/privacy/consents?show=ended", "/work/shared",
+)  # fmt: skip
+# What is shown outside: to workers of other places and officers, and to somebody close.
+SHARED: dict[str, tuple[Place, ...]] = {
+    name: (Place("/work/shared/{share}", (word,)), Place("/work/api/shared/{share}", (word,), api=True))
+    for name, _kind, word in (*ENTRIES, ("received_part2_record", "", "treated"))
+}
+CLOSE: dict[str, tuple[Place, ...]] = {"attendance": (Place("/my/sharing/close/{share}", ("attended",)),)}
+OF_SHARES = (
+    Place("/work/shared/{share}", ()), Place("/work/api/shared/{share}", (), api=True),
+    Place("/my/sharing/close/{share}", ()),
 )  # fmt: skip
 LISTS_OF_PERSONS = (
     "/my/",
@@ -143,6 +153,7 @@ LISTS_OF_PERSONS = (
     "/my/check-ins",
     "/my/requests",
     "/my/sharing",
+    "/my/sharing/close",
     "/my/sharing/looked",
     "/my/places",
 )
@@ -151,17 +162,20 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
     "checkin": ("note",), "messages": ("message",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
     "consent_record": ("packet", "service", "agreed"), "access_log": ("looker",),
+    "received_part2_record": ("treated",),
     **{name: (word,) for name, _kind, word in ENTRIES},
 }  # fmt: skip
 # The classes of the gate under which a look is written down.
 LOGGED_AS: dict[str, str] = {
     "checkin": "outcome_answers", "peer_notes": "contact_log", "family_own_record": "recovery_plan",
+    "received_part2_record": "sud_treatment_record",
 }  # fmt: skip
 # Whose pages show a record at all, today.
 WITH_RECORD_PAGES = frozenset({
     "peer_assigned", "peer_unassigned", "clinician_assigned", "clinician_originator", "clinician_colleague",
 })  # fmt: skip
 ANSWERING = frozenset({"recv_staff", "other_org", "housing"})
+OUTSIDERS = ANSWERING | {"probation"}
 
 
 def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
@@ -169,7 +183,11 @@ def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
 
     Refuses: NotBuilt where no page of this version shows it to them.
     """
-    if role in {"person", "other_person", "family"}:
+    if role in {"family", "ex_partner"} and data_class in CLOSE:
+        found = CLOSE[data_class]
+    elif role in OUTSIDERS and data_class in SHARED:
+        found = SHARED[data_class]
+    elif role in {"person", "other_person", "family"}:
         found = OWN.get(data_class, ())
     else:
         _refuse_without_pages(role, data_class)
@@ -194,7 +212,7 @@ def _refuse_without_pages(role: str, data_class: str) -> None:
 def places_to_try(data_class: str, surface: str) -> Iterator[Place]:
     """Every address with an id in it at which somebody could try to get at the class."""
     seen = set()
-    for place in (*OWN.get(data_class, ()), *WORK.get(data_class, ()), *OF_RECORDS):
+    for place in (*OWN.get(data_class, ()), *WORK.get(data_class, ()), *OF_RECORDS, *OF_SHARES):
         fits = surface in ("page+api", "form") or place.api == (surface == "api")
         if place.item and place.path not in seen and fits:
             seen.add(place.path)

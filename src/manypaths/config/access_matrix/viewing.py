@@ -41,7 +41,7 @@ def view(ground: Ground, cell: Cell) -> Verdict:
     look = Looking(ground, cell, ground.target(cell))
     before = ground.before(cell, look.target)
     faults = list(ways[cell.expect](look))
-    faults += ground.beside(cell, look.target, before, look.answers, look.ids, listed=not look.saw_other_parts)
+    faults += ground.beside(cell, look.target, before, look.about_it, look.ids, listed=not look.saw_other_parts)
     if cell.expect == "hide":
         faults += _absent_from_lists(look)
     return judged(faults, pages_only=cell.surface == "page+api" and not look.asked_api)
@@ -69,7 +69,17 @@ class Looking:
         self.answers: list[Answer] = []
         self.ids: set[str] = set()
         self.asked_api = False
-        self.saw_other_parts = False  # the page showed other classes, which this role may read
+        self.others: list[Answer] = []  # pages that showed other classes, which this role may read
+
+    @property
+    def saw_other_parts(self) -> bool:
+        """Whether a page showed other classes, which this role may read: that is a look, with its own notice."""
+        return bool(self.others)
+
+    @property
+    def about_it(self) -> list[Answer]:
+        """What came back to the questions for the class itself."""
+        return [one for one in self.answers if one not in self.others]
 
     @property
     def visitor(self) -> Visitor:
@@ -84,6 +94,9 @@ class Looking:
             return list(dict.fromkeys([beside, *others]))
         if place.item == "request":
             return [world.request_for(role, self.target)] if self.target.items.get("referral") else []
+        if place.item == "share":
+            shares = self.target.shares
+            return [str(shares[role])] if role in shares else [str(one) for one in shares.values()][:1]
         found = self.target.items.get(place.item)
         return [str(found)] if found else []
 
@@ -159,7 +172,7 @@ def hidden_at(look: Looking, places: Iterable[Place]) -> Iterator[str]:
             if answer.status == cell.http:
                 yield from told_from_nothing(look.visitor, place.path, place.item, one)
             elif place.path not in of_class and answer.status == SHOWN and place.planted == ():
-                look.saw_other_parts = True
+                look.others.append(answer)
             else:
                 yield f"{place.path} answers {answer.status}, the file says {cell.http}"
 

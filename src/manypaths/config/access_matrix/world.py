@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from manypaths.config.access_matrix import persons
 from manypaths.config.access_matrix.bodies import COUNCIL, HOME, PASSPHRASE, RECEIVER, RESIDENCE, Bodies, Worker
 from manypaths.config.access_matrix.persons import LONG_AGO, WALKERS, Someone, ask, be_taken_up, close, grant_of
+from manypaths.config.access_matrix.sharing import FAMILY, FORMER, refuse_unknown_share, stage_shares
 from manypaths.config.access_matrix.visitor import Visitor
 from manypaths.config.access_matrix.words import NotBuilt
 from manypaths.directory.commands import listings
@@ -16,9 +17,10 @@ SHOWN = "shared_peer"
 SHOWN_ALONE = frozenset({"checkin", "messages"})  # what a person shows to one worker and to nobody else
 OUTSIDE = (RECEIVER, RESIDENCE)
 EMERGENCIES = frozenset({"emergency_complete", "emergency_incomplete"})
+NO_REQUEST = frozenset({"tpo_active", "tpo_no_relationship", "notes_consent", "cj_referral", "restricted"})
 NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient"}) | EMERGENCIES
-PERSONS = frozenset({"person", "other_person", "family"})
-OTHER, FAMILY = "somebody else", "a member of the family"
+PERSONS = frozenset({"person", "other_person", "family", "ex_partner"})
+OTHER = "somebody else"
 
 
 @dataclass
@@ -51,12 +53,20 @@ class World:
             self.known[key] = self._live("none")
         return self.known[key]
 
+    def one_more(self, state: str) -> tuple[str, Someone]:
+        """One more person in this state, for a cell that changes it; and the key under which they are known."""
+        someone = self._live(state)
+        key = f"{state} of {someone.record}"
+        self.known[key] = someone
+        return key, someone
+
     def _live(self, state: str) -> Someone:
         someone = persons.join()
-        if state != FAMILY:
+        if state not in (FAMILY, FORMER):
             for role in WALKERS if state != OTHER else ("clinician_assigned",):
                 close(be_taken_up(someone, self.bodies, role), self.bodies, role)
             self._stage(someone, state)
+            stage_shares(self, someone, state)
             someone.items["referral"] = list(someone.asked.values())[-1]
             grants = [grant_of(someone, request) for request in someone.asked.values()]
             someone.items |= {f"agreed {role}": one for role, one in someone.agreed.items()}
@@ -65,7 +75,7 @@ class World:
 
     def _stage(self, someone: Someone, state: str) -> None:
         """Bring the consents into this state, at every place outside that a reader of a cell may work for."""
-        for where in () if state in {*NOBODY, OTHER} else OUTSIDE:
+        for where in () if state in {*NOBODY, OTHER} | NO_REQUEST else OUTSIDE:
             at = datetime.now(UTC) - (LONG_AGO if state == "expired" else LONG_AGO * 0)
             request = ask(someone, self.bodies, where, at, send=state != "draft")
             if state == "revoked":
@@ -87,7 +97,7 @@ class World:
         if role == "anon":
             return Visitor(self.site)
         if role in PERSONS:
-            which = {"person": state, "other_person": OTHER, "family": FAMILY}[role]
+            which = {"person": state, "other_person": OTHER, "family": FAMILY, "ex_partner": FORMER}[role]
             return self.of_person(which)
         return self._kept(role, lambda: self.signed_in_worker(self.worker(role)))
 
@@ -140,21 +150,14 @@ def refuse_unknown_state(role: str, state: str, data_class: str) -> None:
 
     Refuses: NotBuilt, which names the part.
     """
-    outside = {"recv_staff", "housing", "other_org"}
+    outside = {"recv_staff", "housing", "other_org", "probation"}
     if state == SHOWN and data_class not in SHOWN_ALONE:
         raise NotBuilt(f"sharing {data_class} with the assigned peer alone")
-    if role in {"family", "other_person"} and state not in {"none", "n/a", "private", SHOWN}:
-        raise NotBuilt("a consent that names one person (an ally)")
+    refuse_unknown_share(role, state, data_class)
     if role == "other_org" and state not in NOBODY:
         raise NotBuilt("a state of consent of an organisation with no consent")
     if state == "named_other_class" and data_class == "referral_task":
         raise NotBuilt("a consent for a part of a request")
-    if (
-        role in outside
-        and data_class != "referral_task"
-        and state not in {"none", "n/a", "private", SHOWN, "named_other_class"}
-    ):
-        raise NotBuilt(f"a consent that shows another organisation {data_class}")
     if (
         role not in {*outside, *PERSONS, "anon"}
         and state not in {*NOBODY, "blocked"}

@@ -24,8 +24,8 @@ CODE_BYTES = 24
 def invite_worker(*, email: str, display_name: str, roles: Collection[str], by: Reader, at: datetime) -> str:
     """Invite a worker to the reader's organisation. Gives the code of a link that works once, for seven days.
 
-    Refuses: anyone who does not lead the organisation · a proof older than five minutes · no role or an unknown one · work
-    that no place of this sort has.
+    Refuses: anyone who does not lead the organisation · a proof older than five minutes · no role or an unknown one ·
+    work that no place of this sort has.
     Records: network.worker_invited
     """
     organisation = Organisation.objects.get(id=queries.own_organisation(by))
