@@ -31,7 +31,7 @@ class BodyForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What is it?"),
         help_text=_(
-            "A court, an employer or a landlord sees only what a person shows them, and is asked for no support."
+            "A court, a boss or a landlord sees only what a person shows them. Nobody asks them for help."
         ),
         required=False,
     )
