@@ -30,9 +30,7 @@ class BodyForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=_("What is it?"),
-        help_text=_(
-            "A court, a boss or a landlord sees only what a person shows them. Nobody asks them for help."
-        ),
+        help_text=_("A court, a boss or a landlord sees only what a person shows them. Nobody asks them for help."),
         required=False,
     )
     contact_name = forms.CharField(
