@@ -102,6 +102,13 @@ WALLS = [
     "create trigger support_remark_fits after insert on support_remark "
     "for each row when (current_user = 'app') execute function support_remark_fits()",
 ]
+NO_WALLS = [
+    "drop trigger support_remark_fits on support_remark",
+    *(
+        f"drop policy support_remark_{one} on support_remark"
+        for one in ("app", "owner", "gate", "selects", "inserts", "updates")
+    ),
+]
 
 
 class Migration(migrations.Migration):
@@ -136,5 +143,5 @@ class Migration(migrations.Migration):
         DefinerFunction(OPENED_PARTS, "opened_parts()"),
         DefinerFunction(HELD_PARTS, "opened_held_parts()"),
         DefinerFunction(FITS, "support_remark_fits()", roles=("owner",)),
-        migrations.RunSQL(WALLS, reverse_sql="drop trigger support_remark_fits on support_remark"),
+        migrations.RunSQL(WALLS, reverse_sql=NO_WALLS),
     ]
