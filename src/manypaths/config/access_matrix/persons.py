@@ -17,6 +17,7 @@ from manypaths.outcomes import commands as outcomes
 from manypaths.outcomes import queries as instruments
 from manypaths.people import commands as people
 from manypaths.plans import commands as plans
+from manypaths.plans.rules import SafetyWords
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.models import Referral
 from manypaths.referrals.rules import Asked, Status
@@ -46,6 +47,9 @@ PARTS = (
     "treated",
     "screened",
     "noted",
+    "heldgoal",
+    "heldwords",
+    "heldhard",
     "message",
 )
 LONG_AGO = timedelta(days=100)
@@ -148,6 +152,7 @@ def be_taken_up(someone: Someone, bodies: Bodies, role: str) -> UUID:
     writes = bodies.workers[role if role in OWN_WRITERS else WRITER].reader
     record = referrals.accept_request(referral_id=request, seen=Status.REQUESTED, by=writes, at=at)
     write_entries(someone, role, record, writes, at)
+    keep_plans(someone, record, writes, at)
     if writes.membership_id != by.membership_id:
         _hand_over(bodies, writes, by)
     facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", someone.planted["contact"])
@@ -193,6 +198,15 @@ def write_entries(someone: Someone, role: str, record: UUID, by: Reader, at: dat
         someone.items[f"{word} {role}"] = support.write_entry(record_id=record, facts=one, by=by, at=at)
     attended = AttendanceFacts(on, "group", "came")
     someone.items[f"attended {role}"] = support.write_entry(record_id=record, facts=attended, by=by, at=at)
+
+
+def keep_plans(someone: Someone, record: UUID, by: Reader, at: datetime) -> None:
+    """The plan that the place keeps with them, and the one for a bad day."""
+    planted = someone.planted
+    plans.write_held_words(record_id=record, text=planted["heldwords"], by=by, at=at)
+    plans.add_held_goal(record_id=record, title=planted["heldgoal"], area="home", by=by, at=at)
+    bad_day = SafetyWords("", planted["heldhard"], "")
+    plans.write_safety_plan(record_id=record, words=bad_day, by=by, at=at)
 
 
 def _hand_over(bodies: Bodies, giver: Reader, taker: Reader) -> None:

@@ -32,9 +32,12 @@ OWN: dict[str, tuple[Place, ...]] = {
     "presence": (Place("/my/", ()),),
     "demographics": (Place("/my/about", ("name",)),),
     "safe_contact": (Place("/my/about/contact", ("reach",)),),
-    "recovery_plan": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
+    "recovery_plan": (
+        Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",)),
+        Place("/my/places/{record}/plan", ("heldgoal", "heldwords")),
+    ),
     "family_own_record": (Place("/my/", ("goal", "words")), Place("/my/goals/{goal}", ("goal",))),
-    "safety_plan": (Place("/my/hard", ("hard",)),),
+    "safety_plan": (Place("/my/hard", ("hard",)), Place("/my/places/{record}/safety", ("heldhard",))),
     "messages": (Place("/my/messages/{thread}", ("message",)),),
     "checkin": (Place("/my/check-ins/{sitting}", ("note",)),),
     "referral_task": (Place("/my/requests/{referral}", ("packet", "service")),),
@@ -64,6 +67,14 @@ WORK: dict[str, tuple[Place, ...]] = {
         Place("/work/api/people/{record}/contacts", ("contact",), api=True),
         Place("/work/api/people/{record}/history", ("contact",), api=True),
     ),
+    "recovery_plan": (
+        Place("/work/people/{record}/plan", ("heldgoal", "heldwords")),
+        Place("/work/api/people/{record}/plan", ("heldgoal", "heldwords"), api=True),
+    ),
+    "safety_plan": (
+        Place("/work/people/{record}/safety", ("heldhard",)),
+        Place("/work/api/people/{record}/safety", ("heldhard",), api=True),
+    ),
     "referral_task": (Place("/work/requests/{request}", ("packet",)),),
     "checkin": (
         Place("/work/people/{record}/check-ins", ("note",)),
@@ -89,18 +100,20 @@ WORK: dict[str, tuple[Place, ...]] = {
         for name, kind, word in ENTRIES
     },
 }  # fmt: skip
+# Kinds of information of which everyone at work there is told whether they are their work.
+SPOKEN = ("consent_record", "access_log", "recovery_plan", "safety_plan", *(one[0] for one in ENTRIES))
 # What a supervisor sees of somebody whom their worker walks with.
 TEAM: dict[str, tuple[Place, ...]] = {
     "presence": (Place("/work/team", ("packet",), list=True),),
     "demographics": (Place("/work/team/{record}", ("packet",)),),
     "safe_contact": (Place("/work/team/{record}", ("reach",)),),
     "peer_notes": (Place("/work/team/{record}", ("contact",)), *WORK["peer_notes"][1:3]),
-    **{name: WORK[name] for name in ("consent_record", "access_log", *(one[0] for one in ENTRIES))},
+    **{name: WORK[name] for name in SPOKEN},
 }
 # What both desks of a place share: kinds of information of which they are told whether they are their work.
 AT_A_DESK = {
     "peer_notes": WORK["peer_notes"][1:3],
-    **{name: WORK[name] for name in ("consent_record", "access_log", *(one[0] for one in ENTRIES))},
+    **{name: WORK[name] for name in SPOKEN},
 }
 DESK: dict[str, tuple[Place, ...]] = {
     "presence": (
@@ -159,7 +172,8 @@ LISTS_OF_PERSONS = (
 )
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
-    "recovery_plan": ("goal", "words"), "family_own_record": ("goal", "words"), "safety_plan": ("hard",),
+    "recovery_plan": ("goal", "words", "heldgoal", "heldwords"), "family_own_record": ("goal", "words"),
+    "safety_plan": ("hard", "heldhard"),
     "checkin": ("note",), "messages": ("message",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),
     "consent_record": ("packet", "service", "agreed"), "access_log": ("looker",),
     "received_part2_record": ("treated",),
