@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
 from manypaths.config.testing import as_owner
@@ -22,6 +22,11 @@ from manypaths.support.models import Remark
 from manypaths.support.rules import ContactFacts, Kind, TreatmentFacts
 
 pytestmark = pytest.mark.django_db
+LOOK = """
+insert into audit_access (at, xid, nonce, hat, opened, bases, subjects, denied, classes, purpose)
+values (clock_timestamp(), pg_current_xact_id()::text::bigint, current_setting('app.nonce')::uuid, 'member',
+        array[%s::uuid], array[%s::text], array[null::uuid], '{}', array['contact_log'], 'care')
+"""
 CONTACT = ContactFacts(NOW, "call", "talked", "Talked about the bus.")
 CARE = {DataClass.CONTACT_LOG}
 
@@ -168,3 +173,14 @@ def test_the_database_keeps_the_person_from_changing_what_was_said_or_saying_it_
             row.save(force_insert=True)
     Remark.objects.filter(id=remark).update(taken_back_at=NOW)
     assert Remark.objects.filter(id=remark).update(taken_back_at=None) == 0
+
+
+@pytest.mark.parametrize(("basis", "read"), [("shared:1", 1), ("emergency:1", 0), ("order:1", 0)])
+def test_what_the_person_agreed_to_show_shows_it_too_and_an_emergency_or_an_order_does_not(kept, basis, read):
+    stage, record, contact, _entry = kept
+    say(stage, record, contact)
+    new_request()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("select set_config('app.nonce', %s, true)", [str(uuid.uuid4())])
+        cursor.execute(LOOK, [record, basis])
+    assert Remark.objects.filter(record_id=record).count() == read

@@ -24,6 +24,7 @@ from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.frame import CHECK_IN, as_file, prove_first, show, zone_of
+from manypaths.web.my.kept_copy import KeptCopy, all_that_is_kept
 from manypaths.web.my.requests import STATES
 from manypaths.web.my.reviews import said_of
 from manypaths.web.my.sharing import every_look_of, shared_lines
@@ -36,7 +37,7 @@ VERSION = "2026-11"
 
 
 def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
-    """Everything the person wrote here, what is off their page too, what they shared, and who looked.
+    """Everything the person wrote here, what is off their page too, what they shared, what places keep, and who looked.
 
     Each kind of information is opened once, by its owner.
     """
@@ -59,6 +60,7 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "shared": shared_lines(request, [one.line for one in asked], at),
         "messages": [_thread(one, lines) for one, lines in messages.own_messages(reader=reader)],
         "shown_check_ins": shown.own_shown(reader=reader),
+        "kept": all_that_is_kept(request),
         "looked": every_look_of(request),
         "said_not_right": said_of(request),
     }
@@ -137,6 +139,8 @@ def _request_words(view: referrals.RequestView) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(one) for one in value]
+    if isinstance(value, KeptCopy):
+        return value.in_data
     if isinstance(value, referrals.RequestView):
         along = {
             "packet": _plain(value.packet),

@@ -203,3 +203,26 @@ def test_the_person_reads_the_plans_that_are_kept_with_them_and_says_how_they_se
         assert stranger.get(f"{house.there}/{which}").status_code == 404
         assert stranger.post(f"{house.there}/{which}/say", SAY).status_code == 404
         assert house.person.post(f"{house.there}/{which}/back").status_code == 404
+
+
+def test_the_copy_holds_what_places_keep_and_what_was_said_beside_it(house):
+    plans.add_held_goal(record_id=house.record, title="Sleep", area="health", by=house.made.coach, at=now())
+    bad_day = SafetyWords("I stop sleeping.", "A walk.", "Ana")
+    plans.write_safety_plan(record_id=house.record, words=bad_day, by=house.made.colleague, at=now())
+    house.person.post(f"{house.there}/contacts/{house.contact}/say", SAY)
+    house.person.post(f"{house.there}/contacts/{house.contact}/back")
+    page = house.person.post("/my/copy/page").content.decode()
+    written = ("Talked about the bus.", "Spoke about sleep.", "Prescribed.", "Sleep", "I stop sleeping.", SAY["words"])
+    for words in (house.made.body.name, *written):
+        assert words in page
+    assert "Taken back" in page
+    (kept,) = house.person.post("/my/copy/data").json()["kept"]
+    assert (kept["place"], kept["law"]) == (house.made.body.name, "unset")
+    assert kept["contacts"][0]["note"] == "Talked about the bus."
+    assert (kept["treatment"][0]["service"], kept["treatment"][0]["worker"]) == ("individual", "Sam K.")
+    assert kept["screens"][0]["found"] == ["opioids"]
+    assert kept["attendance"][0]["presence"] == "came"
+    assert kept["plan"]["goals"][0]["title"] == "Sleep"
+    assert kept["safety_plan"]["words"]["signs"] == "I stop sleeping."
+    assert kept["said_beside"][0]["words"] == SAY["words"]
+    assert "Said in confidence." not in page
