@@ -12,6 +12,8 @@ from manypaths.config.testing import LiveSite, as_owner
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import Reader
 from manypaths.people.models import Assignment
+from manypaths.plans import commands as plans
+from manypaths.plans.rules import GoalState, SafetyWords, StepState
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests.factories import Scene
@@ -94,6 +96,58 @@ def test_what_a_place_keeps_stands(browser: Browser, live_site: LiveSite):
     }  # fmt: skip
     walk(browser, live_site, session_of_person(made.person), pages)
     walk(browser, live_site, session_of(made.coach), {"at-work": f"/work/people/{record}"}, [Visit(), VISITS[-1]])
+
+
+def write_plans(made: Scene, record: UUID) -> None:
+    """A plan with a goal in two states, and one for a bad day."""
+    by, at = made.colleague, now()
+    plans.write_held_words(record_id=record, text="A quiet home, and work with my hands.", by=by, at=at)
+    plans.add_held_strength(record_id=record, statement="I show up", by=by, at=at)
+    goal = plans.add_held_goal(record_id=record, title="Sleep through the night", area="health", by=by, at=at)
+    for text in ("No coffee after noon", "Ask about a room at the back"):
+        step = plans.add_held_step(
+            record_id=record, goal_id=goal, text=text, by_day=None, today=at.date(), by=by, at=at
+        )
+    plans.mark_held_step(record_id=record, step_id=step, state=StepState.DONE, today=at.date(), by=by, at=at)
+    done = plans.add_held_goal(record_id=record, title="A winter coat", area="home", by=by, at=at)
+    plans.set_held_goal(record_id=record, goal_id=done, state=GoalState.REACHED, by=by, at=at)
+    bad_day = SafetyWords("I stop sleeping.\nI do not pick up.", "A walk to the river.", "Ana, 802-555-0142")
+    plans.write_safety_plan(record_id=record, words=bad_day, by=by, at=at)
+
+
+def test_plans_that_are_kept_together_stand(browser: Browser, live_site: LiveSite):
+    made, record, _contact = kept()
+    two = [Visit(), Visit(1280, "dark", "es")]
+    empty = {"plan-empty": f"/work/people/{record}/plan", "safety-empty": f"/work/people/{record}/safety"}
+    walk(browser, live_site, session_of(made.colleague), empty, two)
+    walk(browser, live_site, session_of_person(made.person), {"my-plan-empty": f"/my/places/{record}/plan"}, two)
+    write_plans(made, record)
+    pages = {"plan": f"/work/people/{record}/plan", "safety": f"/work/people/{record}/safety"}
+    walk(browser, live_site, session_of(made.colleague), pages)
+    mine = {"my-plan": f"/my/places/{record}/plan", "my-safety": f"/my/places/{record}/safety"}
+    walk(browser, live_site, session_of_person(made.person), mine)
+
+
+def test_a_plan_is_written_without_scripts(browser: Browser, live_site: LiveSite):
+    made, record, _contact = kept()
+    with context(browser, Visit(scripts=False)) as visitor:
+        signed_in(visitor, live_site, session_of(made.coach))
+        page = visitor.new_page()
+        page.goto(f"{live_site.url}/work/people/{record}")
+        go(page.get_by_role("link", name="Their plan with you"))
+        page.get_by_label("What do they want?").fill("Sleep through the night")
+        page.get_by_label("Health").check()
+        go(page.get_by_role("button", name="Add this goal"))
+        page.get_by_text("Add a step").click()
+        page.get_by_label("One step").fill("No coffee after noon")
+        go(page.get_by_role("button", name="Add this step"))
+        expect(page.get_by_text("No coffee after noon", exact=True).first).to_be_visible()
+    with context(browser, Visit(scripts=False)) as visitor:
+        signed_in(visitor, live_site, session_of_person(made.person))
+        page = visitor.new_page()
+        page.goto(f"{live_site.url}/my/places/{record}")
+        go(page.get_by_role("link", name="A plan you share"))
+        expect(page.get_by_text("No coffee after noon")).to_be_visible()
 
 
 def test_a_worker_writes_and_the_person_says_how_they_see_it(browser: Browser, live_site: LiveSite):

@@ -150,15 +150,15 @@ class KindWords:
 KINDS: dict[Kind, KindWords] = {
     Kind.TREATMENT: KindWords(
         _("Treatment"), _("Write down a service"), _("No service is written down yet."),
-        _("Clinicians who walk with them read this, and they themselves can ask for it."),
+        _("Clinicians who walk with them read this. They read it too, on their own page."),
     ),
     Kind.SCREEN: KindWords(
         _("Drug screens"), _("Write down a test"), _("No test is written down yet."),
-        _("Clinicians who walk with them read this, and they themselves can ask for it."),
+        _("Clinicians who walk with them read this. They read it too, on their own page."),
     ),
     Kind.ATTENDANCE: KindWords(
         _("Attendance"), _("Write down whether they came"), _("Nothing is written down yet."),
-        _("Workers who walk with them, those who lead these, and your front desk read this."),
+        _("Workers who walk with them, those who lead these, and your front desk read this. They read it too."),
     ),
     Kind.NOTE: KindWords(
         _("Your counseling notes"), _("Write a note"), _("You have no note here."),
