@@ -38,6 +38,7 @@ CLASSES_OF = {
     "packet": {"demographics", "referral_task"}, "service": {"referral_task", "consent_record"},
     "contact": {"contact_log"}, "treated": {"sud_treatment_record"}, "screened": {"drug_screen_result"},
     "noted": {"sud_counseling_notes"}, "message": {"messages"},
+    "heldgoal": {"recovery_plan"}, "heldwords": {"recovery_plan"}, "heldhard": {"safety_plan"},
 }  # fmt: skip
 WORKERS = ("peer_assigned", "clinician_assigned", "clinician_originator", "supervisor", "frontdesk", "privacy_officer",
            "recv_staff")  # fmt: skip
