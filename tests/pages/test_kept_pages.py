@@ -141,7 +141,7 @@ def test_a_plan_is_written_without_scripts(browser: Browser, live_site: LiveSite
         page.get_by_text("Add a step").click()
         page.get_by_label("One step").fill("No coffee after noon")
         go(page.get_by_role("button", name="Add this step"))
-        expect(page.get_by_text("No coffee after noon", exact=True).first).to_be_visible()
+        expect(page.get_by_role("listitem").filter(has_text="No coffee after noon")).to_be_visible()
     with context(browser, Visit(scripts=False)) as visitor:
         signed_in(visitor, live_site, session_of_person(made.person))
         page = visitor.new_page()
