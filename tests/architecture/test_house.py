@@ -21,6 +21,7 @@ FILE_LINES, TEST_LINES = 350, 550  # a file of tests is a list of sentences: one
 READS_DATA = {
     "consent/rules/emergencies.py": "consent",
     "consent/rules/gate.py": "network",
+    "consent/rules/papers.py": "consent",
     "consent/rules/reviews.py": "consent",
     "consent/rules/shares.py": "consent",
     "indicators/rules/codes.py": "referrals",
@@ -151,7 +152,7 @@ def test_no_drawer_for_everything():
 @pytest.mark.parametrize("room", ["consent", "plans", "outcomes", "referrals", "support", "people"])
 def test_every_read_about_a_person_names_its_reader(room):
     """Public functions of these queries take `reader`, or what only an opened record gives (a sealer, an Opened)."""
-    names = ("queries.py", "reviews.py", "messages.py", "shown.py", "emergencies.py")
+    names = ("queries.py", "reviews.py", "messages.py", "shown.py", "emergencies.py", "papers.py")
     named = [PACKAGE / room / name for name in names if (PACKAGE / room / name).exists()]
     files = [*named, *(PACKAGE / room / "queries").glob("*.py")]
     assert files, f"{room} has no queries"

@@ -8,8 +8,22 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
+from manypaths.consent.grounds import Emergency, EmergencyCard, LegalPaper
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
+
+__all__ = [
+    "Authorship",
+    "Emergency",
+    "EmergencyCard",
+    "Grant",
+    "LegalPaper",
+    "Relationship",
+    "Restriction",
+    "Review",
+    "Share",
+    "Text",
+]
 
 # As time that passes: 90 days of the calendar are an hour more or less where the clocks change.
 SPAN = ExpressionWrapper(F("until") - F("starts_at"), DurationField())
@@ -272,68 +286,3 @@ class Relationship(models.Model):
 
     def __str__(self) -> str:
         return "a relationship"
-
-
-class EmergencyCard(models.Model):
-    """The code on the card that a person keeps for a medical emergency. Only its keyed hash; one for each person."""
-
-    record_id = models.UUIDField(primary_key=True)
-    code_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return "a card for an emergency"
-
-
-class Emergency(models.Model):
-    """One medical emergency in which a record was opened without a consent: what was written down, and its review.
-
-    Stands under the person's own record, and its words are sealed with that key: they read all of it. One `opening` may
-    have opened several records of them, each with a row and a reviewer of its own.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    opening = models.UUIDField()
-    record_id = models.UUIDField()
-    org_record_id = models.UUIDField()
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    by_card = models.BooleanField()
-    recipient = SealedText(label="consent.emergency.recipient")
-    affiliation = SealedText(label="consent.emergency.affiliation")
-    discloser = SealedText(label="consent.emergency.discloser")
-    nature = SealedText(label="consent.emergency.nature")
-    opened_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    finding = models.CharField(max_length=24, blank=True, default="")
-    deed = models.CharField(max_length=24, blank=True, default="")
-    answer = SealedText(label="consent.emergency.answer", null=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by_id = models.UUIDField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "emergencies"
-        indexes = [
-            models.Index(name="consent_emergency_by_record", fields=["record_id", "opened_at"]),
-            models.Index(name="consent_emergency_by_place", fields=["organisation", "due_at"]),
-            models.Index(name="consent_emergency_by_opening", fields=["opening"]),
-            models.Index(
-                name="consent_emergency_not_right",
-                fields=["organisation", "answered_at"],
-                condition=Q(finding="should_not"),
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(name="consent_emergency_once", fields=["opening", "org_record_id"]),
-            models.CheckConstraint(
-                name="consent_emergency_answered_whole",
-                condition=(
-                    Q(finding="", deed="", answer__isnull=True, answered_at__isnull=True)
-                    & Q(answered_by_id__isnull=True)
-                    | ~Q(finding="") & Q(answer__isnull=False, answered_at__isnull=False, answered_by_id__isnull=False)
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return "an emergency"

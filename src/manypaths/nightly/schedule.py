@@ -11,6 +11,7 @@ from manypaths.accounts.commands.forgetting import forget_what_lapsed
 from manypaths.audit import commands as audit
 from manypaths.directory import commands as directory
 from manypaths.indicators import commands as indicators
+from manypaths.referrals.commands import filing
 from manypaths.referrals.commands import night as referrals
 
 KEEP_ONCE_KEYS = timedelta(days=2)
@@ -38,6 +39,11 @@ class Step:
 def remind_overdue(night: Night) -> int:
     """Call out requests whose clock ran out, and take back those that may no longer be seen."""
     return referrals.remind_overdue(at=night.at)
+
+
+def tell_of_papers(_night: Night) -> int:
+    """Tell persons of legal papers that an order forbade to tell until now."""
+    return filing.tell_of_papers()
 
 
 def forget_once_keys(night: Night) -> int:
@@ -68,6 +74,7 @@ def publish_figures(night: Night) -> int:
 # The order is part of the promise: what lapses is settled before it is counted, and facts leave before counting.
 STEPS: tuple[Step, ...] = (
     Step("remind_overdue", remind_overdue, for_all=True),
+    Step("tell_of_papers", tell_of_papers, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),
     Step("forget_search_marks", forget_search_marks),

@@ -34,6 +34,7 @@ class Template(StrEnum):
     EMERGENCY_OPENED = "emergency_opened"
     EMERGENCY_TO_REVIEW = "emergency_to_review"
     EMERGENCY_REVIEWED = "emergency_reviewed"
+    PAPER_CAME = "paper_came"
 
 
 class Way(StrEnum):
@@ -71,6 +72,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.EMERGENCY_OPENED: _("Someone opened a page about you in an emergency."),
         Template.EMERGENCY_TO_REVIEW: _("Something was opened in an emergency. Check if that was right."),
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),
+        Template.PAPER_CAME: _("A legal paper about you came."),
     }
 )
 

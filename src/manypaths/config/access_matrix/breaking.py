@@ -62,7 +62,7 @@ def _old_proof(ground: Ground, cell: Cell) -> Verdict:
     before, told, form = ground.before(cell, someone), _counted(ground, someone), {**FORM, "key": _code(someone)}
     visitor = _medic(ground)
     token = visitor.token(BEGIN)
-    _proved(visitor, timedelta(minutes=6))
+    proved(visitor, timedelta(minutes=6))
     answer = visitor.post(BEGIN, {**form, **token})
     faults = [] if answer.status == cell.http else [f"it is answered with {answer.status}, the file says {cell.http}"]
     faults += [] if _counted(ground, someone) == told else ["an emergency was written down"]
@@ -80,11 +80,12 @@ def view_in_emergency(ground: Ground, cell: Cell) -> Verdict:
 def _medic(ground: Ground) -> Visitor:
     """The browser of the emergency worker, who proved a moment ago that it is them."""
     visitor = ground.world.browser(MEDIC, "none")
-    _proved(visitor, timedelta(0))
+    proved(visitor, timedelta(0))
     return visitor
 
 
-def _proved(visitor: Visitor, ago: timedelta) -> None:
+def proved(visitor: Visitor, ago: timedelta) -> None:
+    """Note that the second factor of a browser was proved so long ago."""
     kept = SessionStore(visitor.cookies[SESSION])
     kept["factor_at"] = (datetime.now(UTC) - ago).isoformat()
     kept.save()

@@ -6,6 +6,7 @@ from manypaths.config.access_matrix import acts, contexts, jobs, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
+from manypaths.config.access_matrix.papers import legal_release
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.sessions import session
 from manypaths.config.access_matrix.verdict import NOT_BUILT, WRONG, Verdict
@@ -18,6 +19,7 @@ DRIVERS: dict[str, Driver] = {
     "view": view,
     "session": session,
     "break_glass": break_glass,
+    "legal_release": legal_release,
     "login_failure": unknown_name,
     "password_reset": unknown_name,
     **acts.DRIVERS,

@@ -41,7 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "search": "a search over persons",
     "list": "",
     "break_glass": "",
-    "legal_release": "the desk for legal papers",
+    "legal_release": "",
     "send": "sending by SMS, e-mail or push",
     "export": "an export by workers",
     "create_on_behalf": "a consent written by a worker",

@@ -48,6 +48,7 @@ PURPOSES: dict[str, Any] = {
     "FAMRQT": _("so that someone close knows"),
     "CJ_MONITORING": _("to follow your case"),
     "emergency": _("to treat you in an emergency"),
+    "legal": _("to answer an order of a court"),
 }
 BASES: dict[str, Any] = {
     "granted": _("You agreed to share this with them."),
@@ -60,6 +61,7 @@ BASES: dict[str, Any] = {
     "review": _("You said that a look was not right. They answer you."),
     "shared": _("You signed that they can see this."),
     "emergency": _("A medical emergency was written down first."),
+    "order": _("An order of a court names it."),
     "emergencyreview": _("They check if an opening in an emergency was right."),
 }
 CLOSE = _("Someone close to me")

@@ -45,7 +45,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
     Status.CANCELLED: (_("Stopped"), "x", ""),
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
-ELSEWHERE = URGENT | {Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
+ELSEWHERE = URGENT | {Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
 
@@ -74,7 +74,8 @@ def index(request: Asked) -> HttpResponse:
     rows = [(line, STATES[line.status], line.is_overdue(at), line.id in news) for line in lines]
     answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]
     urgent = [one for one in told if one.template in URGENT]
-    context = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
+    papers = [one for one in told if one.template is Template.PAPER_CAME]
+    context = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent, "papers": papers}
     return show(request, "requests/index", context)
 
 

@@ -106,6 +106,7 @@ PURPOSES: dict[str, Any] = {
     "HOPERAT": _("to run the place"),
     "CJ_MONITORING": _("to follow a case"),
     "emergency": _("to treat them in an emergency"),
+    "legal": _("to answer an order of a court"),
 }
 # Why a page of a record is open, as its line says it to the worker who opened it.
 OPENED_FOR: dict[str, Any] = {
@@ -115,6 +116,7 @@ OPENED_FOR: dict[str, Any] = {
     "desk": _("the front desk"),
     "privacy": _("a question of privacy"),
     "emergency": _("a medical emergency"),
+    "legal": _("an order of a court"),
 }
 # How a consent ended, as the place reads it that it was given to.
 ENDINGS: dict[str, Any] = {
@@ -133,6 +135,7 @@ BASES: dict[str, Any] = {
     "review": _("The worker answered what they said was not right."),
     "shared": _("They signed that the worker can see it."),
     "emergency": _("A medical emergency was written down first."),
+    "order": _("An order of a court names it."),
     "emergencyreview": _("The worker reviewed what was opened in an emergency."),
 }
 

@@ -1,0 +1,125 @@
+"""Grounds beside a consent: a card and what was written down in a medical emergency, and legal papers."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from manypaths.network.models import Membership, Organisation
+from manypaths.vault.models import SealedText
+
+
+class EmergencyCard(models.Model):
+    """The code on the card that a person keeps for a medical emergency. Only its keyed hash; one for each person."""
+
+    record_id = models.UUIDField(primary_key=True)
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "a card for an emergency"
+
+
+class Emergency(models.Model):
+    """One medical emergency in which a record was opened without a consent: what was written down, and its review.
+
+    Stands under the person's own record, and its words are sealed with that key: they read all of it. One `opening` may
+    have opened several records of them, each with a row and a reviewer of its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    opening = models.UUIDField()
+    record_id = models.UUIDField()
+    org_record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    by_card = models.BooleanField()
+    recipient = SealedText(label="consent.emergency.recipient")
+    affiliation = SealedText(label="consent.emergency.affiliation")
+    discloser = SealedText(label="consent.emergency.discloser")
+    nature = SealedText(label="consent.emergency.nature")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    finding = models.CharField(max_length=24, blank=True, default="")
+    deed = models.CharField(max_length=24, blank=True, default="")
+    answer = SealedText(label="consent.emergency.answer", null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "emergencies"
+        indexes = [
+            models.Index(name="consent_emergency_by_record", fields=["record_id", "opened_at"]),
+            models.Index(name="consent_emergency_by_place", fields=["organisation", "due_at"]),
+            models.Index(name="consent_emergency_by_opening", fields=["opening"]),
+            models.Index(
+                name="consent_emergency_not_right",
+                fields=["organisation", "answered_at"],
+                condition=Q(finding="should_not"),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="consent_emergency_once", fields=["opening", "org_record_id"]),
+            models.CheckConstraint(
+                name="consent_emergency_answered_whole",
+                condition=(
+                    Q(finding="", deed="", answer__isnull=True, answered_at__isnull=True)
+                    & Q(answered_by_id__isnull=True)
+                    | ~Q(finding="") & Q(answer__isnull=False, answered_at__isnull=False, answered_by_id__isnull=False)
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "an emergency"
+
+
+class LegalPaper(models.Model):
+    """A legal paper about one person that came to the place that holds a record of them: a subpoena, a warrant, a
+    letter, which open nothing; or an order of a court, with what it names. Recorded once, never changed.
+
+    Stands under the person's own record, and its words are sealed with that key: they read it, unless the order forbids
+    to tell them until a day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    org_record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    court = SealedText(label="consent.legalpaper.court", null=True)
+    case_number = SealedText(label="consent.legalpaper.case_number", null=True)
+    section = models.CharField(max_length=8, blank=True, default="")
+    mandate = models.CharField(max_length=10, blank=True, default="")
+    ordered_on = models.DateField(null=True, blank=True)
+    classes = ArrayField(models.CharField(max_length=32), default=list)
+    until = models.DateTimeField(null=True, blank=True)
+    silent_until = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(name="consent_legalpaper_by_record", fields=["record_id", "recorded_at"]),
+            models.Index(name="consent_legalpaper_by_place", fields=["organisation", "recorded_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="consent_legalpaper_order_is_whole",
+                condition=(
+                    Q(kind="order", court__isnull=False, case_number__isnull=False, ordered_on__isnull=False)
+                    & Q(until__isnull=False, until__gt=F("recorded_at"))
+                    & ~Q(section="")
+                    & ~Q(mandate="")
+                    & ~Q(classes=[])
+                    | Q(kind__in=["subpoena", "warrant", "letter"], court__isnull=True)
+                    & Q(case_number__isnull=True)
+                    & Q(section="", mandate="", ordered_on__isnull=True, classes=[], until__isnull=True)
+                    & Q(silent_until__isnull=True)
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"a {self.kind}"
