@@ -152,7 +152,7 @@ def test_no_drawer_for_everything():
 @pytest.mark.parametrize("room", ["consent", "plans", "outcomes", "referrals", "support", "people"])
 def test_every_read_about_a_person_names_its_reader(room):
     """Public functions of these queries take `reader`, or what only an opened record gives (a sealer, an Opened)."""
-    names = ("queries.py", "reviews.py", "messages.py", "shown.py", "emergencies.py", "papers.py")
+    names = ("queries.py", "reviews.py", "messages.py", "shown.py", "emergencies.py", "papers.py", "exports.py")
     named = [PACKAGE / room / name for name in names if (PACKAGE / room / name).exists()]
     files = [*named, *(PACKAGE / room / "queries").glob("*.py")]
     assert files, f"{room} has no queries"

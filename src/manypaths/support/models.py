@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from manypaths.consent.models import Authorship
-from manypaths.network.models import Community, Membership
+from manypaths.network.models import Community, Membership, Organisation
 from manypaths.vault.models import SealedText
 
 
@@ -225,3 +225,39 @@ class ShownCheckIn(models.Model):
 
     def __str__(self) -> str:
         return "a check-in that is shown"
+
+
+class Export(models.Model):
+    """A list of the people of a team that a supervisor takes out of the house. Who is on it, and nothing of them.
+
+    Asked for, agreed to by somebody else where it is long, and fetched, through functions of the database alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=24)
+    people = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    approved_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="support_export_by_place", fields=["organisation", "expires_at"])]
+
+    def __str__(self) -> str:
+        return "a list that is taken out"
+
+
+class ExportRow(models.Model):
+    """One person on such a list, as it was settled when it was asked for. It goes when the list has expired."""
+
+    pk = models.CompositePrimaryKey("export_id", "place")
+    export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveIntegerField()
+    record_id = models.UUIDField()
+    worker_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return "one person on a list"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from manypaths.config.access_matrix import acts, contexts, jobs, words
+from manypaths.config.access_matrix import acts, contexts, jobs, taking_out, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
@@ -22,6 +22,8 @@ DRIVERS: dict[str, Driver] = {
     "legal_release": legal_release,
     "login_failure": unknown_name,
     "password_reset": unknown_name,
+    "derive": taking_out.as_file,
+    "export": taking_out.long_list,
     **acts.DRIVERS,
 }
 

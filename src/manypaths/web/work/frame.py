@@ -36,6 +36,8 @@ WORDS: dict[str, Any] = {
     "confirmed": _("Thank you. It says today as the day it was checked."),
     "closed": _("It is out of the directory."),
     "added": _("It is in the directory now."),
+    "export_asked": _("It is asked for. It stands here."),
+    "export_agreed": _("You said yes. They can fetch it now."),
     "review_answered": _("Your answer is sent. They read it on their own page."),
     "emergency_reviewed": _("Your review is sent. They read it on their own page."),
     "saved": _("Changed. It says today as the day it was checked."),
