@@ -28,6 +28,7 @@ from manypaths.referrals.tests.factories import accepted
 from manypaths.support import commands as support
 from manypaths.support.models import Attendance, CounsellingNote
 from manypaths.support.rules import NoteFacts
+from manypaths.vault.queries import sealer_for
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -45,6 +46,9 @@ class Stage:
             self.clinic = organisation("Northside Clinic", kind="clinic")
             worker = membership(self.clinic, "clinician", answers_requests=True)
         self.reader = reader_for(worker)
+        new_request()
+        record = consent.open_own(reader=self.person, classes={DataClass.CONSENT_RECORD})
+        self.sealed = sealer_for([record]).seal(record, shares.NAME, "Mari")
 
     def wish(self, **changes: Any) -> Wish:
         usual = Wish(
@@ -355,7 +359,7 @@ class Undo(Exception):
 def test_code_and_database_decide_the_same(stage, world):
     """`_ask` raises WallsDisagree where they do not; so a world that answers is a world they agree on."""
     with pytest.raises(Undo), transaction.atomic():
-        reader, share = _build(stage, world)
+        reader, share = build_world(stage, world)
         new_request()
         found = shares._ask(reader, [share], sorted(world["asked"]))
         _nothing_opens_that_never_may(world, found)
@@ -374,7 +378,8 @@ def _nothing_opens_that_never_may(world: dict[str, Any], found: dict[str, Any]) 
         assert "sud_counseling_notes" not in opened_now
 
 
-def _build(stage: Stage, world: dict[str, Any]) -> tuple[Reader, uuid.UUID]:
+def build_world(stage: Stage, world: dict[str, Any]) -> tuple[Reader, uuid.UUID]:
+    """A made-up consent and everything around it, as it would stand in the tables."""
     kind, now, other = world["kind"], datetime.now(UTC), person()
     with as_owner():
         place = organisation("Beside", kind=world["place"])
@@ -395,7 +400,7 @@ def _build(stage: Stage, world: dict[str, Any]) -> tuple[Reader, uuid.UUID]:
             if kind.recipient == "account" else None,
             code_hash=uuid.uuid4().hex if kind.recipient == "account" else None,
             state=world["state"], written_at=start, starts_at=start, until=until,
-            name=b"x" if given_ else None, signed_at=start if given_ else None,
+            name=stage.sealed if given_ else None, signed_at=start if given_ else None,
             text_key=kind.text, text_version="2026-11-22", language="en",
             ended_at=now - DAY / 2 if world["time"] == "stopped" and given_ else None,
             ending="stopped" if world["time"] == "stopped" and given_ else "",
@@ -416,18 +421,24 @@ def _around(
             with connection.cursor() as cursor:
                 cursor.execute("update accounts_user set is_active = false where id = %s", [reader.account_id])
     if world["block"] != "none":
+        record = stage.person.record_id if world["block"] == "own" else stage.held
         who = {"account_id": reader.account_id} if world["block"] != "organisation" else {"organisation": place}
-        over = {"until": now - DAY} if world["block"] == "over" else {}
-        Block.objects.create(id=uuid.uuid4(), record_id=stage.held, since=now - 2 * DAY, **who, **over)
+        times = {"over": {"until": now - DAY}, "not yet": {"since": now + DAY}}.get(world["block"], {})
+        Block.objects.create(id=uuid.uuid4(), record_id=record, **{"since": now - 2 * DAY, **who, **times})
+    elsewhere = organisation("Elsewhere")
     if world["restricted"]:
+        where = elsewhere if world["restricted"] == "elsewhere" else place
+        times = {"over": {"until": now - DAY / 2}, "not yet": {"since": now + DAY}}.get(str(world["restricted"]), {})
         Restriction.objects.create(
-            id=uuid.uuid4(), record_id=stage.person.record_id, held_record_id=stage.held, organisation=place,
-            since=now - DAY,
+            id=uuid.uuid4(), record_id=stage.person.record_id, held_record_id=stage.held,
+            **{"organisation": where, "since": now - DAY, **times},
         )  # fmt: skip
     if world["related"]:
-        Relationship.objects.create(record_id=stage.person.record_id, organisation=place, since=now - DAY)
+        where = elsewhere if world["related"] == "elsewhere" else place
+        Relationship.objects.create(record_id=stage.person.record_id, organisation=where, since=now - DAY)
     if world["noted"]:
         Authorship.objects.create(
-            item_id=uuid.uuid4(), record_id=stage.held, data_class="sud_counseling_notes", membership=worker,
+            item_id=uuid.uuid4(), record_id=uuid.uuid4() if world["noted"] == "elsewhere" else stage.held,
+            data_class="sud_counseling_notes", membership=worker,
             since=now - DAY,
         )  # fmt: skip
