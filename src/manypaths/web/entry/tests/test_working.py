@@ -44,8 +44,8 @@ def test_an_invitation_says_who_invites_and_what_one_will_be_able_to_do():
 
 
 def test_only_work_that_has_a_page_is_offered():
-    """Every role that a page names is offered, and no other; a volunteer not until somebody can be assigned. A place with
-    power over people is offered officers and a lead, and only such a place is offered officers."""
+    """Every role that a page names is offered, and no other; a volunteer not until somebody can be assigned. A place
+    with power over people is offered officers and a lead, and only such a place is offered officers."""
     with_a_page = {role for _path, entry in patterns(get_resolver()) for role in _roles_of(entry.callback)}
     assert set(roles.WORDS) == with_a_page
     lead = worker("org_admin", "coordinator")
