@@ -15,12 +15,14 @@ from procrastinate.tasks import Task
 from manypaths.config import watching
 from manypaths.config.cli import COMMANDS
 from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.shares import LISTED
 from manypaths.nightly import tasks
 from manypaths.nightly.schedule import STEPS
 from manypaths.notices.rules import Template
 from manypaths.web.ui import ways_out
 
 WAYS = ways_out.declared()
+KNOWN = {one.value for one in DataClass} | {LISTED}  # and the list of who shows a reader something
 OF = {"nobody", "own", "others"}
 FRAMEWORK = ("builtin:", "procrastinate.")  # jobs that the queue itself brings
 
@@ -94,7 +96,7 @@ def test_a_library_that_brings_commands_is_declared():
 
 
 def test_every_word_of_a_declaration_is_known():
-    classes, purposes = {one.value for one in DataClass}, {one.value for one in Purpose}
+    classes, purposes = KNOWN, {one.value for one in Purpose}
     wrong = []
     for kind in ("routes", "launcher", "commands", "steps", "jobs"):
         for name, way in WAYS[kind].items():
@@ -123,7 +125,7 @@ def test_a_notice_says_to_whom_it_goes_and_tells_no_more_than_that_somebody_is_h
 
 
 def test_every_field_has_a_class_or_says_that_it_is_about_nobody():
-    known = {one.value for one in DataClass} | {"none"}
+    known = KNOWN | {"none"}
     for route, fields in WAYS["fields"].items():
         way = WAYS["routes"][route]
         said = {word for classes in fields.values() for word in classes.split()}

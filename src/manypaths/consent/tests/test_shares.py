@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from manypaths.accounts.models import User
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent import shares, sharing
@@ -19,7 +20,7 @@ from manypaths.consent.rules import shares as rules
 from manypaths.consent.sharing import Wish
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.models import Membership, Organisation
-from manypaths.network.rules import Reader, places
+from manypaths.network.rules import Hat, Reader, places
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people.models import Assignment, Block, Record
 from manypaths.people.tests.factories import new_request, person
@@ -39,6 +40,8 @@ class Stage:
     """A person whom a house keeps a page of, and a clinic outside with a clinician who answers requests."""
 
     def __init__(self) -> None:
+        beside, _request, held_beside = accepted()
+        self.beside = (beside.person.record_id, held_beside)
         self.scene, self.request, self.held = accepted()
         self.at = datetime.now(UTC) - timedelta(minutes=1)  # a test is one transaction, whose clock stands still
         self.person = replace(self.scene.person, factor_at=self.at)
@@ -393,7 +396,8 @@ def build_world(stage: Stage, world: dict[str, Any]) -> tuple[Reader, uuid.UUID]
     with as_owner():
         share = Share.objects.create(
             id=uuid.uuid4(), record_id=stage.person.record_id, held_record_id=stage.held,
-            discloser_id=stage.scene.body.id, kind=kind.key, classes=list(kind.classes), purpose=kind.purposes[0],
+            discloser_id=stage.scene.body.id, kind=kind.key,
+            classes=world.get("classes", list(kind.classes)), purpose=kind.purposes[0],
             recipient_organisation=who.organisation if kind.recipient == "organisation" else None,
             recipient_membership=who if kind.recipient == "worker" else None,
             recipient_account_id=(other.account_id if world["named"] else uuid.uuid4())
@@ -402,43 +406,67 @@ def build_world(stage: Stage, world: dict[str, Any]) -> tuple[Reader, uuid.UUID]
             state=world["state"], written_at=start, starts_at=start, until=until,
             name=stage.sealed if given_ else None, signed_at=start if given_ else None,
             text_key=kind.text, text_version="2026-11-22", language="en",
-            ended_at=now - DAY / 2 if world["time"] == "stopped" and given_ else None,
-            ending="stopped" if world["time"] == "stopped" and given_ else "",
+            ended_at={"stopped": now - DAY / 2, "stops later": now + DAY}.get(world["time"]) if given_ else None,
+            ending="stopped" if world["time"] in ("stopped", "stops later") and given_ else "",
         )  # fmt: skip
         if world["time"] == "stopped" and not given_:
             Share.objects.filter(id=share.id).update(until=now - DAY / 4)
         _around(stage, world, place, reader, worker, now)
         Record.objects.filter(id=stage.held).update(origin_law=world["law"], erased_at=now if world["erased"] else None)
-    return reader, share.id
+    return _in_disguise(reader, world.get("wears"), beside), share.id
+
+
+def _in_disguise(reader: Reader, wears: str | None, beside: Membership) -> Reader:
+    match wears:
+        case "another's membership":
+            return replace(reader, account_id=beside.account_id)
+        case "no hat":
+            return replace(reader, hat=Hat.ANON)
+        case "another hat of theirs":
+            with as_owner():
+                account = User.objects.get(id=reader.account_id)
+                return reader_for(
+                    membership(organisation("Fourth"), "clinician", answers_requests=True, account=account)
+                )
+    return reader
 
 
 def _around(
     stage: Stage, world: dict[str, Any], place: Organisation, reader: Reader, worker: Membership, now: datetime
 ) -> None:
     if world["ended"]:
-        Membership.objects.filter(id=worker.id).update(ended_at=now - DAY)
-        if world["hat"] == "person":
+        Membership.objects.filter(id=worker.id).update(ended_at=now - DAY if world["ended"] is True else None)
+        if world["hat"] == "person" or world["ended"] == "account":
             with connection.cursor() as cursor:
                 cursor.execute("update accounts_user set is_active = false where id = %s", [reader.account_id])
     if world["block"] != "none":
-        record = stage.person.record_id if world["block"] == "own" else stage.held
+        record = {"own": stage.person.record_id, "elsewhere": uuid.uuid4()}.get(world["block"], stage.held)
         who = {"account_id": reader.account_id} if world["block"] != "organisation" else {"organisation": place}
-        times = {"over": {"until": now - DAY}, "not yet": {"since": now + DAY}}.get(world["block"], {})
+        times = {
+            "over": {"until": now - DAY}, "not yet": {"since": now + DAY}, "until later": {"until": now + DAY}
+        }.get(world["block"], {})  # fmt: skip
         Block.objects.create(id=uuid.uuid4(), record_id=record, **{"since": now - 2 * DAY, **who, **times})
     elsewhere = organisation("Elsewhere")
     if world["restricted"]:
         where = elsewhere if world["restricted"] == "elsewhere" else place
-        times = {"over": {"until": now - DAY / 2}, "not yet": {"since": now + DAY}}.get(str(world["restricted"]), {})
+        times = {
+            "over": {"until": now - DAY / 2}, "not yet": {"since": now + DAY}, "until later": {"until": now + DAY}
+        }.get(str(world["restricted"]), {})  # fmt: skip
+        who, held = stage.person.record_id, stage.held
+        if world["restricted"] == "another record":
+            who, held = stage.beside
         Restriction.objects.create(
-            id=uuid.uuid4(), record_id=stage.person.record_id, held_record_id=stage.held,
+            id=uuid.uuid4(), record_id=who, held_record_id=held,
             **{"organisation": where, "since": now - DAY, **times},
         )  # fmt: skip
     if world["related"]:
         where = elsewhere if world["related"] == "elsewhere" else place
-        Relationship.objects.create(record_id=stage.person.record_id, organisation=where, since=now - DAY)
+        who = uuid.uuid4() if world["related"] == "another's" else stage.person.record_id
+        Relationship.objects.create(record_id=who, organisation=where, since=now - DAY)
     if world["noted"]:
         Authorship.objects.create(
             item_id=uuid.uuid4(), record_id=uuid.uuid4() if world["noted"] == "elsewhere" else stage.held,
-            data_class="sud_counseling_notes", membership=worker,
+            data_class="messages" if world["noted"] == "another class" else "sud_counseling_notes",
+            membership=worker,
             since=now - DAY,
         )  # fmt: skip
