@@ -163,7 +163,7 @@ def test_somebody_close_types_the_code_and_reads_days_only(browser: Browser, liv
         go(page.get_by_role("button", name="Take it up"))
         go(page.get_by_role("link", name="Mari"))
         stands(page, visit, "close-one", "422")
-        expect(page.get_by_text("Came")).to_be_visible()
+        expect(page.get_by_text("Came", exact=True)).to_be_visible()
         expect(page.get_by_text("group")).to_have_count(0)
     with as_reader(browser, live_site, town.person, visit) as page:
         page.goto(f"{live_site.url}/my/sharing")

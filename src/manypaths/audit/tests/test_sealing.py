@@ -222,15 +222,15 @@ def test_the_application_reads_nothing_of_the_chain(world):
                 raw.execute(f"select * from {table}")
 
 
-def test_the_one_who_seals_reads_the_logs_and_the_chain_and_nothing_else(committed_db):
+def test_the_one_who_seals_reads_the_logs_and_the_chain_writes_the_chain_and_stops_and_nothing_else(committed_db):
     reads = (
         "select relname from pg_class where relkind in ('r', 'v', 'm', 'p') and relnamespace = 'public'::regnamespace"
         " and has_any_column_privilege('sealer', oid, %s)"
     )
     with superuser() as raw:
         found = {right: {row[0] for row in raw.execute(reads, [right])} for right in ("select", "insert", "update")}
-    chain = {"audit_block", "audit_leaf"}
-    assert found == {"select": chain | {"audit_access", "audit_act"}, "insert": chain, "update": set()}
+    chain, stop = {"audit_block", "audit_leaf"}, {"audit_stop"}
+    assert found == {"select": chain | stop | {"audit_access", "audit_act"}, "insert": chain | stop, "update": stop}
 
 
 def test_the_one_who_seals_adds_no_row_to_the_logs(world):

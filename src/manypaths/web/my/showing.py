@@ -147,7 +147,7 @@ def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -
     given = sharing.give_share(wish=wish, name=name, text=_text_shown(request, kind), by=request.reader, at=at)
     if code:
         request.session[CODE] = code
-    return thank(request, "shown", "my:shown", given)
+    return thank(request, "share_given", "my:shown", given)
 
 
 def _say_no(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:
