@@ -190,7 +190,7 @@ class Walk:
 
     def change_role(self, _life: Life) -> None:
         """Take from the receiver's worker what lets them answer; read what is closed now; and give it back."""
-        who, at = self._worker("recv_staff").reader.membership_id, datetime.now(UTC)
+        who, at = self._membership("recv_staff"), datetime.now(UTC)
         assert who is not None
         by = fresh(self.ground.world.bodies.leads[RECEIVER].reader)
         network.change_roles(membership_id=who, roles=[Role.FACILITATOR.value], by=by, at=at)
@@ -208,9 +208,9 @@ class Walk:
         given = [life for life in self.lives if self._walks(giver, life)]
         if not given:
             return
-        ids = [self._worker(one).reader.membership_id for one in (giver, taker)]
+        who, to = (self._membership(one) for one in (giver, taker))
         lead = fresh(self.ground.world.bodies.leads[HOME].reader)
-        referrals.hand_over_people(from_membership=ids[0], to_membership=ids[1], by=lead, at=datetime.now(UTC))  # type: ignore[arg-type]
+        referrals.hand_over_people(from_membership=who, to_membership=to, by=lead, at=datetime.now(UTC))
         for life in given:
             life.walker = taker
             self.read_record(life)
@@ -284,6 +284,12 @@ class Walk:
 
     def _worker(self, role: str) -> Worker:
         return self.ground.world.bodies.workers[role]
+
+    def _membership(self, role: str) -> UUID:
+        reader = self._worker(role).reader
+        if reader.membership_id is None:
+            raise LookupError(role)
+        return reader.membership_id
 
     def _compare(self, what: str, allowed: bool, answer: Answer, word: str) -> None:
         holds = answer.holds(word)

@@ -27,6 +27,9 @@ BASIS = "shared"
 MONITOR = "monitor"
 ORIGINS = {"part2": "part2_program", "hipaa": "hipaa_non_part2", "neither": "rco_non_part2", "unset": "unknown"}
 SHORTEST_NAME = 2
+# The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+NOTICE_VERSION = "42 CFR 2.32(a)(2), 2024"
 OF_A_CASE = frozenset({"court", "probation", "immigration", "law_enforcement"})
 
 

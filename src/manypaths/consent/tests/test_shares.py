@@ -101,6 +101,12 @@ def test_whom_it_names_reads_exactly_what_was_agreed_to(stage):
     assert closed(stage.scene.coach, share)
 
 
+def test_a_place_is_not_shown_what_it_keeps_itself_whoever_asks(stage):
+    with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+        stage.give(organisation_id=stage.scene.body.id)
+    assert not closed(stage.reader, stage.give())
+
+
 def test_it_opens_reading_and_never_writing(stage):
     share = stage.give()
     found = opened(stage.reader, share)

@@ -23,6 +23,11 @@ def names_of_members(*, membership_ids: Collection[UUID]) -> dict[UUID, tuple[st
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
+def places_of_members(*, membership_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Where workers work, by their membership."""
+    return dict(Membership.objects.filter(id__in=membership_ids).values_list("id", "organisation_id"))
+
+
 def own_membership(*, reader: Reader) -> Membership | None:
     """The membership whose hat the reader wears."""
     if reader.membership_id is None:

@@ -39,6 +39,7 @@ from manypaths.support.rules.entries import (
     reasons_not_to_strike,
     reasons_not_to_touch,
     reasons_not_to_write,
+    what_happened,
 )
 from manypaths.support.rules.messages import (
     LONGEST_MESSAGE,
@@ -96,6 +97,7 @@ __all__ = [
     "reasons_not_to_take_back",
     "reasons_not_to_touch",
     "reasons_not_to_write",
+    "what_happened",
     "word",
     "writes_to_people",
 ]

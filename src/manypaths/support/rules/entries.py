@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.consent.rules import Basis, DataClass, Purpose, part_for
 from manypaths.lib.refusals import Reason
+from manypaths.support.rules.contacts import word
 
 ENTRY_CODES: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "entry-codes-2026-11.json").read_text(encoding="utf-8")
@@ -94,6 +95,21 @@ KIND_OF: dict[type[EntryFacts], Kind] = {
     AttendanceFacts: Kind.ATTENDANCE,
     NoteFacts: Kind.NOTE,
 }
+
+
+def what_happened(facts: EntryFacts, language: str) -> list[str]:
+    """What an entry says, in plain words, the weightiest first. A note of counselling says only its own words."""
+    match facts:
+        case TreatmentFacts():
+            return [word(SERVICES, facts.service, language)]
+        case ScreenFacts():
+            found = ", ".join(word(SUBSTANCES, one, language) for one in facts.found)
+            result = word(RESULTS, facts.result, language)
+            asked = str(_("Asked for by: %(who)s")) % {"who": word(ORDERED_BY, facts.ordered_by, language)}
+            return [f"{result}: {found}" if found else result, word(PANELS, facts.panel, language), asked]
+        case AttendanceFacts():
+            return [word(PRESENCES, facts.presence, language), word(SESSIONS, facts.session, language)]
+    return []
 
 
 def is_work_of(roles: frozenset[str], kind: Kind) -> bool:

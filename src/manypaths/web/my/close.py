@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from manypaths.accounts.rules import code_as_typed
 from manypaths.consent import shares, sharing
+from manypaths.consent.rules.shares import NOTICE
 from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.support import queries as support
@@ -25,8 +26,6 @@ from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day
 
 LAST_ONES = 60
-# The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
 class CodeForm(forms.Form):

@@ -14,7 +14,7 @@ from manypaths.lib.refusals import NotThere
 from manypaths.support import queries as support
 from manypaths.support import rules
 from manypaths.support.queries import ContactLine, EntryLine, RemarkLine
-from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, ScreenFacts, TreatmentFacts
+from manypaths.support.rules import Kind
 from manypaths.web.my.frame import zone_of
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.words import day, in_zone, moment
@@ -111,7 +111,7 @@ def _contact(request: Asked, line: ContactLine, said: dict[UUID, RemarkLine]) ->
 
 def _entry(line: EntryLine, said: dict[UUID, RemarkLine]) -> Kept:
     spoken = get_language() or "en"
-    head, *tail = _content(line.facts, spoken)
+    head, *tail = rules.what_happened(line.facts, spoken) or [""]
     return Kept(
         line.id,
         head,
@@ -125,18 +125,3 @@ def _entry(line: EntryLine, said: dict[UUID, RemarkLine]) -> Kept:
         line.replaces,
         said.get(line.id),
     )
-
-
-def _content(facts: EntryFacts, spoken: str) -> list[str]:
-    match facts:
-        case TreatmentFacts():
-            return [rules.word(rules.SERVICES, facts.service, spoken)]
-        case ScreenFacts():
-            found = ", ".join(rules.word(rules.SUBSTANCES, one, spoken) for one in facts.found)
-            result = rules.word(rules.RESULTS, facts.result, spoken)
-            asked = str(_("Asked for by: %(who)s")) % {"who": rules.word(rules.ORDERED_BY, facts.ordered_by, spoken)}
-            return [f"{result}: {found}" if found else result, rules.word(rules.PANELS, facts.panel, spoken), asked]
-        case AttendanceFacts():
-            came = rules.word(rules.PRESENCES, facts.presence, spoken)
-            return [came, rules.word(rules.SESSIONS, facts.session, spoken)]
-    return [""]

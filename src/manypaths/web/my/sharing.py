@@ -96,10 +96,13 @@ def sharing(request: Asked) -> HttpResponse:
     sharing_now = {line.place_id: (line.who, line.until) for line in active}
     shown_now = [one for one in shown.own_shown(reader=request.reader) if one.is_open]
     seen_by = {one.place_id: one.worker for one in shown_now}
-    context |= {"columns": glance.columns(), "rows": glance.rows(sharing_now, keeping, seen_by, zone_of(request))}
+    signed = shown_lines(request)
+    parts = [glance.Part(one.place_id, one.who, one.place, one.view.until) for one in signed if one.holds]
+    context["rows"] = glance.rows(sharing_now, keeping, seen_by, parts, zone_of(request))
+    context["columns"] = glance.columns()
     context["check_ins"] = shown_now
     context["answers"] = [one for one in said_of(request) if one.is_new]
-    context["shown"] = shown_lines(request)
+    context["shown"] = signed
     context["urgent"] = news_of(request)
     return show(request, "sharing", context)
 

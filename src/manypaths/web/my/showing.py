@@ -1,5 +1,6 @@
 """Show somebody outside a part of what a place keeps: choose, read the words, sign; or say no."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -26,16 +27,17 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Role, factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
+from manypaths.referrals.queries import HeldRecord
 from manypaths.web.my.ask_forms import spoken
 from manypaths.web.my.frame import REFUSED, put_reasons, show, thank, today, zone_of
 from manypaths.web.my.showing_forms import Offers, ShowForm, SignForm, days_of
-from manypaths.web.my.showing_words import FIRM, KINDS, PARTS, PURPOSES
+from manypaths.web.my.showing_words import FIRM, KINDS, PARTS, why
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.place import place_of
-from manypaths.web.ui.words import day
+from manypaths.web.ui.words import day, in_zone
 
 CODE = "share_code"
 NAMED_ROLES = {"cj_referral": Role.MONITOR, "counseling_notes": Role.CLINICIAN}
@@ -80,14 +82,26 @@ def _asked(request: Asked, key: str) -> tuple[Kind, ShowForm]:
 def _offers(request: Asked, kind: Kind) -> Offers:
     held = _kept(request)
     first, last, usual = days_of(kind, today(request))
-    return Offers(held, _recipients(request, kind), first, last, usual)
+    keepers = {one.id: (one.organisation_id, name) for one, name in held}
+    return Offers(_by_name(held, zone_of(request)), keepers, _recipients(request, kind), first, last, usual)
 
 
-def _kept(request: Asked) -> list[tuple[UUID, str]]:
-    """Records that places keep of the person, by the name of the place."""
+def _kept(request: Asked) -> list[tuple[HeldRecord, str]]:
+    """Records that places keep of the person, with the name of the place."""
     found = referrals.open_held(reader=request.reader, classes={DataClass.PRESENCE}).records
     names = network.names_of_places(organisation_ids={one.organisation_id for one in found})
-    return sorted(((one.id, names[one.organisation_id]) for one in found), key=lambda one: one[1])
+    return sorted(((one, names[one.organisation_id]) for one in found), key=lambda one: (one[1], one[0].opened_at))
+
+
+def _by_name(held: list[tuple[HeldRecord, str]], zone: str) -> list[tuple[UUID, str]]:
+    """How a record is offered: by its place, and since when where the place keeps more than one."""
+    often = Counter(name for _one, name in held)
+    return [(one.id, _since(one, name, zone) if often[name] > 1 else name) for one, name in held]
+
+
+def _since(one: HeldRecord, name: str, zone: str) -> str:
+    on = day(in_zone(one.opened_at, zone).date(), spoken(), weekday=False, year=True)
+    return str(_("%(place)s, since %(day)s")) % {"place": name, "day": on}
 
 
 def _recipients(request: Asked, kind: Kind) -> list[tuple[UUID, str]]:
@@ -195,9 +209,9 @@ def _hidden(request: Asked) -> list[tuple[str, str]]:
 def _filling(form: ShowForm, kind: Kind, request: Asked) -> dict[str, str]:
     chosen = form.cleaned_data
     until = day(chosen["until"], spoken(), weekday=False, year=True)
-    purpose = str(PURPOSES[chosen.get("purpose") or kind.purposes[0]])
+    purpose = why(chosen.get("purpose") or kind.purposes[0])
     return {
-        "{discloser}": dict(form.offers.held)[UUID(chosen["held"])],
+        "{discloser}": form.offers.keepers[UUID(chosen["held"])][1],
         "{recipient}": _recipient(form, kind),
         "{parts}": listed(chosen.get("parts") or kind.classes),
         "{purpose}": f"{purpose}.",

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.consent.rules.shares import Kind
-from manypaths.web.my.showing_words import KINDS, PARTS, PURPOSES
+from manypaths.web.my.showing_words import KINDS, PARTS, why
 from manypaths.web.ui.offering import offer
 
 LONGEST_NAME = 80
@@ -19,9 +19,10 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Offers:
-    """What can be chosen: places that keep a record, and whom a consent of this kind can name."""
+    """What can be chosen: records, with the place that keeps each and its name, and whom this kind can name."""
 
     held: Collection[tuple[UUID, str]]
+    keepers: dict[UUID, tuple[UUID, str]]
     recipients: Collection[tuple[UUID, str]]
     first_day: date
     last_day: date
@@ -68,7 +69,7 @@ class ShowForm(forms.Form):
         self.offers = offers
         offer(self, "held", [(str(one), name) for one, name in offers.held])
         offer(self, "parts", [(one, PARTS[one]) for one in kind.classes])
-        offer(self, "purpose", [(one, PURPOSES[one]) for one in kind.purposes])
+        offer(self, "purpose", [(one, why(one)) for one in kind.purposes])
         self._take_away(kind)
         if "recipient" in self.fields:
             self.fields["recipient"].label = KINDS[kind.key].recipient
@@ -84,6 +85,14 @@ class ShowForm(forms.Form):
             del self.fields["parts"]
         if kind.law != "cj_referral":
             del self.fields["firm"]
+
+    def clean(self) -> dict[str, Any]:
+        """A place need not be shown what it keeps itself."""
+        chosen: dict[str, Any] = super().clean() or {}
+        keeper = self.offers.keepers[UUID(chosen["held"])][0] if chosen.get("held") else None
+        if keeper and chosen.get("recipient") == str(keeper):
+            self.add_error("recipient", _("They keep it themselves. Choose another one."))
+        return chosen
 
     def clean_until(self) -> date:
         """A day of this kind of consent."""

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.web.my import plain
+
 
 @dataclass(frozen=True)
 class KindWords:
@@ -44,16 +46,6 @@ PARTS: dict[str, Any] = {
     "drug_screen_result": _("Your test results"),
     "sud_counseling_notes": _("Notes of your counseling talks"),
 }
-PURPOSES: dict[str, Any] = {
-    "TREAT": _("To give you care"),
-    "COC": _("To work together on your support"),
-    "HOUSING_PLACEMENT": _("To find or keep a home"),
-    "EMPLOYMENT": _("To find or keep work"),
-    "HPAYMT": _("To pay for your care"),
-    "HOPERAT": _("To run the place"),
-    "FAMRQT": _("So that someone close knows"),
-    "CJ_MONITORING": _("To follow your case"),
-}
 FIRM: dict[bool, Any] = {
     False: _("You can stop this at any time, with one button."),
     True: _("You cannot stop this before {until}. Ask a lawyer before you say yes."),
@@ -63,4 +55,13 @@ STATES: dict[str, Any] = {
     "draft": _("You have not answered yet."),
     "ended": _("You stopped it."),
     "over": _("Its last day came."),
+    "away": _("You have blocked them. They open nothing of it."),
+    "kept": _("You keep it from them. They open nothing of it."),
+    "waiting": _("Nobody has typed your code yet."),
 }
+
+
+def why(purpose: str) -> str:
+    """What a consent is for, as a sentence begins: the words that the list of looks has, too."""
+    said = str(plain.PURPOSES.get(purpose, ""))
+    return said[:1].upper() + said[1:]

@@ -8,15 +8,18 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
+from manypaths.consent import queries as consent
 from manypaths.consent import shares, sharing
 from manypaths.consent.queries import Text
+from manypaths.consent.rules import DataClass
 from manypaths.consent.shares import ShareView
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
+from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
 from manypaths.web.my.frame import error_page, show, thank, zone_of
 from manypaths.web.my.showing import CODE, filled_in, listed
-from manypaths.web.my.showing_words import FIRM, KINDS, PURPOSES, STATES
+from manypaths.web.my.showing_words import FIRM, KINDS, STATES, why
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -25,40 +28,84 @@ from manypaths.web.ui.words import day, in_zone
 
 @dataclass(frozen=True)
 class ShownLine:
-    """One consent in plain words."""
+    """One consent in plain words. `stands`: signed, and neither over nor stopped. `holds`: it opens something now."""
 
     view: ShareView
     who: str
+    place_id: UUID | None
     place: str
     what: str
     why: Any
+    stands: bool
     holds: bool
     state: Any
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known around consents: names, where workers work, whom the person keeps away, and what from whom."""
+
+    names: dict[UUID, str]
+    places: dict[UUID, UUID]
+    away: set[UUID]
+    kept: dict[tuple[UUID, UUID], UUID]
+
+    def place_of(self, view: ShareView) -> UUID | None:
+        """The place that is named, or at which the one works who is."""
+        worker = view.recipient_membership_id
+        return view.recipient_organisation_id or (self.places.get(worker) if worker else None)
+
+    def kept_from(self, view: ShareView) -> UUID | None:
+        """The restriction that stands between this record and the place, if the person asked for one."""
+        place = self.place_of(view)
+        return self.kept.get((view.held_record_id, place)) if place else None
+
+
 def shown_lines(request: Asked) -> list[ShownLine]:
     """Every such consent in plain words, those that hold first."""
-    lines = [_line(request, one, _names(request, [one])) for one in shares.own_shares(reader=request.reader)]
-    return sorted(lines, key=lambda line: not line.holds)
+    views = shares.own_shares(reader=request.reader)
+    if not views:
+        return []
+    around = _around(request, views)
+    return sorted((_line(one, around) for one in views), key=lambda line: not line.holds)
 
 
-def _names(request: Asked, views: list[ShareView]) -> dict[UUID, str]:
-    places = {one.discloser_id for one in views} | {one.recipient_organisation_id for one in views} - {None}
+def _around(request: Asked, views: list[ShareView]) -> Around:
     workers = {one.recipient_membership_id for one in views if one.recipient_membership_id}
     named = network.names_of_members(membership_ids=workers)
-    people_there = {one: f"{name}, {house}" for one, (name, _title, house) in named.items()}
-    return {**network.names_of_places(organisation_ids={one for one in places if one}), **people_there}
+    houses = {one.discloser_id for one in views} | {
+        one.recipient_organisation_id for one in views if one.recipient_organisation_id
+    }
+    names = {one: f"{name}, {house}" for one, (name, _title, house) in named.items()}
+    consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
+    return Around(
+        {**network.names_of_places(organisation_ids=houses), **names},
+        network.places_of_members(membership_ids=workers),
+        people.blocked_places(reader=request.reader),
+        {(held, place): one for one, held, place in shares.own_restrictions(reader=request.reader)},
+    )
 
 
-def _line(request: Asked, view: ShareView, names: dict[UUID, str]) -> ShownLine:
-    named = view.recipient_organisation_id or view.recipient_membership_id
-    holds = view.holds(now())
-    state = view.state if view.state != "given" else "ended" if view.ended_at else "over"
+def _line(view: ShareView, around: Around) -> ShownLine:
+    named, state = view.recipient_organisation_id or view.recipient_membership_id, _state(view, around)
     return ShownLine(
-        view=view, who=names[named] if named else str(KINDS[view.kind].title), place=names[view.discloser_id],
-        what=listed(view.classes), why=PURPOSES.get(view.purpose, ""), holds=holds,
-        state="" if holds else STATES.get(state, ""),
+        view=view, who=around.names[named] if named else str(KINDS[view.kind].title), place_id=around.place_of(view),
+        place=around.names[view.discloser_id], what=listed(view.classes), why=why(view.purpose),
+        stands=view.holds(now()), holds=not state, state=STATES.get(state, ""),
     )  # fmt: skip
+
+
+def _state(view: ShareView, around: Around) -> str:
+    """Why it opens nothing now; empty where it does."""
+    if view.state != "given":
+        return view.state
+    if not view.holds(now()):
+        return "ended" if view.ended_at else "over"
+    if around.place_of(view) in around.away:
+        return "away"
+    if around.kept_from(view):
+        return "kept"
+    return "waiting" if view.kind == "ally" and not view.taken_up else ""
 
 
 @person
@@ -66,12 +113,13 @@ def _line(request: Asked, view: ShareView, names: dict[UUID, str]) -> ShownLine:
 def shown(request: Asked, share_id: UUID) -> HttpResponse:
     """One consent: what, to whom, why, until when, what was read; how to stop, and the exact words."""
     view = shares.own_share(reader=request.reader, share_id=share_id)
-    line = _line(request, view, _names(request, [view]))
+    around = _around(request, [view])
+    line = _line(view, around)
     text = shares.text_signed(reader=request.reader, share=view)
     looks = referrals.looks_on_share(reader=request.reader, share_id=share_id)
     context = {
         "line": line, "looks": looks, "text": text, "body": _body(view, line, text, zone_of(request)),
-        "code": request.session.pop(CODE, ""), "kept_from": _kept_from(request, view),
+        "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view),
     }  # fmt: skip
     return show(request, "show/one", context)
 
@@ -84,16 +132,9 @@ def _body(view: ShareView, line: ShownLine, text: Text | None, zone: str) -> str
         firm = str(FIRM[view.firm_until is not None]).replace("{until}", until)
         filled = {
             "{discloser}": line.place, "{recipient}": line.who, "{parts}": listed(view.classes),
-            "{purpose}": f"{PURPOSES.get(view.purpose, '')}.", "{until}": until, "{firm}": firm,
+            "{purpose}": f"{why(view.purpose)}.", "{until}": until, "{firm}": firm,
         }  # fmt: skip
         return filled_in(text.body, filled)
-
-
-def _kept_from(request: Asked, view: ShareView) -> UUID | None:
-    """The restriction that stands between this record and the place, if the person asked for one."""
-    found = shares.own_restrictions(reader=request.reader)
-    wanted = (view.held_record_id, view.recipient_organisation_id)
-    return next((one for one, held, place in found if (held, place) == wanted), None)
 
 
 @person
@@ -112,7 +153,7 @@ def stop(request: Asked, share_id: UUID) -> HttpResponse:
 def keep_from(request: Asked, share_id: UUID) -> HttpResponse:
     """Keep this record from the place, whatever was agreed to; or let it be again."""
     view = shares.own_share(reader=request.reader, share_id=share_id)
-    kept = _kept_from(request, view)
+    kept = _around(request, [view]).kept_from(view)
     if view.recipient_organisation_id is None:
         raise NotThere
     if kept:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.consent import queries as consent
@@ -16,7 +15,7 @@ from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.support import commands, rules
 from manypaths.support import queries as support
 from manypaths.support.queries import EntriesPage, EntryLine, RemarkLine
-from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, ScreenFacts, TreatmentFacts
+from manypaths.support.rules import Kind
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -77,25 +76,9 @@ def in_words(request: Asked, page: EntriesPage) -> list[Shown]:
 def _shown(line: EntryLine, year: int, remark: RemarkLine | None) -> Shown:
     facts, spoken = line.facts, language()
     on = day(facts.happened_on, spoken, year=facts.happened_on.year != year)
-    head, *more = _content(facts) or [on]
+    head, *more = rules.what_happened(facts, spoken) or [on]
     tail = [*more, *([on] if head != on else []), *([line.worker] if line.worker else [])]
     return Shown(line, head, tail, getattr(facts, "words", ""), rules.word(rules.STRIKES, line.strike, spoken), remark)
-
-
-def _content(facts: EntryFacts) -> list[str]:
-    spoken = language()
-    match facts:
-        case TreatmentFacts():
-            return [rules.word(rules.SERVICES, facts.service, spoken)]
-        case ScreenFacts():
-            found = ", ".join(rules.word(rules.SUBSTANCES, one, spoken) for one in facts.found)
-            result = rules.word(rules.RESULTS, facts.result, spoken)
-            asked = str(_("Asked for by: %(who)s")) % {"who": rules.word(rules.ORDERED_BY, facts.ordered_by, spoken)}
-            return [f"{result}: {found}" if found else result, rules.word(rules.PANELS, facts.panel, spoken), asked]
-        case AttendanceFacts():
-            came = rules.word(rules.PRESENCES, facts.presence, spoken)
-            return [came, rules.word(rules.SESSIONS, facts.session, spoken)]
-    return []
 
 
 def kind_of(name: str) -> Kind:

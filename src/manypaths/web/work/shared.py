@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from manypaths.consent import shares
+from manypaths.consent.rules.shares import NOTICE, NOTICE_VERSION
 from manypaths.consent.shares import OpenedShare, SharedLine
 from manypaths.network import queries as network
 from manypaths.support import queries as support
@@ -20,7 +21,7 @@ from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day
 from manypaths.web.work.entries import Shown, in_words
 from manypaths.web.work.frame import SHOWN_TO, language, show
-from manypaths.web.work.words import CLASSES, KINDS, NOTICE, NOTICE_VERSION, PURPOSES
+from manypaths.web.work.words import CLASSES, KINDS, PURPOSES
 
 KIND_OF = {str(rules.CLASS_OF[kind]): kind for kind in Kind}
 AT_ONCE = 100

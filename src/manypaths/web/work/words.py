@@ -168,8 +168,3 @@ KINDS: dict[Kind, KindWords] = {
         _("Only you read these. They are kept apart from everything else."),
     ),
 }  # fmt: skip
-
-
-# The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-NOTICE_VERSION = "42 CFR 2.32(a)(2), 2024"

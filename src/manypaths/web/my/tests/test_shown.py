@@ -1,0 +1,108 @@
+"""What a person shows outside, on their own pages: which record, to whom, and whether it opens anything now."""
+
+from datetime import timedelta
+
+import pytest
+
+from manypaths.config.testing import as_owner
+from manypaths.consent.models import Share
+from manypaths.network.models import Organisation
+from manypaths.network.tests.factories import organisation, participation
+from manypaths.people.models import Record
+from manypaths.referrals import commands as referrals
+from manypaths.referrals.rules import Status
+from manypaths.web.my.tests.factories import client_of
+from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.factories import ask, stage
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+CHOOSE = "/my/sharing/show/named"
+
+
+class House:
+    """A place that keeps a page of a person, and a clinic outside."""
+
+    def __init__(self) -> None:
+        self.made = stage()
+        self.record = self.take_up()
+        with as_owner():
+            self.clinic = organisation("Northside Clinic", kind="clinic")
+            participation(self.made.place, self.clinic)
+        self.person = client_of(self.made.person)
+
+    def take_up(self):
+        self.sent = ask(self.made)
+        return referrals.accept_request(referral_id=self.sent, seen=Status.REQUESTED, by=self.made.coach, at=now())
+
+    def choice(self, to: Organisation | None = None) -> dict[str, object]:
+        until = (now() + timedelta(days=20)).date().isoformat()
+        whom = (to or self.clinic).id
+        return {"held": self.record, "recipient": whom, "parts": ["attendance"], "purpose": "TREAT", "until": until}
+
+    def sign(self, kind: str = "named", **changes: object) -> str:
+        """Sign, and come to the page of what was signed."""
+        choice = self.choice() | changes
+        page = self.person.post(f"/my/sharing/show/{kind}", choice).content.decode()
+        words = {
+            name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("words_version", "words_language")
+        }
+        answer = self.person.post(f"/my/sharing/show/{kind}", {**choice, **words, "sign": "1", "name": "Mari"})
+        assert answer.status_code == 302, answer.content.decode()
+        return str(answer.headers["Location"])
+
+    def read(self, address: str = "/my/sharing") -> str:
+        return self.person.get(address).content.decode().split("<main")[1]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_a_place_that_keeps_two_pages_of_somebody_says_since_when(house):
+    assert "Lantern House, since" not in house.read(CHOOSE)
+    with as_owner():
+        Record.objects.filter(id=house.record).update(opened_at=now() - timedelta(days=40))
+    referrals.complete_request(
+        referral_id=house.sent, seen=Status.ACCEPTED, outcome="informed", by=house.made.coach, at=now()
+    )
+    house.take_up()
+    assert house.read(CHOOSE).count("Lantern House, since") == 2
+
+
+def test_the_place_that_keeps_it_cannot_be_chosen_and_what_was_chosen_is_still_there(house):
+    page = house.person.post(CHOOSE, house.choice(house.made.body))
+    words = page.content.decode()
+    assert "They keep it themselves. Choose another one." in words
+    assert house.choice()["until"] in words
+    assert not Share.objects.exists()
+    assert "They keep it themselves" not in house.person.post(CHOOSE, house.choice()).content.decode()
+
+
+def test_the_table_says_what_somebody_outside_can_see(house):
+    assert "Northside Clinic" not in house.read()
+    house.sign()
+    table = house.read().split("<tbody")[1].split("</tbody>")[0]
+    assert "Northside Clinic" in table
+    assert "What you chose of Lantern House, until" in table
+    assert "All but notes of counseling" in table
+
+
+def test_what_is_blocked_or_kept_from_them_is_not_said_to_be_open(house):
+    there = house.sign()
+    assert "They can read a part of what Lantern House keeps of you." in house.read(there)
+    house.person.post(f"{there}/keep")
+    assert "You keep it from them. They open nothing of it." in house.read(there)
+    house.person.post(f"{there}/keep")
+    house.person.post(f"/my/about/safety/place/{house.clinic.id}")
+    page = house.read(there)
+    assert "You have blocked them. They open nothing of it." in page
+    assert "They can read a part" not in page
+    assert "What you chose of Lantern House" not in house.read()
+
+
+def test_until_somebody_typed_the_code_nobody_sees_it(house):
+    there = house.sign("ally", recipient="", purpose="FAMRQT")
+    page = house.read(there)
+    assert "Nobody has typed your code yet." in page
+    assert "They can read a part" not in page
