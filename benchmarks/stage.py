@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from manypaths.accounts.models import User
 
 ROOT = Path(__file__).resolve().parents[1]
+MAKE_TABLES = "import django; django.setup(); from manypaths.config.prepare import make_tables; make_tables()"
 
 
 class Stage:
@@ -40,7 +41,7 @@ class Stage:
         self.cluster.prepare_database("bench")
         self.files.mkdir(exist_ok=True)
         (self.files / "static").mkdir(exist_ok=True)
-        self._run(["-m", "django", "migrate", "--verbosity", "0"], role="owner")
+        self._run(["-c", MAKE_TABLES], role="owner")
         self._run(["-m", "django", "collectstatic", "--noinput", "--verbosity", "0"], role="app")
         return self
 
