@@ -85,20 +85,19 @@ def make_people(coach: "Membership", ids: list[uuid.UUID]) -> None:
     from manypaths.people.models import Assignment, Profile, Record
     from manypaths.plans.models import Goal
     from manypaths.support.models import Attendance, Contact
-    from manypaths.vault import rules
-    from manypaths.vault.keyring import keyring
     from manypaths.vault.models import RecordKey
-    from manypaths.vault.queries import sealer_for
+    from manypaths.vault.queries import current_key, sealer_for, wrapped_under
 
-    at, ring, house, place = datetime.now(UTC), keyring(), coach.organisation_id, Community.objects.get()
+    at, house, place = datetime.now(UTC), coach.organisation_id, Community.objects.get()
+    wrapping = current_key(house)
     Record.objects.bulk_create(
         [Record(id=one, holder="organisation", organisation_id=house, opened_at=at) for one in ids], 5000
     )
     RecordKey.objects.bulk_create(
         [
             RecordKey(
-                record_id=one, holder_id=house, ring_key=ring.current, made_at=at,
-                wrapped=rules.new_wrapped_key(ring.current_secret, house, one),
+                record_id=one, holder_id=house, ring_key=wrapping, made_at=at,
+                wrapped=wrapped_under(wrapping, holder_id=house, record_id=one).wrapped,
             )
             for one in ids
         ],

@@ -83,20 +83,19 @@ def make_worker() -> "Membership":
 def make_records(worker: "Membership", ids: list[uuid.UUID]) -> None:
     """Every record with its key; the first fifty with a sealed name, a safe way, and an assignment."""
     from manypaths.people.models import Assignment, Profile, Record, SafeContact
-    from manypaths.vault import rules
-    from manypaths.vault.keyring import keyring
     from manypaths.vault.models import RecordKey
-    from manypaths.vault.queries import sealer_for
+    from manypaths.vault.queries import current_key, sealer_for, wrapped_under
 
-    at, ring, house = datetime.now(UTC), keyring(), worker.organisation_id
+    at, house = datetime.now(UTC), worker.organisation_id
+    wrapping = current_key(house)
     Record.objects.bulk_create(
         [Record(id=one, holder="organisation", organisation_id=house, opened_at=at) for one in ids], batch_size=5000
     )
     RecordKey.objects.bulk_create(
         [
             RecordKey(
-                record_id=one, holder_id=house, ring_key=ring.current, made_at=at,
-                wrapped=rules.new_wrapped_key(ring.current_secret, house, one),
+                record_id=one, holder_id=house, ring_key=wrapping, made_at=at,
+                wrapped=wrapped_under(wrapping, holder_id=house, record_id=one).wrapped,
             )
             for one in ids
         ],

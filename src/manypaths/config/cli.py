@@ -28,7 +28,7 @@ NO_NAMES = (
 def main(arguments: list[str]) -> int:
     """Read the command line, do it, give an exit code; what went wrong is one sentence, not a traceback."""
     options, rest = _parser().parse_known_args(arguments)
-    if rest and options.command not in {"import", "test", "manage", "check"}:
+    if rest and options.command not in {"import", "test", "manage", "check", "keys"}:
         fail(f"Not understood: {' '.join(rest)}. See: ./manypaths help")
         return 2
     try:
@@ -158,6 +158,13 @@ def _check_from_outside(rest: list[str]) -> int:
     return 2
 
 
+def _keys(options: argparse.Namespace, rest: list[str]) -> int:
+    from manypaths.config.keys import keys
+
+    _ready_to_run()
+    return keys(_chosen(options), rest)
+
+
 def _manage(options: argparse.Namespace, rest: list[str]) -> int:
     _ready_to_run()
     return run_command(_chosen(options), *(rest or ["help"]))
@@ -196,6 +203,7 @@ COMMANDS = {
     "work": _work,
     "import": _import,
     "check": _check,
+    "keys": _keys,
     "manage": _manage,
     "test": _test,
     "messages": _messages,

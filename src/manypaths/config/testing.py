@@ -54,6 +54,7 @@ class TestServer:
         return {
             "FACTS_DIR": self.files / "facts",
             "INDEX_DIR": self.files / "index",
+            "KEY_FOLDER": self.files / "keys" / "holders",
             "AUDIT_KEY_FILE": self.files / "keys" / "audit_key",
             "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
             "EMERGENCY_LOG_FILE": self.files / "emergency.log",

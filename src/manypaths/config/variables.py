@@ -11,7 +11,10 @@ VARIABLES = {
     "MANYPATHS_BEHIND_PROXY": "1 when that proxy is on another machine.",
     "MANYPATHS_LOOPBACK_HTTP": "1 allows sign-in without https, on this machine only. Never on a network.",
     "MANYPATHS_PG_BIN": "The folder of the programs of another PostgreSQL (16 or newer) to run instead of ours.",
-    "MANYPATHS_KEYRING": "The file with the keys of sealed words. Keep a copy of it apart from the database.",
+    "MANYPATHS_KEYRING": "The file with the first keys. Keep a copy of it apart from the database.",
+    "MANYPATHS_KEY_FOLDER": "The folder with a key for each organisation. Keep a copy of it apart from the database.",
+    "MANYPATHS_KEY_COMMAND": "A command that locks new key files: it is asked `wrap NAME` or `unwrap NAME`, and "
+    "answers bytes with bytes.",
     "MANYPATHS_AUDIT_KEY_FILE": "The file with the key that seals the log. Keep a copy of it apart from the database.",
     "MANYPATHS_AUDIT_ANCHOR": "The file that gets the newest seal of the log each minute. Best on another disk.",
     "MANYPATHS_EMERGENCY_LOG": "The file that says when the log of looks could not be written. Best on another disk.",

@@ -25,7 +25,7 @@ def create_person(*, account_id: UUID, at: datetime) -> Reader:
     Records: people.person_made
     """
     person_id, record_id = uuid.uuid4(), uuid.uuid4()
-    key = new_key(holder_id=person_id, record_id=record_id)
+    key = new_key(holder_id=person_id, record_id=record_id, is_person=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "select create_person(%s, %s, %s, %s, %s, %s)",
@@ -46,7 +46,7 @@ def open_organisation_record(*, by: Reader, at: datetime) -> UUID:
     if by.organisation_id is None:
         raise ValueError("only a member of an organisation opens its record")
     record_id = uuid.uuid4()
-    key = new_key(holder_id=by.organisation_id, record_id=record_id)
+    key = new_key(holder_id=by.organisation_id, record_id=record_id, is_person=False)
     with connection.cursor() as cursor:
         cursor.execute(
             "select create_org_record(%s, %s, %s, %s, %s, %s)",

@@ -15,14 +15,10 @@ FIRST_KEY = "k1"
 
 @dataclass(frozen=True)
 class Keyring:
-    """Master keys by name; new records are wrapped under `current`."""
+    """Master keys by name. Records of the first versions are wrapped under them until their keys are replaced."""
 
     current: str
     keys: dict[str, bytes]
-
-    @property
-    def current_secret(self) -> bytes:
-        return self.keys[self.current]
 
 
 @lru_cache(maxsize=1)

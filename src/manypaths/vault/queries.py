@@ -7,10 +7,19 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
-from manypaths.vault import rules
+from manypaths.vault import keyfolder, rules
 from manypaths.vault.keyring import keyring
 
 KEYS = "select record_id, holder_id, ring_key, wrapped from vault_recordkey where record_id = any(%s)"
+ALL_KEYS = """
+    select coalesce(h.name, k.ring_key), h.holder_id, coalesce(k.records, 0),
+           h.replaced_at is null and h.name is not null
+      from vault_holderkey h
+      full join (select ring_key, count(*) records from vault_recordkey group by ring_key) k on k.ring_key = h.name
+     where h.retired_at is null or k.records > 0
+     order by 1
+"""
+CURRENT = "select name, is_new from holder_key_now(%s, %s)"
 
 
 @dataclass(frozen=True)
@@ -38,19 +47,34 @@ def sealer_for(records: Iterable[UUID]) -> Sealer:
     with connection.cursor() as cursor:
         cursor.execute(KEYS, [list(set(records))])
         rows = cursor.fetchall()
-    return Sealer({record: _unwrap(record, holder, ring, bytes(wrapped)) for record, holder, ring, wrapped in rows})
+    return Sealer({one: AESGCM(data_key(one, holder, name, bytes(wrapped))) for one, holder, name, wrapped in rows})
 
 
 def sealer_of(rows: Iterable[list[str]]) -> Sealer:
-    """The keys that came with an opening: record, holder, name of the ring's key, and the wrapped key in hex."""
+    """The keys that came with an opening: record, holder, name of the wrapping key, and the wrapped key in hex."""
     keys = {}
-    for record, holder, ring, wrapped in rows:
-        keys[UUID(record)] = _unwrap(UUID(record), UUID(holder), ring, bytes.fromhex(wrapped))
+    for record, holder, name, wrapped in rows:
+        one = UUID(record)
+        keys[one] = AESGCM(data_key(one, UUID(holder), name, bytes.fromhex(wrapped)))
     return Sealer(keys)
 
 
-def _unwrap(record: UUID, holder: UUID, ring_key: str, wrapped: bytes) -> AESGCM:
-    return rules.unwrap(rules.holder_key(keyring().keys[ring_key], holder), wrapped, record)
+def data_key(record: UUID, holder: UUID, name: str, wrapped: bytes) -> bytes:
+    """The data key of one record, whichever key wraps it: while keys are replaced both are read.
+
+    Refuses: KeyUnavailable when the wrapping key is lost · BrokenSeal when it is another one.
+    """
+    if rules.is_of_a_holder(name):
+        wrapping = keyfolder.wrapping_key(name, holder)
+        return rules.unwrap(wrapping, wrapped, record_id=record, holder_id=holder, name=name)
+    return rules.unwrap_under_ring(rules.holder_key(_of_ring(name), holder), wrapped, record)
+
+
+def _of_ring(name: str) -> bytes:
+    try:
+        return keyring().keys[name]
+    except KeyError:
+        raise keyfolder.KeyUnavailable(f"The key {name} is not on the ring: put the ring back from its copy.") from None
 
 
 @dataclass(frozen=True)
@@ -61,7 +85,60 @@ class NewKey:
     wrapped: bytes
 
 
-def new_key(*, holder_id: UUID, record_id: UUID) -> NewKey:
-    """Make a data key for a new record of a holder."""
-    ring = keyring()
-    return NewKey(ring.current, rules.new_wrapped_key(ring.current_secret, holder_id, record_id))
+def new_key(*, holder_id: UUID, record_id: UUID, is_person: bool) -> NewKey:
+    """Make a data key for a new record: of an organisation under its own key, of a person under the house's."""
+    return wrapped_under(current_key(rules.HOUSE if is_person else holder_id), holder_id=holder_id, record_id=record_id)
+
+
+def current_key(holder_id: UUID, use: str = rules.SEALS) -> str:
+    """The name of the key a holder uses now, made at the first need. Until this transaction ends nobody replaces it.
+
+    Refuses: KeyUnavailable when a new one cannot be made.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CURRENT, [holder_id, use])
+        name, is_new = cursor.fetchone()
+    if is_new:
+        keyfolder.make(name)
+    return str(name)
+
+
+def wrapped_under(name: str, *, holder_id: UUID, record_id: UUID) -> NewKey:
+    """A fresh data key of a record, wrapped under the key of this name."""
+    wrapping = keyfolder.wrapping_key(name, holder_id)
+    wrapped = rules.wrap(wrapping, rules.new_data_key(), record_id=record_id, holder_id=holder_id, name=name)
+    return NewKey(name, wrapped)
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """One key of a holder, or of the ring: how many records it wraps, and whether it can be used now."""
+
+    name: str
+    holder_id: UUID | None
+    records: int
+    in_use: bool
+    fault: str
+
+
+def keys_known() -> list[KeyLine]:
+    """Every key that wraps something or is in use, for who keeps the machine: as the role `owner`."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALL_KEYS)
+        rows = cursor.fetchall()
+    return [KeyLine(name, holder, count, in_use, _fault_of(name)) for name, holder, count, in_use in rows]
+
+
+def _fault_of(name: str) -> str:
+    try:
+        keyfolder.secret_of(name) if rules.is_of_a_holder(name) else _of_ring(name)
+    except keyfolder.KeyUnavailable as fault:
+        return str(fault)
+    return ""
+
+
+def holders_with_keys() -> set[UUID]:
+    """Who holds a record, or has a key: for who keeps the machine, as the role `owner`."""
+    with connection.cursor() as cursor:
+        cursor.execute("select holder_id from vault_recordkey union select holder_id from vault_holderkey")
+        return {row[0] for row in cursor.fetchall()}

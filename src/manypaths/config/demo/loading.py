@@ -11,9 +11,11 @@ from django.db import connection
 from django.db.models import AutoField, Field, Model
 
 from manypaths.config.demo.book import Book, Words
+from manypaths.network.models import Organisation
+from manypaths.vault import queries as vault
 from manypaths.vault import rules
-from manypaths.vault.keyring import keyring
 from manypaths.vault.models import RecordKey
+from manypaths.vault.rules import HOUSE
 
 ROWS_AT_ONCE = 2_000
 
@@ -32,15 +34,15 @@ def write(book: Book, told: Callable[[int, int], None]) -> int:
 
 def _keys(book: Book) -> dict[UUID, AESGCM]:
     """A data key for every record, wrapped for its holder and put into the book."""
-    ring, keys = keyring(), {}
+    houses = {one.id for one in book.rows[Organisation] if isinstance(one, Organisation)}
+    names = {holder: vault.current_key(holder) for holder in {HOUSE, *(houses & set(book.holders.values()))}}
+    keys = {}
     for record_id, holder_id in book.holders.items():
-        wrapping = rules.holder_key(ring.current_secret, holder_id)
-        wrapped = rules.new_wrapped_key(ring.current_secret, holder_id, record_id)
-        keys[record_id] = rules.unwrap(wrapping, wrapped, record_id)
+        name = names.get(holder_id, names[HOUSE])
+        made = vault.wrapped_under(name, holder_id=holder_id, record_id=record_id)
+        keys[record_id] = AESGCM(vault.data_key(record_id, holder_id, name, made.wrapped))
         book.add(
-            RecordKey(
-                record_id=record_id, holder_id=holder_id, ring_key=ring.current, wrapped=wrapped, made_at=book.now
-            )
+            RecordKey(record_id=record_id, holder_id=holder_id, ring_key=name, wrapped=made.wrapped, made_at=book.now)
         )
     return keys
 

@@ -12,11 +12,11 @@ from manypaths.vault import rules
 SECRET = b"s" * 32
 HOLDER, RECORD, OTHER = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 LABEL = "plans.goal.title"
+NAME = rules.key_name(HOLDER, "s", 1)
 
 
 def data_key() -> AESGCM:
-    wrapped = rules.new_wrapped_key(SECRET, HOLDER, RECORD)
-    return rules.unwrap(rules.holder_key(SECRET, HOLDER), wrapped, RECORD)
+    return AESGCM(rules.new_data_key())
 
 
 @given(st.text())
@@ -47,13 +47,46 @@ def test_a_changed_byte_does_not_open(place, change):
         rules.open_text(key, bytes(sealed), LABEL, RECORD)
 
 
-def test_a_key_wrapped_for_one_holder_does_not_open_for_another():
-    wrapped = rules.new_wrapped_key(SECRET, HOLDER, RECORD)
-    with pytest.raises(rules.BrokenSeal):
-        rules.unwrap(rules.holder_key(SECRET, OTHER), wrapped, RECORD)
+def test_a_wrapped_key_comes_back():
+    key = rules.new_data_key()
+    wrapping = rules.wrapping_key(SECRET, HOLDER)
+    wrapped = rules.wrap(wrapping, key, record_id=RECORD, holder_id=HOLDER, name=NAME)
+    assert rules.unwrap(wrapping, wrapped, record_id=RECORD, holder_id=HOLDER, name=NAME) == key
 
 
-def test_a_key_wrapped_for_one_record_does_not_open_for_another():
-    wrapped = rules.new_wrapped_key(SECRET, HOLDER, RECORD)
+@pytest.mark.parametrize(
+    "other", [{"record_id": OTHER}, {"holder_id": OTHER}, {"name": rules.key_name(HOLDER, "s", 2)}]
+)
+def test_a_key_is_bound_to_its_record_its_holder_and_the_key_that_wraps_it(other):
+    wrapping, place = rules.wrapping_key(SECRET, HOLDER), {"record_id": RECORD, "holder_id": HOLDER, "name": NAME}
+    wrapped = rules.wrap(wrapping, rules.new_data_key(), **place)
     with pytest.raises(rules.BrokenSeal):
-        rules.unwrap(rules.holder_key(SECRET, HOLDER), wrapped, OTHER)
+        rules.unwrap(wrapping, wrapped, **{**place, **other})
+
+
+def test_one_secret_gives_every_holder_another_wrapping_key():
+    place = {"record_id": RECORD, "holder_id": HOLDER, "name": NAME}
+    wrapped = rules.wrap(rules.wrapping_key(SECRET, HOLDER), rules.new_data_key(), **place)
+    with pytest.raises(rules.BrokenSeal):
+        rules.unwrap(rules.wrapping_key(SECRET, OTHER), wrapped, **place)
+
+
+def test_keys_wrapped_by_the_first_versions_are_still_read():
+    key = rules.new_data_key()
+    wrapped = rules.wrap_under_ring(rules.holder_key(SECRET, HOLDER), key, RECORD)
+    assert rules.unwrap_under_ring(rules.holder_key(SECRET, HOLDER), wrapped, RECORD) == key
+    for holder, record in ((OTHER, RECORD), (HOLDER, OTHER)):
+        with pytest.raises(rules.BrokenSeal):
+            rules.unwrap_under_ring(rules.holder_key(SECRET, holder), wrapped, record)
+
+
+@pytest.mark.parametrize("name", ["k1", "house.s0", "house.x1", "../keyring", "house.s1/../k", f"{HOLDER}.s1", ""])
+def test_only_names_of_keys_are_names(name):
+    assert not rules.is_of_a_holder(name)
+    with pytest.raises(rules.BrokenSeal):
+        rules.number_of(name)
+
+
+def test_a_name_says_whose_key_it_is_and_the_how_manieth():
+    assert rules.key_name(rules.HOUSE, "s", 3) == "house.s3"
+    assert rules.number_of(rules.key_name(HOLDER, "i", 12)) == 12

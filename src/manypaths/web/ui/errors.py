@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from manypaths.vault.keyfolder import KeyUnavailable
 from manypaths.web.ui.going import is_ours
 from manypaths.web.ui.unlogged import fault_of_the_log, note
 
@@ -18,12 +19,12 @@ NOT_WORDS = frozenset({"csrfmiddlewaretoken", "once", "to", "next", "passphrase"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours; or a pause: the database is away, or the log cannot be written, and then nothing is shown."""
+    """A fault of ours; or a pause: database, log or a key cannot be reached, and nothing is shown."""
     fault = sys.exc_info()[1]
     unlogged = fault_of_the_log(fault)
     if unlogged:
         note(request, unlogged)
-    if unlogged or isinstance(fault, OperationalError | InterfaceError):
+    if unlogged or isinstance(fault, OperationalError | InterfaceError | KeyUnavailable):
         response = render(request, "503.html", status=503)
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
