@@ -123,3 +123,40 @@ class LegalPaper(models.Model):
 
     def __str__(self) -> str:
         return f"a {self.kind}"
+
+
+class DeskOpening(models.Model):
+    """A page that a place keeps of a person, opened by them to whoever works at its desk, until closing that day; or a
+    code of theirs that does so once it is typed there. Ended once, never changed.
+
+    Stands under the person's own record. Only the keyed hash of a code is kept, until it was typed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    held_record_id = models.UUIDField()
+    made_at = models.DateTimeField()
+    code_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    code_until = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by_id = models.UUIDField(null=True, blank=True)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="consent_deskopening_by_record", fields=["record_id", "until"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_deskopening_one", fields=["held_record_id"], condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="consent_deskopening_by_tap_or_code",
+                condition=(
+                    Q(code_hash__isnull=True, opened_at__isnull=False)
+                    | Q(code_hash__isnull=False, opened_at__isnull=True, code_until__isnull=False)
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "a page opened to a desk"

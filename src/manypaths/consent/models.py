@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
-from manypaths.consent.grounds import Emergency, EmergencyCard, LegalPaper
+from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
 
 __all__ = [
     "Authorship",
+    "DeskOpening",
     "Emergency",
     "EmergencyCard",
     "Grant",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.lib.refusals import Reason
 from manypaths.network.rules import Hat
 
-ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11-22-3.json"
+ROLES_FILE = Path(__file__).resolve().parents[2] / "network" / "data" / "roles-2026-11-22-4.json"
 NAMED = "/named"
 UNSPOKEN = "unspoken"
 LONGEST_GRANT = timedelta(days=90)

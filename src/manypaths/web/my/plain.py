@@ -56,6 +56,7 @@ BASES: dict[str, Any] = {
     "supervised": _("They lead a worker who is assigned to you."),
     "originated": _("They wrote this themselves and are assigned to you."),
     "organisation": _("They work at the desk of a place that supports you."),
+    "desk": _("You stood at the desk and opened it to them."),
     "shown": _("You show this to them."),
     "thread": _("They walk with you, and you write to each other."),
     "review": _("You said that a look was not right. They answer you."),

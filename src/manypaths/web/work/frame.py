@@ -46,6 +46,8 @@ UNDONE = frozenset({"gone"})
 ANSWERING = OPENING_REQUESTS
 WALKING = (Role.PEER, Role.CLINICIAN, Role.VOLUNTEER)
 AT_DESK = (Role.FRONTDESK,)
+# Who stands at the desk can open their page to these: at a small place everyone greets.
+PRESENT_TO = (Role.FRONTDESK, Role.PEER, Role.CLINICIAN, Role.VOLUNTEER, Role.SUPERVISOR)
 OFFERING = tuple(Role(role) for role in EDITORS)
 SHOWN_TO = (Role.PEER, Role.CLINICIAN, Role.MONITOR)
 WITH_PAGE = (*ANSWERING, *WALKING, *OFFERING, *SHOWN_TO, Role.PRIVACY_OFFICER, Role.MEDIC)
@@ -91,6 +93,7 @@ def show(request: Asked, page: str, context: dict[str, Any], status: int = 200) 
         "may_rescue": reader.has_role(Role.MEDIC),
         "may_vouch": reader.has_role(*VOUCHING),
         "may_greet": reader.has_role(*AT_DESK),
+        "is_at_desk": reader.has_role(*PRESENT_TO),
         "opened_for": OPENED_FOR.get(context.get("purpose", ""), ""),
         **context,
     }

@@ -77,11 +77,11 @@ def _part(request: Asked, found: OpenedShare, data_class: str) -> Part:
     page = support.entries_of_opened(record_id=found.held_record_id, kind=kind, opened=found.opened, limit=AT_ONCE)
     rows = in_words(request, page)
     if found.named_only:
-        rows = [_least(row) for row in rows if row.line.stands]
+        rows = [least(row) for row in rows if row.line.stands]
     return Part(kind, KINDS[kind].title, KINDS[kind].none, rows, page.more)
 
 
-def _least(row: Shown) -> Shown:
+def least(row: Shown) -> Shown:
     """The named fields of an entry: that somebody came, or the result of a test, and the day. No words, no names."""
     spoken, facts = language(), row.line.facts
     match facts:

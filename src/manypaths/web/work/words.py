@@ -132,6 +132,7 @@ BASES: dict[str, Any] = {
     "supervised": _("The worker leads someone who is assigned to them."),
     "originated": _("The worker wrote it and is assigned to them."),
     "organisation": _("The worker is at a desk of your organization."),
+    "desk": _("They stood at the desk and opened it to your organization."),
     "review": _("The worker answered what they said was not right."),
     "shared": _("They signed that the worker can see it."),
     "emergency": _("A medical emergency was written down first."),
