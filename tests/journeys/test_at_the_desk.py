@@ -96,7 +96,11 @@ def test_the_pages_of_the_person_stand(browser: Browser, live_site: LiveSite):
             page.goto(f"{live_site.url}/my/sharing/desk")
             stands(page, visit, "mine-waits")
     opened_to_desk(browser, live_site, made)
-    look_at(browser, live_site, made.person, {"mine-open": "/my/sharing/desk"}, TWO)
+    look_at(browser, live_site, made.person, {"mine-open": "/my/sharing/desk", "looked": "/my/sharing/looked"}, TWO)
+    with as_reader(browser, live_site, made.person, Visit()) as page:
+        page.goto(f"{live_site.url}/my/sharing/looked")
+        go(page.get_by_role("button", name="Tell me"))
+        stands(page, Visit(), "told")
 
 
 def opened_to_desk(browser: Browser, site: LiveSite, made: Scene) -> None:

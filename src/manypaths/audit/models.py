@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 
 
@@ -40,6 +40,7 @@ class Access(models.Model):
         indexes = [
             models.Index(name="audit_access_this_request", fields=["xid", "nonce"]),
             GinIndex(name="audit_access_by_record", fields=["opened"]),
+            BrinIndex(name="audit_access_by_time", fields=["at"]),
         ]
 
     def __str__(self) -> str:

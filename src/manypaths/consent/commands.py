@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
 from manypaths.consent import queries, rules
-from manypaths.consent.models import Grant, Text
+from manypaths.consent.models import Grant, LookAlert, Text
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
@@ -141,3 +141,28 @@ def claim_authorship(*, item_id: UUID, record_id: UUID, data_class: DataClass, b
         claimed = cursor.fetchone()[0]
     if not claimed:
         raise NotThere
+
+
+@transaction.atomic
+def tell_me_of_new_lookers(*, by: Reader, at: datetime) -> None:
+    """Ask to be told when somebody looks who had not looked until now. Twice is the same as once.
+
+    Refuses: NotThere for anyone but the person.
+    Records: consent.alerts_asked
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    if not LookAlert.objects.filter(record_id=record).exists():
+        LookAlert(record_id=record, since=at).save(force_insert=True)
+        audit.record(what="consent.alerts_asked", by=by, record_id=record, at=at)
+
+
+@transaction.atomic
+def tell_me_no_more(*, by: Reader, at: datetime) -> None:
+    """Ask not to be told of new lookers any more. The list of looks stays as it is.
+
+    Refuses: NotThere for anyone but the person.
+    Records: consent.alerts_stopped
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    if LookAlert.objects.filter(record_id=record).delete()[0]:
+        audit.record(what="consent.alerts_stopped", by=by, record_id=record, at=at)

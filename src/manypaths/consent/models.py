@@ -19,6 +19,7 @@ __all__ = [
     "EmergencyCard",
     "Grant",
     "LegalPaper",
+    "LookAlert",
     "Relationship",
     "Restriction",
     "Review",
@@ -287,3 +288,13 @@ class Relationship(models.Model):
 
     def __str__(self) -> str:
         return "a relationship"
+
+
+class LookAlert(models.Model):
+    """The wish of a person to be told when somebody looks who never looked before. Since when; no row means no."""
+
+    record_id = models.UUIDField(primary_key=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "a wish to be told"

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from manypaths.consent import denials, rules
-from manypaths.consent.models import Grant, Text
+from manypaths.consent.models import Grant, LookAlert, Text
 from manypaths.consent.rules import DataClass, GrantFacts, Inquiry, Purpose, ReaderFacts, RecordFacts
 from manypaths.lib.refusals import NotThere, NotYourWork, refuse_if
 from manypaths.network.rules import Reader
@@ -316,3 +316,12 @@ def text_agreed_to(*, reader: Reader, grant: Grant) -> Text | None:
     if reader.record_id is None or grant.record_id != reader.record_id:
         raise NotThere
     return text_of_version(key=grant.text_key, version=grant.text_version, language=grant.language)
+
+
+def told_of_lookers_since(*, reader: Reader) -> datetime | None:
+    """Since when the person is told of somebody who never looked before; None when they are not.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
+    return LookAlert.objects.filter(record_id=record).values_list("since", flat=True).first()

@@ -15,6 +15,7 @@ from manypaths.referrals.commands import filing
 from manypaths.referrals.commands import night as referrals
 
 KEEP_ONCE_KEYS = timedelta(days=2)
+LOOKED_THROUGH_AGAIN = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def tell_of_papers(_night: Night) -> int:
     return filing.tell_of_papers()
 
 
+def tell_of_new_lookers(night: Night) -> int:
+    """Tell of new lookers, in case that the clock of each minute stood still."""
+    return referrals.tell_of_new_lookers(since=night.at - LOOKED_THROUGH_AGAIN)
+
+
 def forget_once_keys(night: Night) -> int:
     """Drop the keys of forms that were answered long ago."""
     return audit.forget_old_keys(before=night.at - KEEP_ONCE_KEYS)
@@ -75,6 +81,7 @@ def publish_figures(night: Night) -> int:
 STEPS: tuple[Step, ...] = (
     Step("remind_overdue", remind_overdue, for_all=True),
     Step("tell_of_papers", tell_of_papers, for_all=True),
+    Step("tell_of_new_lookers", tell_of_new_lookers, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),
     Step("forget_search_marks", forget_search_marks),

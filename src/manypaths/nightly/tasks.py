@@ -1,6 +1,7 @@
 """Jobs that are done beside requests. A job carries one opaque id; what it may do is asked when it runs."""
 
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from manypaths.notices import queries
 from manypaths.referrals import commands
+from manypaths.referrals.commands import night
 
+# A look is committed half an hour after it was written at the latest.
+LATEST_LOOKS = timedelta(hours=1)
 TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
@@ -33,3 +37,10 @@ def sweep_outbox(timestamp: int) -> None:
     for notice in queries.to_send(at=now()):
         with suppress(AlreadyEnqueued), transaction.atomic():
             send_email.configure(queueing_lock=f"email-{notice}").defer(notice_id=str(notice))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sweep_looks", queue="notices", queueing_lock="sweep_looks")
+def sweep_looks(timestamp: int) -> None:
+    """Go through the looks of the last hour: who asked for it is told of somebody new."""
+    night.tell_of_new_lookers(since=now() - LATEST_LOOKS)

@@ -35,6 +35,7 @@ class Template(StrEnum):
     EMERGENCY_TO_REVIEW = "emergency_to_review"
     EMERGENCY_REVIEWED = "emergency_reviewed"
     PAPER_CAME = "paper_came"
+    NEW_LOOKER = "new_looker"
 
 
 class Way(StrEnum):
@@ -73,6 +74,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.EMERGENCY_TO_REVIEW: _("Something was opened in an emergency. Check if that was right."),
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),
         Template.PAPER_CAME: _("A legal paper about you came."),
+        Template.NEW_LOOKER: _("Someone looked who had not looked before."),
     }
 )
 

@@ -47,3 +47,14 @@ def _take_back_lapsed(at: datetime) -> None:
         audit.record(what="referrals.cancelled", by=SYSTEM, subject=referral, record_id=record, at=at)
         for worker in network.who_answers(organisation_ids=[organisation]):
             tell(worker, Template.REQUEST_TAKEN_BACK, referral, at)
+
+
+def tell_of_new_lookers(*, since: datetime) -> int:
+    """Tell who asked for it that somebody looked who had not looked before; the looks since then are gone through.
+
+    Repeats safely: told twice is told once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select tell_of_new_lookers(%s)", [since])
+        told: int = cursor.fetchone()[0]
+    return told

@@ -45,6 +45,8 @@ WORDS: dict[str, Any] = {
     "beside": _("It stands beside it now. Those who can read this there can read your words."),
     "beside_back": _("Taken back. Nobody there can read your words any more."),
     "card_dropped": _("The card is useless now."),
+    "alerts_on": _("You are told here when someone new looks."),
+    "alerts_off": _("You are not told any more. The list stays."),
     "desk_open": _("It is open at the desk now. You can close it here."),
     "desk_closed": _("It is closed at the desk."),
     "said_back": _("Taken back. Nobody there can read it any more."),

@@ -45,7 +45,9 @@ STATES: dict[Status, tuple[Any, str, str]] = {
     Status.CANCELLED: (_("Stopped"), "x", ""),
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
-ELSEWHERE = URGENT | {Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED}
+ELSEWHERE = URGENT | {
+    Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.NEW_LOOKER,
+}  # fmt: skip
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
 
@@ -75,7 +77,9 @@ def index(request: Asked) -> HttpResponse:
     answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]
     urgent = [one for one in told if one.template in URGENT]
     papers = [one for one in told if one.template is Template.PAPER_CAME]
-    context = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent, "papers": papers}
+    lookers = next((one for one in told if one.template is Template.NEW_LOOKER), None)
+    context: dict[str, Any] = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
+    context |= {"papers": papers, "lookers": lookers}
     return show(request, "requests/index", context)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from manypaths.web.my import (
     about,
+    alerts,
     answers,
     ask,
     check_in_shown,
@@ -63,6 +64,9 @@ urlpatterns = [
     path("sharing/desk/<uuid:record_id>/code", desk.make_code, name="desk_code"),
     path("sharing/desk/<uuid:opening>/close", desk.close_it, name="close_at_desk"),
     path("sharing/looked", sharing.looked, name="looked"),
+    path("sharing/looked/tell", alerts.ask, name="tell_me"),
+    path("sharing/looked/quiet", alerts.stop, name="tell_me_no_more"),
+    path("sharing/looked/read", alerts.read, name="read_lookers"),
     path("sharing/given", given.given, name="given"),
     path("sharing/given/page", given.as_page, name="given_page"),
     path("sharing/given/table", given.as_table, name="given_table"),
