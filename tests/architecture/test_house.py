@@ -31,6 +31,7 @@ READS_DATA = {
     "referrals/rules.py": "referrals",
     "support/rules/contacts.py": "support",
     "support/rules/entries.py": "support",
+    "support/rules/petitions.py": "support",
 }
 FILES = re.compile(r"\bopen\(|\bread_(?:text|bytes)\b|\bwrite_\w+\(|\biterdir\b|\bglob\(|\bimportlib\b")
 

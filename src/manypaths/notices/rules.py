@@ -36,6 +36,8 @@ class Template(StrEnum):
     EMERGENCY_REVIEWED = "emergency_reviewed"
     PAPER_CAME = "paper_came"
     NEW_LOOKER = "new_looker"
+    PETITION_ASKED = "petition_asked"
+    PETITION_ANSWERED = "petition_answered"
 
 
 class Way(StrEnum):
@@ -75,6 +77,8 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),
         Template.PAPER_CAME: _("A legal paper about you came."),
         Template.NEW_LOOKER: _("Someone looked who had not looked before."),
+        Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
+        Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
     }
 )
 

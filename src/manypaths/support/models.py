@@ -192,6 +192,70 @@ class Remark(models.Model):
         return "a remark of the person"
 
 
+class Petition(models.Model):
+    """What a person asks of the privacy desk of a place about the record it keeps: a correction, or a complaint.
+
+    It stands in that record. Asked once, answered once, more time taken once; then the person may say once that they
+    see it differently. Nothing it is about changes: what was agreed to, and what the person says, stand beside it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    data_class = models.CharField(max_length=32)
+    item_id = models.UUIDField(null=True, blank=True)
+    words = SealedText(label="support.petition.words")
+    why = SealedText(label="support.petition.why", null=True)
+    tell_others = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    extended_at = models.DateTimeField(null=True, blank=True)
+    extended_by_id = models.UUIDField(null=True, blank=True)
+    extension = SealedText(label="support.petition.extension", null=True)
+    state = models.CharField(max_length=10, default="open")
+    finding = models.CharField(max_length=16, blank=True, default="")
+    ground = models.CharField(max_length=20, blank=True, default="")
+    amendment = SealedText(label="support.petition.amendment", null=True)
+    answer = SealedText(label="support.petition.answer", null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.UUIDField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    disagreement = SealedText(label="support.petition.disagreement", null=True)
+    disagreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="support_petition_by_record", fields=["record_id", "asked_at"]),
+            models.Index(name="support_petition_by_place", fields=["organisation", "state", "due_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="support_petition_in_a_state",
+                condition=Q(state="open", finding="", answer__isnull=True, withdrawn_at__isnull=True)
+                | Q(state="withdrawn", finding="", answer__isnull=True, withdrawn_at__isnull=False)
+                | Q(state="answered", answer__isnull=False, answered_at__isnull=False)
+                & Q(answered_by_id__isnull=False)
+                & ~Q(finding="")
+                & Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="support_petition_whole_answer",
+                condition=Q(finding="agreed", amendment__isnull=False, ground="", kind="correction")
+                | Q(finding="denied", amendment__isnull=True, kind="correction") & ~Q(ground="")
+                | Q(amendment__isnull=True, ground="") & ~Q(finding__in=["agreed", "denied"]),
+            ),
+            models.CheckConstraint(
+                name="support_petition_disagreed_with_a_no",
+                condition=Q(disagreement__isnull=True, disagreed_at__isnull=True)
+                | Q(finding="denied", disagreement__isnull=False, disagreed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.kind}"
+
+
 class ShownCheckIn(models.Model):
     """A copy of one check-in that the person shows to the one worker of a thread, in the words they agreed to.
 

@@ -12,7 +12,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.support import rules
-from manypaths.support.models import Attendance, Contact, CounsellingNote, Remark, Screen, Treatment
+from manypaths.support.models import Attendance, Contact, CounsellingNote, Petition, Remark, Screen, Treatment
 from manypaths.support.rules import AttendanceFacts, EntryFacts, Kind, NoteFacts, ScreenFacts, TreatmentFacts
 from manypaths.vault.queries import Sealer, sealer_for
 
@@ -24,11 +24,23 @@ MODELS: dict[Kind, Any] = {
     Kind.NOTE: CounsellingNote,
 }
 REMARK = "support.remark.words"
+AMENDMENT, DISAGREEMENT = "support.petition.amendment", "support.petition.disagreement"
 LABELS = {
     Kind.TREATMENT: "support.treatment.words",
     Kind.SCREEN: "support.screen.words",
     Kind.NOTE: "support.counsellingnote.words",
 }
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside something that was written, for everyone who opens it: what the place corrected at the
+    person's request, or what the person says to its no."""
+
+    item_id: UUID | None
+    amended: bool
+    words: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class ContactLine:
     worker: str
     reached: bool
     is_exact: bool = False
+    beside: tuple[Beside, ...] = ()
 
 
 def contacts(*, reader: Reader, record_id: UUID) -> list[ContactLine]:
@@ -75,7 +88,8 @@ def contact_of_opened(*, record_id: UUID, contact_id: UUID, sealer: Sealer) -> C
 
 
 def _contact_lines(rows: "QuerySet[Contact]", record_id: UUID, sealer: Sealer) -> list[ContactLine]:
-    found = rows.values_list("id", "happened_at", "way", "deed", "note", "membership__display_name", "written_at")
+    found = list(rows.values_list("id", "happened_at", "way", "deed", "note", "membership__display_name", "written_at"))
+    beside = _beside(record_id, DataClass.CONTACT_LOG, sealer) if found else {}
     return [
         ContactLine(
             row[0],
@@ -86,9 +100,29 @@ def _contact_lines(rows: "QuerySet[Contact]", record_id: UUID, sealer: Sealer) -
             row[5],
             rules.reached(row[3]),
             row[1] == row[6],
+            beside.get(row[0], ()),
         )
         for row in found
     ]
+
+
+def added_of_opened(*, record_id: UUID, data_class: DataClass, sealer: Sealer) -> tuple[Beside, ...]:
+    """What stands in the record about something that was missing in it. Its class must be open."""
+    return _beside(record_id, data_class, sealer).get(None, ())
+
+
+def _beside(record_id: UUID, data_class: DataClass, sealer: Sealer) -> dict[UUID | None, tuple[Beside, ...]]:
+    """What stands beside each thing of one class, the oldest first: what was asked for and not agreed to is not it."""
+    rows = Petition.objects.filter(record_id=record_id, data_class=data_class, kind=rules.CORRECTION)
+    found: dict[UUID | None, tuple[Beside, ...]] = {}
+    for row in rows.exclude(amendment=None, disagreement=None).order_by("answered_at", "id"):
+        amended = row.amendment is not None
+        label, sealed = (AMENDMENT, row.amendment) if amended else (DISAGREEMENT, row.disagreement)
+        at = row.answered_at if amended else row.disagreed_at
+        assert at is not None, "an answer and a statement have a day"
+        one = Beside(row.item_id, amended, sealer.read(record_id, label, sealed), at)
+        found[row.item_id] = (*found.get(row.item_id, ()), one)
+    return found
 
 
 @dataclass(frozen=True)
@@ -147,6 +181,7 @@ class EntryLine:
     struck_at: datetime | None = None
     strike: str = ""
     struck_by: str = ""
+    beside: tuple[Beside, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -159,6 +194,7 @@ class EntriesPage:
 
     lines: list[EntryLine]
     more: bool
+    added: tuple[Beside, ...] = ()
     said: dict[UUID, RemarkLine] = field(default_factory=dict)
 
 
@@ -221,7 +257,8 @@ def entry_of_opened(*, record_id: UUID, kind: Kind, entry_id: UUID, opened: cons
     Refuses: NotThere for one that this opening did not open, and for one that does not exist there.
     """
     _must_be_open(record_id, kind, entry_id, opened)
-    found = _lines(_rows(record_id, kind).filter(pk=entry_id), record_id, kind, opened.sealer)
+    beside = {} if kind is Kind.NOTE else _beside(record_id, rules.CLASS_OF[kind], opened.sealer)
+    found = _lines(_rows(record_id, kind).filter(pk=entry_id), record_id, kind, opened.sealer, beside)
     if not found:
         raise NotThere
     return found[0]
@@ -234,8 +271,9 @@ def entries_of_opened(
     if kind is Kind.NOTE and not opened.allows(record_id, rules.CLASS_OF[kind]):
         return EntriesPage([], more=False)
     rows = _rows(record_id, kind).order_by("-happened_on", "-written_at", "pk")[offset : offset + limit + 1]
-    lines = _lines(rows, record_id, kind, opened.sealer)
-    return EntriesPage(lines[:limit], len(lines) > limit)
+    beside = {} if kind is Kind.NOTE else _beside(record_id, rules.CLASS_OF[kind], opened.sealer)
+    lines = _lines(rows, record_id, kind, opened.sealer, beside)
+    return EntriesPage(lines[:limit], len(lines) > limit, beside.get(None, ()))
 
 
 def standing_of_opened(*, record_id: UUID, kind: Kind, entry_id: UUID, opened: consent.Opened) -> Standing:
@@ -262,7 +300,13 @@ def _rows(record_id: UUID, kind: Kind) -> "QuerySet[Any]":
     return rows if kind is Kind.NOTE else rows.select_related("replaced_by", "membership", "struck_by")
 
 
-def _lines(rows: "QuerySet[Any]", record_id: UUID, kind: Kind, sealer: Sealer) -> list[EntryLine]:
+def _lines(
+    rows: "QuerySet[Any]",
+    record_id: UUID,
+    kind: Kind,
+    sealer: Sealer,
+    beside: dict[UUID | None, tuple[Beside, ...]],
+) -> list[EntryLine]:
     return [
         EntryLine(
             id=row.pk,
@@ -274,6 +318,7 @@ def _lines(rows: "QuerySet[Any]", record_id: UUID, kind: Kind, sealer: Sealer) -
             struck_at=row.struck_at,
             strike=row.strike,
             struck_by="" if kind is Kind.NOTE or row.struck_by is None else row.struck_by.display_name,
+            beside=beside.get(row.pk, ()),
         )
         for row in rows
     ]

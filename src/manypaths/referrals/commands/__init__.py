@@ -27,6 +27,12 @@ from manypaths.referrals.commands.leaving import leave_community
 from manypaths.referrals.commands.night import (
     remind_overdue,
 )
+from manypaths.referrals.commands.petitioning import (
+    ask_for_correction,
+    complain,
+    disagree_with_no,
+    withdraw_petition,
+)
 from manypaths.referrals.commands.rescuing import open_in_emergency, refuse_without_role
 from manypaths.referrals.commands.saying import say_beside, take_back_what_was_said
 from manypaths.referrals.commands.sending import send_email
@@ -36,9 +42,12 @@ __all__ = [
     "accept_request",
     "agree_anew",
     "answer_request",
+    "ask_for_correction",
     "begin_request",
     "cancel_request",
+    "complain",
     "complete_request",
+    "disagree_with_no",
     "fail_request",
     "hand_over_people",
     "leave_community",
@@ -58,6 +67,7 @@ __all__ = [
     "start_work",
     "stop_sharing",
     "take_back_what_was_said",
+    "withdraw_petition",
     "withdraw_request",
     "write_request",
     "write_to_person",

@@ -30,7 +30,7 @@ def say_beside(
     Records: support.remark_written
     """
     _held, opened = queries.open_held_record(reader=by, record_id=record_id, classes={data_class})
-    _must_be_there(record_id, data_class, item_id, opened)
+    must_be_there(record_id, data_class, item_id, opened)
     return support.write_remark(
         record_id=record_id,
         data_class=data_class,
@@ -57,7 +57,7 @@ def take_back_what_was_said(
     support.take_back_remark(record_id=record_id, remark_id=remark_id, by=by, at=at)
 
 
-def _must_be_there(record_id: UUID, data_class: DataClass, item_id: UUID, opened: Opened) -> None:
+def must_be_there(record_id: UUID, data_class: DataClass, item_id: UUID, opened: Opened) -> None:
     """Refuses: NotThere."""
     if data_class is DataClass.CONTACT_LOG:
         support_queries.contact_of_opened(record_id=record_id, contact_id=item_id, sealer=opened.sealer)

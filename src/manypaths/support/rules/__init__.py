@@ -50,12 +50,14 @@ from manypaths.support.rules.messages import (
     reasons_not_to_take_back,
     writes_to_people,
 )
+from manypaths.support.rules.petitions import CORRECTION
 from manypaths.support.rules.remarks import LONGEST_REMARK, Stance, reasons_not_to_say
 
 __all__ = [
     "CLASS_OF",
     "CLOCK_SLIP",
     "CODES",
+    "CORRECTION",
     "DEEDS",
     "ENTRY_CODES",
     "ENTRY_LOOK_BACK",

@@ -15,6 +15,7 @@ from manypaths.lib.refusals import NotThere
 from manypaths.network import queries as network
 from manypaths.support import queries as support
 from manypaths.support import rules
+from manypaths.support.queries import Beside
 from manypaths.support.rules import Kind
 from manypaths.web.my.ask_forms import spoken
 from manypaths.web.my.frame import show, thank
@@ -68,11 +69,12 @@ def one(request: Asked, share_id: UUID) -> HttpResponse:
     page = support.entries_of_opened(
         record_id=found.held_record_id, kind=Kind.ATTENDANCE, opened=found.opened, limit=LAST_ONES
     )
-    rows: list[tuple[UUID, str, Any]] = [
+    rows: list[tuple[UUID, str, Any, tuple[Beside, ...]]] = [
         (
             line.id,
             day(line.facts.happened_on, spoken(), year=True),
             rules.word(rules.PRESENCES, line.facts.presence, spoken()),
+            line.beside,
         )
         for line in page.lines
         if line.stands and isinstance(line.facts, rules.AttendanceFacts)
@@ -81,6 +83,7 @@ def one(request: Asked, share_id: UUID) -> HttpResponse:
     context = {
         "share": found,
         "rows": rows,
+        "added": page.added,
         "place": places[found.discloser_id],
         "notice": NOTICE if found.notice else "",
     }

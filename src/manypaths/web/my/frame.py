@@ -49,6 +49,8 @@ WORDS: dict[str, Any] = {
     "alerts_off": _("You are not told any more. The list stays."),
     "desk_open": _("It is open at the desk now. You can close it here."),
     "desk_closed": _("It is closed at the desk."),
+    "petition": _("You asked them. You see here where it stands."),
+    "petition_differ": _("Your words stand beside it for good."),
     "said_back": _("Taken back. Nobody there can read it any more."),
 }
 

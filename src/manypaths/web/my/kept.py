@@ -10,18 +10,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from manypaths.consent import queries as consent
 from manypaths.consent.queries import Opened
 from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere, Refused, refuse_if
 from manypaths.network import queries as network
+from manypaths.notices import queries as notices
+from manypaths.notices.rules import Template
 from manypaths.people import queries as people
 from manypaths.referrals import commands, queries
 from manypaths.referrals.queries import HeldRecord
-from manypaths.support import rules
+from manypaths.support import petitions, rules
 from manypaths.support.rules import Stance
 from manypaths.web.my.ask_forms import WAY_WORDS
 from manypaths.web.my.frame import put_reasons, show, thank
-from manypaths.web.my.kept_words import A_PAGE, KINDS, LAWS, SHORT, KindOfWords, kind_of, lines, one_line
+from manypaths.web.my.kept_words import A_PAGE, KINDS, LAWS, SHORT, KindOfWords, added, kind_of, lines, one_line
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -74,7 +77,15 @@ class SayForm(forms.Form):
 def places(request: Asked) -> HttpResponse:
     """Every place that keeps something of the person."""
     held = queries.open_held(reader=request.reader, classes={DataClass.PRESENCE})
-    return show(request, "kept_places", {"places": [KeptPlace.of(one) for one in held.records]})
+    fresh = petitions.records_of(petition_ids=_news(request)) if held.records else frozenset()
+    return show(request, "kept_places", {"places": [KeptPlace.of(one) for one in held.records], "fresh": fresh})
+
+
+def _news(request: Asked) -> list[UUID]:
+    """What privacy desks answered that the person has not read yet."""
+    consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
+    told = notices.waiting(reader=request.reader)
+    return [one.subject_id for one in told if one.is_new and one.template is Template.PETITION_ANSWERED]
 
 
 @person
@@ -101,6 +112,7 @@ def kept(request: Asked, record_id: UUID, kind: str) -> HttpResponse:
     if number > 1 and not rows:
         return redirect("my:kept", record_id, kind)
     context = {"place": KeptPlace.of(record), "kind": kind, "which": which, "rows": rows}
+    context["added"] = added(record_id, which, opened)
     return show(request, "kept", context | {"older": number + 1 if more else None, "newer": number - 1})
 
 

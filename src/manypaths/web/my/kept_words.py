@@ -13,7 +13,7 @@ from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere
 from manypaths.support import queries as support
 from manypaths.support import rules
-from manypaths.support.queries import ContactLine, EntryLine, RemarkLine
+from manypaths.support.queries import Beside, ContactLine, EntryLine, RemarkLine
 from manypaths.support.rules import Kind
 from manypaths.web.my.frame import zone_of
 from manypaths.web.ui.asked import Asked
@@ -70,6 +70,7 @@ class Kept:
     replaced: bool = False
     replaces: UUID | None = None
     remark: RemarkLine | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 def kind_of(name: str) -> KindOfWords:
@@ -91,6 +92,11 @@ def lines(
     return [_entry(one, said) for one in page.lines], page.more
 
 
+def added(record_id: UUID, kind: KindOfWords, opened: Opened) -> tuple[Beside, ...]:
+    """What was added because the person asked, or what they say to a no. It must be open."""
+    return support.added_of_opened(record_id=record_id, data_class=kind.data_class, sealer=opened.sealer)
+
+
 def one_line(request: Asked, record_id: UUID, kind: KindOfWords, item_id: UUID, opened: Opened) -> Kept:
     """One thing that is kept. It must be open. Refuses: NotThere for one that is not there."""
     said = support.said_beside(record_id=record_id, sealer=opened.sealer)
@@ -106,7 +112,7 @@ def _contact(request: Asked, line: ContactLine, said: dict[UUID, RemarkLine]) ->
     at = in_zone(line.happened_at, zone)
     when = moment(line.happened_at, zone, spoken, year=True) if line.is_exact else day(at.date(), spoken, year=True)
     head, way = rules.word(rules.DEEDS, line.deed, spoken), rules.word(rules.WAYS, line.way, spoken)
-    return Kept(line.id, head, [way, when], line.note, line.worker, remark=said.get(line.id))
+    return Kept(line.id, head, [way, when], line.note, line.worker, remark=said.get(line.id), beside=line.beside)
 
 
 def _entry(line: EntryLine, said: dict[UUID, RemarkLine]) -> Kept:
@@ -124,4 +130,5 @@ def _entry(line: EntryLine, said: dict[UUID, RemarkLine]) -> Kept:
         line.replaced,
         line.replaces,
         said.get(line.id),
+        line.beside,
     )

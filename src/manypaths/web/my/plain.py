@@ -63,6 +63,8 @@ BASES: dict[str, Any] = {
     "shared": _("You signed that they can see this."),
     "emergency": _("A medical emergency was written down first."),
     "order": _("An order of a court names it."),
+    "correction": _("You asked them to correct something. They answer you."),
+    "complaint": _("You complained to them. They answer you."),
     "emergencyreview": _("They check if an opening in an emergency was right."),
 }
 CLOSE = _("Someone close to me")

@@ -47,6 +47,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
 ELSEWHERE = URGENT | {
     Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.NEW_LOOKER,
+    Template.PETITION_ANSWERED,
 }  # fmt: skip
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
@@ -77,9 +78,10 @@ def index(request: Asked) -> HttpResponse:
     answers = [one for one in told if one.template is Template.REVIEW_ANSWERED]
     urgent = [one for one in told if one.template in URGENT]
     papers = [one for one in told if one.template is Template.PAPER_CAME]
+    desks = [one for one in told if one.template is Template.PETITION_ANSWERED]
     lookers = next((one for one in told if one.template is Template.NEW_LOOKER), None)
     context: dict[str, Any] = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
-    context |= {"papers": papers, "lookers": lookers}
+    context |= {"papers": papers, "lookers": lookers, "desks": desks}
     return show(request, "requests/index", context)
 
 

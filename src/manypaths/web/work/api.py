@@ -9,7 +9,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.support import queries as support
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
-from manypaths.web.work.contacts import beside
+from manypaths.web.work.contacts import beside, corrected
 from manypaths.web.work.entries import kind_of, read
 from manypaths.web.work.frame import WALKING
 from manypaths.web.work.people import PAGE, caseload, read_record
@@ -66,6 +66,7 @@ def history(request: Asked, record_id: UUID) -> JsonResponse:
             "note": line.note,
             "worker": line.worker,
             "said_beside": beside(said.get(line.id)),
+            "beside": corrected(line.beside),
         }
         for line in page.contacts
     ]
@@ -88,9 +89,18 @@ def entries(request: Asked, record_id: UUID, kind: str) -> JsonResponse:
             "stands": line.stands,
             "strike": line.strike,
             "said_beside": beside(page.said.get(line.id)),
+            "beside": corrected(line.beside),
         }
         for line in page.lines
     ]
+    added = corrected(page.added)
     return JsonResponse(
-        {"id": str(record_id), "kind": which.value, "entries": rows, "more": page.more, "opened_for": purpose}
+        {
+            "id": str(record_id),
+            "kind": which.value,
+            "entries": rows,
+            "added": added,
+            "more": page.more,
+            "opened_for": purpose,
+        }
     )

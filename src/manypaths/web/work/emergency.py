@@ -160,7 +160,7 @@ def _kept(request: Asked, found: OpenedEmergency, record: UUID) -> Kept:
 
 def _section(request: Asked, found: OpenedEmergency, record: UUID, kind: Kind) -> Section:
     page = support.entries_of_opened(record_id=record, kind=kind, opened=found.opened, limit=SHORT)
-    return Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more)
+    return Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more, added=page.added)
 
 
 @member(Role.MEDIC)
@@ -179,6 +179,6 @@ def entries(request: Asked, opening: UUID, record_id: UUID, kind: str) -> HttpRe
     )
     context = {
         "opening": opening, "said_of": KINDS[which], "rows": in_words(request, page), "more": page.more,
-        "number": number, "until": found.until, "purpose": rules.PURPOSE,
+        "number": number, "until": found.until, "purpose": rules.PURPOSE, "added": page.added,
     }  # fmt: skip
     return show(request, "emergency_entries", context)

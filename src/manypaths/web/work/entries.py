@@ -14,7 +14,7 @@ from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.support import commands, rules
 from manypaths.support import queries as support
-from manypaths.support.queries import EntriesPage, EntryLine, RemarkLine
+from manypaths.support.queries import Beside, EntriesPage, EntryLine, RemarkLine
 from manypaths.support.rules import Kind
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
@@ -50,6 +50,7 @@ class Section:
     is_apart: bool
     rows: list[Shown] = field(default_factory=list)
     more: bool = False
+    added: tuple[Beside, ...] = ()
 
 
 def sections(
@@ -63,7 +64,7 @@ def sections(
             continue
         page = support.entries_of_opened(record_id=record_id, kind=kind, opened=opened, limit=SHORT)
         rows = in_words(request, replace(page, said=said))
-        found.append(Section(kind, KINDS[kind], is_apart=False, rows=rows, more=page.more))
+        found.append(Section(kind, KINDS[kind], is_apart=False, rows=rows, more=page.more, added=page.added))
     return found
 
 
@@ -118,7 +119,7 @@ def index(request: Asked, record_id: UUID, kind: str) -> HttpResponse:
     number = page_number(request.GET.get("page"))
     purpose, page = read(request, record_id, which, offset=support.SHOWN * (number - 1))
     context = {
-        "rows": in_words(request, page), "more": page.more, "number": number, "form": form,
+        "rows": in_words(request, page), "more": page.more, "number": number, "form": form, "added": page.added,
         "may_write": purpose in rules.WRITING,
     }  # fmt: skip
     return _draw(request, "entries", record_id, which, purpose, context, form)

@@ -24,6 +24,7 @@ from manypaths.web.ui.clock import now
 from manypaths.web.work.emergency_lines import emergencies_here
 from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
 from manypaths.web.work.people import caseload, rows_of
+from manypaths.web.work.petition_lines import petitions_here
 from manypaths.web.work.privacy import waiting_here
 from manypaths.web.work.words import STATES
 
@@ -49,6 +50,7 @@ def home(request: Asked) -> HttpResponse:
         context["requests"], context["waiting_in_all"] = page.total, queries.waiting_in_all(reader=reader)
     if reader.has_role(Role.PRIVACY_OFFICER):
         context["to_judge"], context["to_judge_in_all"] = waiting_here(request, limit=SHOWN)
+        context["asked"], context["asked_in_all"] = petitions_here(request, waiting=True, limit=SHOWN)
         context["urgent"], context["urgent_in_all"] = emergencies_here(request, waiting=True, limit=SHOWN)
     if reader.has_role(*WALKING):
         known, context["people"] = caseload(request, limit=SHOWN)
@@ -65,20 +67,22 @@ def messages(request: Asked) -> HttpResponse:
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
     walked = _walked(request) if writes_to_people(reader.roles) else frozenset()
-    asked, urgent = _to_judge(request)
+    asked, urgent, petitions = _to_judge(request)
     context = {
-        "messages": [(one, _leads_to(one, there, asked, walked, urgent)) for one in told],
+        "messages": [(one, _leads_to(one, there, asked, walked, urgent, petitions)) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)
 
 
-def _to_judge(request: Asked) -> tuple[set[UUID], set[UUID]]:
-    """Looks and emergencies that wait for this officer."""
+def _to_judge(request: Asked) -> tuple[set[UUID], set[UUID], set[UUID]]:
+    """Looks, emergencies, and corrections and complaints that wait for this officer."""
     if not request.reader.has_role(Role.PRIVACY_OFFICER):
-        return set(), set()
+        return set(), set(), set()
     urgent, _all = emergencies_here(request, waiting=True, limit=200)
-    return {one.id for one in waiting_here(request, limit=200)[0]}, {one.id for one in urgent}
+    asked, _asked = petitions_here(request, waiting=True, limit=200)
+    looks = {one.id for one in waiting_here(request, limit=200)[0]}
+    return looks, {one.id for one in urgent}, {one.id for one in asked}
 
 
 def _walked(request: Asked) -> frozenset[UUID]:
@@ -89,7 +93,7 @@ def _walked(request: Asked) -> frozenset[UUID]:
 def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
     of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
-    names = ("work:request", "work:review", of_a_record, "work:emergency_review")
+    names = ("work:request", "work:review", of_a_record, "work:emergency_review", "work:petition")
     ways = zip(names, open_there, strict=True)
     return next((reverse(name, args=[told.subject_id]) for name, ids in ways if told.subject_id in ids), "")
 

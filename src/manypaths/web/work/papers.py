@@ -179,4 +179,4 @@ def _context(request: Asked, found: OpenedByOrder, record: UUID) -> dict[str, An
 
 def _section(request: Asked, found: OpenedByOrder, record: UUID, kind: Kind) -> Section:
     page = support.entries_of_opened(record_id=record, kind=kind, opened=found.opened, limit=1000)
-    return Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more)
+    return Section(kind, KINDS[kind], is_apart=False, rows=in_words(request, page), more=page.more, added=page.added)

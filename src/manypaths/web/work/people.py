@@ -251,5 +251,8 @@ def words_of(request: Asked, page: RecordPage) -> dict[str, Any]:
             (line, ways.get(line.way, ""), deeds.get(line.deed, ""), when_of(request, line), said.get(line.id))
             for line in page.contacts
         ],
+        "added": support.added_of_opened(
+            record_id=page.record_id, data_class=DataClass.CONTACT_LOG, sealer=page.opened.sealer
+        ),
         "requests": [(line, STATES[line.status]) for line in page.requests],
     }

@@ -28,6 +28,7 @@ from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer
 from manypaths.web.work.emergency_lines import emergencies_here
 from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
+from manypaths.web.work.petition_lines import petitions_here
 from manypaths.web.work.words import BASES, CLASSES, PURPOSES
 
 PAGE = 30
@@ -72,7 +73,12 @@ def desk(request: Asked) -> HttpResponse:
     answered = queries.reviews_to_answer(reader=request.reader, waiting=False, limit=PAGE, offset=PAGE * (number - 1))
     urgent, urgent_in_all = emergencies_here(request, waiting=True, limit=200)
     reviewed, _all = emergencies_here(request, waiting=False, limit=PAGE)
+    asked, asked_in_all = petitions_here(request, waiting=True, limit=200)
+    told, _all = petitions_here(request, waiting=False, limit=PAGE)
     context = {
+        "asked": asked,
+        "asked_in_all": asked_in_all,
+        "told": told,
         "waiting": waiting,
         "waiting_in_all": total,
         "urgent": urgent,

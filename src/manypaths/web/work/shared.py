@@ -13,12 +13,13 @@ from manypaths.consent.shares import OpenedShare, SharedLine
 from manypaths.network import queries as network
 from manypaths.support import queries as support
 from manypaths.support import rules
-from manypaths.support.queries import EntryLine
+from manypaths.support.queries import Beside, EntryLine
 from manypaths.support.rules import AttendanceFacts, Kind, ScreenFacts
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day
+from manypaths.web.work.contacts import corrected
 from manypaths.web.work.entries import Shown, in_words
 from manypaths.web.work.frame import SHOWN_TO, language, show
 from manypaths.web.work.words import CLASSES, KINDS, PURPOSES
@@ -36,6 +37,7 @@ class Part:
     none: Any
     rows: list[Shown]
     more: bool
+    added: tuple[Beside, ...] = ()
 
 
 @member(*SHOWN_TO)
@@ -78,7 +80,7 @@ def _part(request: Asked, found: OpenedShare, data_class: str) -> Part:
     rows = in_words(request, page)
     if found.named_only:
         rows = [least(row) for row in rows if row.line.stands]
-    return Part(kind, KINDS[kind].title, KINDS[kind].none, rows, page.more)
+    return Part(kind, KINDS[kind].title, KINDS[kind].none, rows, page.more, page.added)
 
 
 def least(row: Shown) -> Shown:
@@ -119,7 +121,13 @@ def _lines(found: OpenedShare, data_class: str) -> list[EntryLine]:
 def _row(line: EntryLine, found: OpenedShare) -> dict[str, Any]:
     kept = {name: value for name, value in vars(line.facts).items() if not found.named_only or name in LEAST}
     on = kept.pop("happened_on")
-    return {"id": str(line.id), "happened_on": on.isoformat(), **kept, "stands": line.stands}
+    return {
+        "id": str(line.id),
+        "happened_on": on.isoformat(),
+        **kept,
+        "stands": line.stands,
+        "beside": corrected(line.beside),
+    }
 
 
 LEAST = frozenset({"happened_on", "presence", "result"})

@@ -137,6 +137,8 @@ BASES: dict[str, Any] = {
     "shared": _("They signed that the worker can see it."),
     "emergency": _("A medical emergency was written down first."),
     "order": _("An order of a court names it."),
+    "correction": _("The worker answered what they asked to have corrected."),
+    "complaint": _("The worker answered a complaint of theirs."),
     "emergencyreview": _("The worker reviewed what was opened in an emergency."),
 }
 
