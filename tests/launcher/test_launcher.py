@@ -94,7 +94,10 @@ def test_an_unknown_command_is_answered_in_one_sentence(project: Path) -> None:
     assert answer.stderr.strip() == "There is no command 'fly'. See: ./manypaths help"
 
 
-COMMANDS = ["demo", "serve", "work", "import", "check", "keys", "settings", "database-sql", "manage", "test"]
+COMMANDS = [
+    *("demo", "serve", "work", "import", "check", "keys", "settings", "database-sql", "api-description", "manage"),
+    "test",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

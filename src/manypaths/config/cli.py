@@ -2,9 +2,11 @@
 
 import argparse
 import contextlib
+import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -193,6 +195,21 @@ def _database_sql(_: argparse.Namespace, __: list[str]) -> int:
     return 0
 
 
+def _api_description(_: argparse.Namespace, __: list[str]) -> int:
+    """Print it. It asks no database, and what the settings make on their way is gone afterwards."""
+    needed = {"DJANGO_SETTINGS_MODULE": "manypaths.config.settings", "DATABASE_URL": "postgresql:///nowhere"}
+    with tempfile.TemporaryDirectory() as nowhere:
+        for name, value in {**needed, "MANYPATHS_VAR": nowhere}.items():
+            os.environ.setdefault(name, value)
+        import django
+
+        django.setup()
+        from manypaths.config.api_description import describe_api
+
+        say(json.dumps(describe_api(), indent=1))
+    return 0
+
+
 def _chosen(options: argparse.Namespace) -> Installation:
     return Installation("demo" if options.demo else "site")
 
@@ -209,6 +226,7 @@ COMMANDS = {
     "messages": _messages,
     "settings": _settings,
     "database-sql": _database_sql,
+    "api-description": _api_description,
 }
 
 
