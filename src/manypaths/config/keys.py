@@ -125,6 +125,14 @@ def _progress() -> Callable[[int, int], None]:
     return lambda done, total: say(f"  {done} of {total} records")
 
 
+def _erasures(_: argparse.Namespace) -> int:
+    """Erase what the list of erasures names and this database still holds."""
+    from manypaths.people.commands import erase_again
+
+    say(f"  {erase_again()} records erased once more.")
+    return 0
+
+
 def _retire(asked: argparse.Namespace) -> int:
     from django.utils.timezone import now  # noqa: TID251  the command line may read the clock
 
@@ -135,4 +143,9 @@ def _retire(asked: argparse.Namespace) -> int:
     return 0
 
 
-ACTS: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "rotate": _rotate, "retire": _retire}
+ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "rotate": _rotate,
+    "retire": _retire,
+    "erasures": _erasures,
+}

@@ -58,6 +58,19 @@ def make_tables(owner_url: str = "") -> None:
     connection.close()
 
 
+def erase_again(owner_url: str) -> None:
+    """Erase as `owner` what the list of erasures names and the database still holds, and keep the list whole."""
+    from manypaths.people.commands import erase_again, keep_erasures
+
+    if not Path(settings.ERASURES_FILE).exists():
+        return
+    connect_django_to(owner_url)
+    if count := erase_again():
+        say(f"  The database was put back from a copy: {count} records that were erased are erased once more.")
+    keep_erasures()
+    connection.close()
+
+
 def collect_static() -> None:
     """Gather the parts of pages under long-lived names; skipped when nothing changed."""
     note = Path(settings.STATIC_ROOT) / ".fingerprint"

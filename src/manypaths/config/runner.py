@@ -173,7 +173,7 @@ def _prepare(installation: Installation, choices: Choices) -> int:
     django.setup()
     from manypaths.config import prepare
 
-    if code := _bring_tables_up_to_date():
+    if code := _bring_tables_up_to_date() or _erase_again():
         return code
     prepare.collect_static()
     if installation.kind == "demo":
@@ -249,6 +249,14 @@ def _bring_tables_up_to_date() -> int:
         return 1
     with step("Making the tables"):
         return run_in_child(lambda: prepare.make_tables(owner_url))
+
+
+def _erase_again() -> int:
+    """A database that was put back from a copy holds again what was erased: not when the doors open."""
+    from manypaths.config import prepare
+
+    owner_url = os.environ.get("DATABASE_OWNER_URL", "")
+    return run_in_child(lambda: prepare.erase_again(owner_url)) if owner_url else 0
 
 
 def run_command(installation: Installation, command: str, *arguments: str) -> int:

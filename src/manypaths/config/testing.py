@@ -57,6 +57,7 @@ class TestServer:
             "KEY_FOLDER": self.files / "keys" / "holders",
             "AUDIT_KEY_FILE": self.files / "keys" / "audit_key",
             "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
+            "ERASURES_FILE": self.files / "erasures.log",
             "EMERGENCY_LOG_FILE": self.files / "emergency.log",
         }
 

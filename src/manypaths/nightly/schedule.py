@@ -11,6 +11,7 @@ from manypaths.accounts.commands.forgetting import forget_what_lapsed
 from manypaths.audit import commands as audit
 from manypaths.directory import commands as directory
 from manypaths.indicators import commands as indicators
+from manypaths.people import commands as people
 from manypaths.referrals.commands import filing
 from manypaths.referrals.commands import night as referrals
 
@@ -52,6 +53,11 @@ def tell_of_new_lookers(night: Night) -> int:
     return referrals.tell_of_new_lookers(since=night.at - LOOKED_THROUGH_AGAIN)
 
 
+def keep_erasures(_night: Night) -> int:
+    """Bring the list of erasures outside the database up to date."""
+    return people.keep_erasures()
+
+
 def forget_once_keys(night: Night) -> int:
     """Drop the keys of forms that were answered long ago."""
     return audit.forget_old_keys(before=night.at - KEEP_ONCE_KEYS)
@@ -82,6 +88,7 @@ STEPS: tuple[Step, ...] = (
     Step("remind_overdue", remind_overdue, for_all=True),
     Step("tell_of_papers", tell_of_papers, for_all=True),
     Step("tell_of_new_lookers", tell_of_new_lookers, for_all=True),
+    Step("keep_erasures", keep_erasures, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),
     Step("forget_search_marks", forget_search_marks),

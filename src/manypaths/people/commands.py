@@ -1,20 +1,27 @@
 """Makes persons and records. What is written about them afterwards needs the record opened, like any read."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.audit import commands as audit
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network.models import Membership, Organisation
-from manypaths.network.rules import Hat, Reader
-from manypaths.people import rules
+from manypaths.network.rules import Hat, Reader, reasons_not_proved
+from manypaths.people import erasures, rules
 from manypaths.people.models import Block, Profile, SafeContact
 from manypaths.vault.queries import Sealer, new_key
+
+ERASED_AGAIN = """
+    update people_record r set erased_at = n.at from unnest(%s::uuid[], %s::timestamptz[]) n(record_id, at)
+     where r.id = n.record_id and r.erased_at is null
+"""
 
 
 @transaction.atomic
@@ -54,6 +61,50 @@ def open_organisation_record(*, by: Reader, at: datetime) -> UUID:
         )
     audit.record(what="people.record_made", by=by, subject=record_id, record_id=record_id, at=at)
     return record_id
+
+
+@transaction.atomic
+def erase_own_record(*, sure: bool, by: Reader, at: datetime) -> None:
+    """Erase what the person keeps here: the key of their record is destroyed. Presence in it must be open.
+
+    Nothing sealed under it can be read from the next statement on, in any process: no key of a record outlives a
+    request. What places keep of the person is theirs to keep, under keys of their own.
+
+    Refuses: NotThere for anyone who is not here as a person · not sure · not proved in the last five minutes.
+    Records: people.record_erased
+    Afterwards: a tombstone stays, and a line on the list of erasures outside the database. Nobody can bring it back.
+    """
+    record_id = _own(by)
+    refuse_if([*rules.reasons_not_to_erase(sure=sure), *reasons_not_proved(by, at)])
+    audit.record(what="people.record_erased", by=by, subject=record_id, record_id=record_id, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("select erase_record(%s, %s)", [by.account_id, record_id])
+        erased_at = cursor.fetchone()[0]
+    transaction.on_commit(lambda: _keep([(record_id, erased_at)]), robust=True)
+
+
+def keep_erasures() -> int:
+    """Bring the list of erasures outside the database up to date, and say how many were missing. Repeats safely."""
+    with connection.cursor() as cursor:
+        cursor.execute("select record_id, erased_at from erasures()")
+        return _keep(cursor.fetchall())
+
+
+@transaction.atomic
+def erase_again() -> int:
+    """Erase what the list names and this database still holds: it was put back from a copy. As the role `owner`.
+
+    Afterwards: what was erased once is erased. How many there were. Repeats safely.
+    """
+    listed = erasures.read(Path(settings.ERASURES_FILE))
+    with connection.cursor() as cursor:
+        cursor.execute("delete from vault_recordkey where record_id = any(%s)", [list(listed)])
+        cursor.execute(ERASED_AGAIN, [list(listed), list(listed.values())])
+        return int(cursor.rowcount)
+
+
+def _keep(erased: Iterable[tuple[UUID, datetime]]) -> int:
+    return erasures.keep(Path(settings.ERASURES_FILE), erased)
 
 
 def write_profile(

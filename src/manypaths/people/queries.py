@@ -89,6 +89,16 @@ def of_house(*, reader: Reader, limit: int = 50, offset: int = 0) -> CaseloadPag
     return CaseloadPage([CaseloadLine(row[0], row[1]) for row in rows], rows[0][2] if rows else 0)
 
 
+def erased_at(*, reader: Reader) -> datetime | None:
+    """When the person erased their own record, if they did: for the page that says so."""
+    if not reader.is_person:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("select own_erasure(%s)", [reader.account_id])
+        found: datetime | None = cursor.fetchone()[0]
+    return found
+
+
 def walked_with(*, reader: Reader) -> dict[UUID, int]:
     """How many people each worker of the reader's organisation walks with, those who left included.
 

@@ -50,6 +50,12 @@ class Way(StrEnum):
     HERE = "here"
 
 
+def reasons_not_to_erase(*, sure: bool) -> Iterator[Reason]:
+    """Why what a person keeps is not erased: it cannot be undone, so it is asked for twice."""
+    if not sure:
+        yield Reason("not_sure", _("Say first that you know: nobody can bring it back."), "sure")
+
+
 def reasons_not_to_be_called(name: str, pronouns: str) -> Iterator[Reason]:
     """Why a name and pronouns cannot be kept as written."""
     if not name.strip():

@@ -186,9 +186,24 @@ def shut_out(*, organisation_id: UUID, by: Reader, at: datetime) -> None:
     """
     record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD, DataClass.SAFE_CONTACT})
     people.block(organisation_id=organisation_id, by=by, at=at)
-    running = Referral.objects.select_for_update().filter(
-        record_id=record, organisation_id=organisation_id, status__in=sorted(rules.OPEN)
-    )
+    _end_what_runs(by, at, record_id=record, organisation_id=organisation_id)
+
+
+@transaction.atomic
+def erase_everything(*, sure: bool, by: Reader, at: datetime) -> None:
+    """Erase what the person keeps here: every open request is taken back first, and then the key is destroyed.
+
+    Refuses: NotThere for anyone who is not here as a person · not sure · not proved in the last five minutes.
+    Records: for each open request consent.ended and referrals.cancelled; people.record_erased
+    Afterwards: nobody reads a word of it, and no request waits for an answer that nobody could give.
+    """
+    record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD, DataClass.PRESENCE})
+    _end_what_runs(by, at, record_id=record)
+    people.erase_own_record(sure=sure, by=by, at=at)
+
+
+def _end_what_runs(by: Reader, at: datetime, **whose: UUID) -> None:
+    running = Referral.objects.select_for_update().filter(status__in=sorted(rules.OPEN), **whose)
     for row in list(running.order_by("id")):
         status = Status(row.status)
         move(row, MoveFacts(status, status, Status.CANCELLED, Party.REQUESTER, rules.SHARING_ENDED), by, at)

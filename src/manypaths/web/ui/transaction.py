@@ -11,9 +11,10 @@ from django.shortcuts import render
 from manypaths.audit import commands as audit
 from manypaths.consent import denials
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
+from manypaths.people import queries as people
 from manypaths.web.ui.clock import now
 
-FAULT = 500
+FAULT, GONE = 500, 410
 CLOSED = frozenset({403, 404})
 NOT_DONE = frozenset({409, 422})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -53,12 +54,21 @@ class OneTransaction:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Absent and forbidden are one answer; a refusal no page caught is still told in words."""
         if isinstance(exception, NotThere):
-            return render(request, "404.html", status=404)
+            return _not_there(request)
         if isinstance(exception, NotYourWork):
             return render(request, "403.html", status=403)
         if isinstance(exception, Refused):
             return render(request, "422.html", {"reasons": exception.reasons}, status=422)
         return None
+
+
+def _not_there(request: Any) -> HttpResponse:
+    """Absent; to a person who erased their own record every page of theirs says that, and nothing else."""
+    reader = getattr(request, "reader", None)
+    erased_at = people.erased_at(reader=reader) if reader is not None else None
+    if erased_at:
+        return render(request, "erased.html", {"erased_at": erased_at}, status=GONE)
+    return render(request, "404.html", status=404)
 
 
 def _note_refusal(request: Any, response: HttpResponseBase) -> None:

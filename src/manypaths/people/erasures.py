@@ -1,0 +1,54 @@
+"""The list of erasures, in a file outside the database that only grows: one line each, an id and a time.
+
+A copy of the database from before an erasure still holds the key. Whoever puts it back puts this list to work again.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+LONGEST_LINE = 80
+
+
+def keep(path: Path, erased: Iterable[tuple[UUID, datetime]]) -> int:
+    """Write down the erasures that the list does not hold yet; how many these were.
+
+    Afterwards: they are on the disk, also when the power goes. Repeats safely.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        known = read(path)
+        fresh = [(record, at) for record, at in erased if record not in known]
+        mend = "\n" if _ends_in_the_middle(descriptor) else ""
+        lines = "".join(f"{at.isoformat()} {record}\n" for record, at in fresh)
+        if lines:
+            os.write(descriptor, (mend + lines).encode())
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return len(fresh)
+
+
+def read(path: Path) -> dict[UUID, datetime]:
+    """Every erasure on the list. A line that was cut off is no erasure; it is written once more by `keep`."""
+    if not path.exists():
+        return {}
+    found: dict[UUID, datetime] = {}
+    with path.open(encoding="utf-8", errors="replace") as file:
+        while line := file.readline(LONGEST_LINE):
+            at, _, record = line.partition(" ")
+            try:
+                found.setdefault(UUID(record.strip()), datetime.fromisoformat(at))
+            except ValueError:
+                continue
+    return found
+
+
+def _ends_in_the_middle(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
