@@ -16,6 +16,7 @@ from manypaths.support import exporting
 from manypaths.support.models import Export
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, stage
+from manypaths.web.work.tests.test_flags import flagged
 from tests.journeys.browser import Visit
 from tests.pages.test_work_pages import walk
 
@@ -61,6 +62,14 @@ def test_the_pages_of_a_privacy_officer_stand(browser: Browser, live_site: LiveS
         "looks": f"/work/people/{record}/looks",
     }  # fmt: skip
     walk(browser, live_site, officer_of(made), pages, "officer")
+
+
+def test_the_pages_of_looks_that_ask_for_a_reason_stand(browser: Browser, live_site: LiveSite):
+    made = stage()
+    officer = officer_of(made)
+    flag = flagged(made)
+    pages = {"desk": "/work/privacy", "one": f"/work/privacy/looks/{flag}", "messages": "/work/messages"}
+    walk(browser, live_site, officer, pages, "flags")
 
 
 def test_what_assigned_workers_read_of_consents_stands(browser: Browser, live_site: LiveSite):

@@ -160,3 +160,39 @@ class DeskOpening(models.Model):
 
     def __str__(self) -> str:
         return "a page opened to a desk"
+
+
+class LookFlag(models.Model):
+    """The looks of one worker at one record of their place on one day, which nothing that is known explains.
+
+    Written by the night, with no word of what was read. A privacy officer who did not look answers it. The person reads
+    of it where it was found not right.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    on_day = models.DateField()
+    kinds = ArrayField(models.CharField(max_length=16))
+    times = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waits")
+    reason = SealedText(label="consent.lookflag.reason", null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="consent_lookflag_by_place", fields=["organisation", "state", "on_day"])]
+        constraints = [
+            models.UniqueConstraint(name="consent_lookflag_once", fields=["record_id", "membership", "on_day"]),
+            models.CheckConstraint(
+                name="consent_lookflag_answered_whole",
+                condition=Q(state="waits", reason__isnull=True, answered_by_id__isnull=True)
+                | Q(state__in=["work", "review", "right", "wrong"], reason__isnull=False, answered_at__isnull=False)
+                & Q(answered_by_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "a look to explain"

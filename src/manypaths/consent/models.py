@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
-from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper
+from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper, LookFlag
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
 
@@ -20,6 +20,7 @@ __all__ = [
     "Grant",
     "LegalPaper",
     "LookAlert",
+    "LookFlag",
     "Relationship",
     "Restriction",
     "Review",

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from manypaths.audit import commands as audit
 from manypaths.consent import queries
-from manypaths.consent.models import Review
-from manypaths.consent.reviews import ANSWER, WORDS, open_review
+from manypaths.consent.models import LookFlag, Review
+from manypaths.consent.reviews import ANSWER, REASON, WORDS, open_flag, open_review
 from manypaths.consent.rules import DataClass, reviews
 from manypaths.consent.rules.reviews import Ending, State
 from manypaths.lib.refusals import NotThere, refuse_if
@@ -125,3 +125,21 @@ def answer_review(*, review_id: UUID, finding: str, deed: str, answer: str, by: 
     notices.tell_person(
         record_id=row.record_id, template=Template.REVIEW_ANSWERED, subject_id=row.id, cause=str(row.id), at=at
     )
+
+
+@transaction.atomic
+def answer_flag(*, flag_id: UUID, answer: str, reason: str, by: Reader, at: datetime) -> None:
+    """Say what explains the looks of a worker, or look into them first and say later whether they were right.
+
+    Refuses: NotThere for everyone but a privacy officer of the place who did not look themself · an answer that is
+    there already · no reason.
+    Records: consent.flag_answered
+    Afterwards: where they were not right, the database leaves a line for the person.
+    """
+    line, opened = open_flag(reader=by, flag_id=flag_id)
+    refuse_if(reviews.reasons_not_to_answer_flag(line.state, answer, reason))
+    row = LookFlag.objects.get(record_id=line.record_id, id=flag_id)
+    row.state, row.answered_at, row.answered_by_id = answer, at, by.membership_id
+    row.reason = opened.sealer.seal(line.record_id, REASON, reason.strip())
+    row.save(update_fields=["state", "reason", "answered_at", "answered_by_id"])
+    audit.record(what="consent.flag_answered", by=by, subject=flag_id, record_id=line.record_id, at=at)

@@ -1,23 +1,23 @@
 """What a person said was not right, read by the person, and by whoever answers where the look came from."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from manypaths.consent import denials, queries
-from manypaths.consent.models import Review
-from manypaths.consent.queries import WallsDisagree
-from manypaths.consent.rules import DataClass, reviews
-from manypaths.consent.rules.reviews import OfficerFacts, State
+from manypaths.consent.models import LookFlag, Review
+from manypaths.consent.queries import Opened, WallsDisagree
+from manypaths.consent.rules import DataClass, Purpose, reviews
+from manypaths.consent.rules.reviews import FlagState, OfficerFacts, State
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
 from manypaths.vault.queries import Sealer, sealer_for, sealer_of
 
 OPEN = "select open_review(%s, %s, %s)"
-WORDS, ANSWER = "consent.review.words", "consent.review.answer"
+WORDS, ANSWER, REASON = "consent.review.words", "consent.review.answer", "consent.lookflag.reason"
 
 
 @dataclass(frozen=True)
@@ -171,3 +171,52 @@ def _view(row: Review, sealer: Sealer) -> ReviewView:
         answered_by=row.answered_by_id,
         ending=row.ending,
     )
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """Looks of one worker at one record on one day that nothing known explains. No name of a person, no word."""
+
+    id: UUID
+    record_id: UUID
+    membership_id: UUID
+    on_day: date
+    kinds: tuple[str, ...]
+    times: int
+    state: FlagState
+    answered_at: datetime | None
+    answered_by: UUID | None
+    reason: str = ""
+
+
+def flags_to_answer(
+    *, reader: Reader, waiting: bool, flag_id: UUID | None = None, limit: int = 30, offset: int = 0
+) -> tuple[list[FlagLine], int]:
+    """Looks that this reader may ask a reason for, the oldest day first; or those that have their answer. And how many.
+
+    Finding is not opening. Empty for everyone but a privacy officer of the place, who is never shown their own looks.
+    """
+    with connection.cursor() as cursor:
+        asked = [reader.account_id, reader.membership_id, waiting, flag_id, limit, offset]
+        cursor.execute("select * from flags_for(%s, %s, %s, %s, %s, %s)", asked)
+        rows = cursor.fetchall()
+    return [_flag(row) for row in rows], rows[0][9] if rows else 0
+
+
+def _flag(row: tuple[Any, ...]) -> FlagLine:
+    return FlagLine(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], FlagState(row[6]), row[7], row[8])
+
+
+def open_flag(*, reader: Reader, flag_id: UUID) -> tuple[FlagLine, Opened]:
+    """Open one of them, with what was answered: the list of looks at that record is open by it, as for any question.
+
+    Refuses: NotThere for everyone but a privacy officer of the place who did not look themself.
+    Records: one access row, for privacy
+    """
+    for waiting in (True, False):
+        for line in flags_to_answer(reader=reader, waiting=waiting, flag_id=flag_id)[0]:
+            kinds = {DataClass.ACCESS_LOG, DataClass.DEMOGRAPHICS}
+            opened = queries.open_record(reader=reader, record=line.record_id, classes=kinds, purpose=Purpose.PRIVACY)
+            kept = LookFlag.objects.values_list("reason", flat=True).get(record_id=line.record_id, id=flag_id)
+            return replace(line, reason=opened.sealer.read(line.record_id, REASON, kept)), opened
+    raise NotThere

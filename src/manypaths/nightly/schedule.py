@@ -58,6 +58,11 @@ def keep_erasures(_night: Night) -> int:
     return people.keep_erasures()
 
 
+def flag_looks(night: Night) -> int:
+    """Find looks that nothing known explains, once their day is over."""
+    return referrals.flag_looks(since=night.at - LOOKED_THROUGH_AGAIN, at=night.at)
+
+
 def forget_once_keys(night: Night) -> int:
     """Drop the keys of forms that were answered long ago."""
     return audit.forget_old_keys(before=night.at - KEEP_ONCE_KEYS)
@@ -89,6 +94,7 @@ STEPS: tuple[Step, ...] = (
     Step("tell_of_papers", tell_of_papers, for_all=True),
     Step("tell_of_new_lookers", tell_of_new_lookers, for_all=True),
     Step("keep_erasures", keep_erasures, for_all=True),
+    Step("flag_looks", flag_looks, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),
     Step("forget_search_marks", forget_search_marks),

@@ -38,6 +38,8 @@ class Template(StrEnum):
     NEW_LOOKER = "new_looker"
     PETITION_ASKED = "petition_asked"
     PETITION_ANSWERED = "petition_answered"
+    LOOK_TO_EXPLAIN = "look_to_explain"
+    LOOK_NOT_RIGHT = "look_not_right"
 
 
 class Way(StrEnum):
@@ -79,6 +81,8 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.NEW_LOOKER: _("Someone looked who had not looked before."),
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
         Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
+        Template.LOOK_TO_EXPLAIN: _("A look asks for a reason."),
+        Template.LOOK_NOT_RIGHT: _("A place found that a look at you was not right."),
     }
 )
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.accounts.queries import fingerprint
 from manypaths.audit import commands as audit
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
 from manypaths.network.models import Membership, Organisation
@@ -125,7 +126,22 @@ def write_profile(
             "changed_at": at,
         },
     )
+    _mark_family(record_id, name, by)
     audit.record(what="people.profile_written", by=by, subject=record_id, record_id=record_id, at=at)
+
+
+def family_mark(organisation_id: UUID, name: str) -> str | None:
+    """The keyed hash by which one organisation compares family names; None where a name has none to compare."""
+    family = rules.family_name(name)
+    return fingerprint("family name", str(organisation_id), family) if family else None
+
+
+def _mark_family(record_id: UUID, name: str, by: Reader) -> None:
+    mark = family_mark(by.organisation_id, name) if by.organisation_id else None
+    with connection.cursor() as cursor:
+        cursor.execute("delete from people_familymark where record_id = %s", [record_id])
+        if mark:
+            cursor.execute("insert into people_familymark (record_id, mark) values (%s, %s)", [record_id, mark])
 
 
 def write_safe_contact(

@@ -141,3 +141,20 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return "a block"
+
+
+class FamilyMark(models.Model):
+    """The keyed hash of a family name in one organisation's own record. The application writes it and cannot read it.
+
+    Only looks of workers with the same family name are found by it. It differs from place to place, so it never tells
+    that two records of two places are one person.
+    """
+
+    record_id = models.UUIDField(primary_key=True)
+    mark = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(name="people_familymark_by_mark", fields=["mark"])]
+
+    def __str__(self) -> str:
+        return "a mark of a name"

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.lib.refusals import Reason
+from manypaths.network.rules import sort_key
 
 LONGEST_NAME = 80
 LONGEST_PRONOUNS = 40
 LONGEST_NUMBER = 40
 LONGEST_HOURS = 1000
 FEWEST_DIGITS = 7
+FEWEST_LETTERS = 3
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,10 @@ def reasons_not_to_be_reached(way: str, number: str, hours: str) -> Iterator[Rea
 def wants_number(way: str) -> bool:
     """True when a phone number is needed to reach the person."""
     return way in {Way.CALL, Way.TEXT}
+
+
+def family_name(name: str) -> str:
+    """The last word of a name as it is compared: without accents and capitals. Empty where there is only one word, or
+    an initial: then nothing can be compared."""
+    words = sort_key(name).replace(".", " ").split()
+    return words[-1] if len(words) > 1 and len(words[-1]) >= FEWEST_LETTERS else ""

@@ -99,3 +99,33 @@ def in_words(table: Mapping[str, dict[str, Any]], language: str) -> list[tuple[s
 def word(table: Mapping[str, dict[str, Any]], code: str, language: str) -> str:
     """The words for one code, or an empty text where no code was given."""
     return dict(in_words(table, language)).get(code, "")
+
+
+class FlagState(StrEnum):
+    """What became of looks that nothing known explains: they wait, were the work, or are looked into."""
+
+    WAITS = "waits"
+    WORK = "work"
+    REVIEW = "review"
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+FLAG_ANSWERS: Mapping[FlagState, tuple[FlagState, ...]] = {
+    FlagState.WAITS: (FlagState.WORK, FlagState.REVIEW),
+    FlagState.REVIEW: (FlagState.RIGHT, FlagState.WRONG),
+}
+OPEN_FLAGS = frozenset(FLAG_ANSWERS)
+
+
+def reasons_not_to_answer_flag(state: str, answer: str, reason: str) -> Iterator[Reason]:
+    """Why looks that ask for a reason cannot be answered so now."""
+    known = FLAG_ANSWERS.get(FlagState(state), ())
+    if not known:
+        yield Reason("answered_already", _("This has its answer already."))
+    elif answer not in known:
+        yield Reason("no_answer", _("Choose what you found."), "answer")
+    if not reason.strip():
+        yield Reason("no_reason", _("Write the reason, in your words."), "reason")
+    if len(reason) > LONGEST_WORDS:
+        yield Reason("too_long", _("Write a little less."), "reason")

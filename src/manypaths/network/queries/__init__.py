@@ -47,6 +47,7 @@ from manypaths.network.queries.workers import (
     who_can_be_named,
     who_judges,
     workers,
+    workers_by_name,
 )
 
 __all__ = [
@@ -95,4 +96,5 @@ __all__ = [
     "who_can_be_named",
     "who_judges",
     "workers",
+    "workers_by_name",
 ]

@@ -23,6 +23,12 @@ def names_of_members(*, membership_ids: Collection[UUID]) -> dict[UUID, tuple[st
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
+def workers_by_name() -> list[tuple[UUID, UUID, str]]:
+    """Everyone who works somewhere now: membership, place, and the name they are shown by."""
+    found = Membership.objects.filter(ended_at__isnull=True).order_by("id")
+    return list(found.values_list("id", "organisation_id", "display_name"))
+
+
 def places_of_members(*, membership_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Where workers work, by their membership."""
     return dict(Membership.objects.filter(id__in=membership_ids).values_list("id", "organisation_id"))

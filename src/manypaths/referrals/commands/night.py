@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from manypaths.audit import commands as audit
 from manypaths.network import queries as network
 from manypaths.network.rules import SYSTEM
+from manypaths.notices import commands as notices
 from manypaths.notices.rules import Template
+from manypaths.people.commands import family_mark
 from manypaths.referrals.commands.leaving import close_where_left
 from manypaths.referrals.commands.moving import tell
 
@@ -58,3 +60,24 @@ def tell_of_new_lookers(*, since: datetime) -> int:
         cursor.execute("select tell_of_new_lookers(%s)", [since])
         told: int = cursor.fetchone()[0]
     return told
+
+
+@transaction.atomic
+def flag_looks(*, since: datetime, at: datetime) -> int:
+    """Write down which looks of the days since then nothing known explains, and tell the privacy officers of the place.
+
+    Names are compared inside the database, by keyed hashes of family names that differ from place to place.
+
+    Repeats safely: one worker, one record and one day are flagged once.
+    """
+    marks = [(one, mark) for one, place, name in network.workers_by_name() if (mark := family_mark(place, name))]
+    with connection.cursor() as cursor:
+        cursor.execute("select * from flag_looks(%s, %s, %s)", [since, [m[0] for m in marks], [m[1] for m in marks]])
+        flags: list[tuple[UUID, UUID, UUID]] = cursor.fetchall()
+    for flag, place, worker in flags:
+        for officer in network.who_judges(organisation_id=place, membership_id=worker):
+            notices.tell_worker(
+                account_id=officer.account_id, address="", language=officer.language, subject_id=flag,
+                template=Template.LOOK_TO_EXPLAIN, cause=str(flag), at=at,
+            )  # fmt: skip
+    return len(flags)

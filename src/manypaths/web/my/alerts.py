@@ -1,5 +1,8 @@
 """Whether a person is told when somebody looks who never looked before. It is theirs to say; off until they do."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -15,11 +18,18 @@ from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 
+ABOUT_LOOKS = frozenset({Template.NEW_LOOKER, Template.LOOK_NOT_RIGHT})
+
 
 def new_lookers(request: Asked) -> list[Waiting]:
-    """What the person was told of new lookers and has not read yet."""
+    """What the person was told of looks and has not read yet."""
     consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
-    return [one for one in notices.waiting(reader=request.reader) if one.is_new and one.template is Template.NEW_LOOKER]
+    return [one for one in notices.waiting(reader=request.reader) if one.is_new and one.template in ABOUT_LOOKS]
+
+
+def sentences(told: Iterable[Waiting]) -> list[Any]:
+    """What is told of looks, each sentence once, however often there is cause."""
+    return list({one.template: one.sentence for one in told if one.template in ABOUT_LOOKS}.values())
 
 
 @person

@@ -21,6 +21,7 @@ from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
+from manypaths.web.my.alerts import ABOUT_LOOKS, sentences
 from manypaths.web.my.ask import kept_away, place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.emergency import URGENT
@@ -46,8 +47,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
 ELSEWHERE = URGENT | {
-    Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.NEW_LOOKER,
-    Template.PETITION_ANSWERED,
+    Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.PETITION_ANSWERED, *ABOUT_LOOKS,
 }  # fmt: skip
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
@@ -79,7 +79,7 @@ def index(request: Asked) -> HttpResponse:
     urgent = [one for one in told if one.template in URGENT]
     papers = [one for one in told if one.template is Template.PAPER_CAME]
     desks = [one for one in told if one.template is Template.PETITION_ANSWERED]
-    lookers = next((one for one in told if one.template is Template.NEW_LOOKER), None)
+    lookers = sentences(told)
     context: dict[str, Any] = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
     context |= {"papers": papers, "lookers": lookers, "desks": desks}
     return show(request, "requests/index", context)

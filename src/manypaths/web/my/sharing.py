@@ -23,7 +23,7 @@ from manypaths.referrals.queries import Looks, RequestLine
 from manypaths.support import shown
 from manypaths.web.my import glance, plain
 from manypaths.web.my.agreeing import what_goes_along
-from manypaths.web.my.alerts import new_lookers
+from manypaths.web.my.alerts import new_lookers, sentences
 from manypaths.web.my.ask_forms import language_name
 from manypaths.web.my.emergency import news_of
 from manypaths.web.my.frame import show, zone_of
@@ -220,5 +220,8 @@ def looked(request: Asked) -> HttpResponse:
     asked = {one.look: one.id for one in said_before}
     context: dict[str, Any] = {"seen": [replace(one, said=asked.get(one.look)) for one in seen]}
     context |= {"older": number + 1 if more else None, "newer": number - 1, "said_before": said_before}
-    context |= {"told_since": consent.told_of_lookers_since(reader=request.reader), "is_new": new_lookers(request)}
+    context |= {
+        "told_since": consent.told_of_lookers_since(reader=request.reader),
+        "news": sentences(new_lookers(request)),
+    }
     return show(request, "looked", context | {"seal": referrals.seal_of_looks(reader=request.reader)})

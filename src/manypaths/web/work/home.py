@@ -22,6 +22,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.work.emergency_lines import emergencies_here
+from manypaths.web.work.flags import to_explain
 from manypaths.web.work.frame import ANSWERING, WALKING, show, thank, zone_of
 from manypaths.web.work.people import caseload, rows_of
 from manypaths.web.work.petition_lines import petitions_here
@@ -29,6 +30,7 @@ from manypaths.web.work.privacy import waiting_here
 from manypaths.web.work.words import STATES
 
 SHOWN = 6
+NOTHING: tuple[set[UUID], ...] = (set(), set(), set(), set())
 
 
 @member()
@@ -67,22 +69,21 @@ def messages(request: Asked) -> HttpResponse:
     may_open = reader.answers_requests and reader.has_role(*ANSWERING)
     there = queries.in_inbox(reader=reader) if may_open else frozenset()
     walked = _walked(request) if writes_to_people(reader.roles) else frozenset()
-    asked, urgent, petitions = _to_judge(request)
+    to_judge = _to_judge(request) if reader.has_role(Role.PRIVACY_OFFICER) else NOTHING
     context = {
-        "messages": [(one, _leads_to(one, there, asked, walked, urgent, petitions)) for one in told],
+        "messages": [(one, _leads_to(one, there, walked, *to_judge)) for one in told],
         "any_new": any(one.is_new for one in told),
     }
     return show(request, "messages", context)
 
 
-def _to_judge(request: Asked) -> tuple[set[UUID], set[UUID], set[UUID]]:
-    """Looks, emergencies, and corrections and complaints that wait for this officer."""
-    if not request.reader.has_role(Role.PRIVACY_OFFICER):
-        return set(), set(), set()
+def _to_judge(request: Asked) -> tuple[set[UUID], ...]:
+    """Looks, emergencies, corrections and complaints, and looks without a reason that wait for this officer."""
     urgent, _all = emergencies_here(request, waiting=True, limit=200)
     asked, _asked = petitions_here(request, waiting=True, limit=200)
     looks = {one.id for one in waiting_here(request, limit=200)[0]}
-    return looks, {one.id for one in urgent}, {one.id for one in asked}
+    flags, _flags = to_explain(request=request, waiting=True, limit=200)
+    return looks, {one.id for one in urgent}, {one.id for one in asked}, {one.line.id for one in flags}
 
 
 def _walked(request: Asked) -> frozenset[UUID]:
@@ -93,7 +94,7 @@ def _walked(request: Asked) -> frozenset[UUID]:
 def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
     of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
-    names = ("work:request", "work:review", of_a_record, "work:emergency_review", "work:petition")
+    names = ("work:request", of_a_record, "work:review", "work:emergency_review", "work:petition", "work:flag")
     ways = zip(names, open_there, strict=True)
     return next((reverse(name, args=[told.subject_id]) for name, ids in ways if told.subject_id in ids), "")
 

@@ -34,7 +34,7 @@ class Shown:
     ground: Any
 
 
-def _in_words(lines: list[Looked]) -> list[Shown]:
+def in_words(lines: list[Looked]) -> list[Shown]:
     names = network.names_of_members(membership_ids={one.membership_id for one in lines if one.membership_id})
     return [
         Shown(
@@ -58,7 +58,7 @@ def index(request: Asked, record_id: UUID) -> HttpResponse:
     if number > 1 and not lines:
         return redirect("work:looks", record_id)
     context = {
-        "rows": _in_words(lines), "more": more, "number": number, "record_id": record_id, "purpose": purpose,
+        "rows": in_words(lines), "more": more, "number": number, "record_id": record_id, "purpose": purpose,
         "name": name_for(request, record_id, purpose), "back": way_back(purpose, record_id),
     }  # fmt: skip
     return show(request, "looks", context)
@@ -79,6 +79,6 @@ def api_index(request: Asked, record_id: UUID) -> JsonResponse:
             "first_at": one.line.first_at.isoformat(), "last_at": one.line.last_at.isoformat(),
             "information": list(one.line.classes), "purpose": one.line.purpose, "basis": one.line.basis,
         }
-        for one in _in_words(lines)
+        for one in in_words(lines)
     ]  # fmt: skip
     return JsonResponse({"id": str(record_id), "looks": rows, "more": more, "opened_for": purpose})

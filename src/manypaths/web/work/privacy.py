@@ -27,6 +27,7 @@ from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.offering import offer
 from manypaths.web.work.emergency_lines import emergencies_here
+from manypaths.web.work.flags import to_explain
 from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
 from manypaths.web.work.petition_lines import petitions_here
 from manypaths.web.work.words import BASES, CLASSES, PURPOSES
@@ -75,10 +76,15 @@ def desk(request: Asked) -> HttpResponse:
     reviewed, _all = emergencies_here(request, waiting=False, limit=PAGE)
     asked, asked_in_all = petitions_here(request, waiting=True, limit=200)
     told, _all = petitions_here(request, waiting=False, limit=PAGE)
+    flags, flags_in_all = to_explain(request=request, waiting=True, limit=PAGE)
+    explained, _all_explained = to_explain(request=request, waiting=False, limit=PAGE)
     context = {
         "asked": asked,
         "asked_in_all": asked_in_all,
         "told": told,
+        "flags": flags,
+        "flags_in_all": flags_in_all,
+        "explained": explained,
         "waiting": waiting,
         "waiting_in_all": total,
         "urgent": urgent,
