@@ -23,6 +23,7 @@ READS_DATA = {
     "consent/rules/emergencies.py": "consent",
     "consent/rules/gate.py": "network",
     "consent/rules/papers.py": "consent",
+    "consent/rules/reading.py": "consent",
     "consent/rules/reviews.py": "consent",
     "consent/rules/shares.py": "consent",
     "indicators/rules/codes.py": "referrals",

@@ -16,8 +16,11 @@ from manypaths.support import exporting
 from manypaths.support.models import Export
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, stage
+from manypaths.web.work.tests.test_alarms import STOPPED, kept, lead_of, read_very_much
 from manypaths.web.work.tests.test_flags import flagged
 from tests.journeys.browser import Visit
+from tests.journeys.test_a_look_that_was_not_right import as_reader
+from tests.journeys.test_at_the_desk import stands
 from tests.pages.test_work_pages import walk
 
 FEW = [Visit(), Visit(1280, "dark", "es")]
@@ -70,6 +73,20 @@ def test_the_pages_of_looks_that_ask_for_a_reason_stand(browser: Browser, live_s
     flag = flagged(made)
     pages = {"desk": "/work/privacy", "one": f"/work/privacy/looks/{flag}", "messages": "/work/messages"}
     walk(browser, live_site, officer, pages, "flags")
+
+
+def test_the_page_of_who_opened_very_much_stands(browser: Browser, live_site: LiveSite):
+    made = stage()
+    lead, record = lead_of(made), kept(made)
+    walk(browser, live_site, lead, {"none": "/work/privacy/pages"}, "much", FEW)
+    read_very_much(made, 60)
+    walk(browser, live_site, lead, {"alarm": "/work/privacy/pages", "home": "/work/"}, "much", FEW)
+    for visit in FEW:
+        with as_reader(browser, live_site, made.coach, visit) as page:
+            answer = page.goto(f"{live_site.url}/work/people/{record}")
+            assert answer is not None
+            assert answer.status == STOPPED
+            stands(page, visit, "stopped", "429")
 
 
 def test_what_assigned_workers_read_of_consents_stands(browser: Browser, live_site: LiveSite):

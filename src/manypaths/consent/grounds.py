@@ -196,3 +196,33 @@ class LookFlag(models.Model):
 
     def __str__(self) -> str:
         return "a look to explain"
+
+
+class ReadAlarm(models.Model):
+    """A worker opened far more than their role usually does, in ten minutes or in a day. `stops`: no look of theirs can
+    be added until somebody else of the place closes it. About a worker; no record and no person stands in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    account_id = models.UUIDField()
+    span = models.CharField(max_length=4)
+    raised_at = models.DateTimeField()
+    persons = models.PositiveIntegerField()
+    pages = models.PositiveIntegerField()
+    stops = models.BooleanField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_readalarm_one_open",
+                fields=["membership", "span"],
+                condition=Q(closed_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "much was opened"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
-from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper, LookFlag
+from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper, LookFlag, ReadAlarm
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
 
@@ -21,6 +21,7 @@ __all__ = [
     "LegalPaper",
     "LookAlert",
     "LookFlag",
+    "ReadAlarm",
     "Relationship",
     "Restriction",
     "Review",

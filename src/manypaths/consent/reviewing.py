@@ -1,10 +1,11 @@
 """Asks for a review of a look, answers it, and closes it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
 from manypaths.consent import queries
@@ -143,3 +144,35 @@ def answer_flag(*, flag_id: UUID, answer: str, reason: str, by: Reader, at: date
     row.reason = opened.sealer.seal(line.record_id, REASON, reason.strip())
     row.save(update_fields=["state", "reason", "answered_at", "answered_by_id"])
     audit.record(what="consent.flag_answered", by=by, subject=flag_id, record_id=line.record_id, at=at)
+
+
+@transaction.atomic
+def close_read_alarm(*, alarm_id: UUID, by: Reader, at: datetime) -> None:
+    """Close an alarm: what the worker did is known and right, or was talked about. They can open pages again.
+
+    Refuses: NotThere for everyone but a lead or privacy officer of the place, and about oneself.
+    Records: consent.read_alarm_closed
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select close_read_alarm(%s, %s, %s)", [by.account_id, by.membership_id, alarm_id])
+        if not cursor.fetchone()[0]:
+            raise NotThere
+    audit.record(what="consent.read_alarm_closed", by=by, subject=alarm_id, at=at)
+
+
+@transaction.atomic
+def raise_read_alarms(*, spans: Collection[str], at: datetime) -> int:
+    """Go through the log for who opened far more than usual, and tell the leads and privacy officers of the place.
+
+    Repeats safely: one worker has one open alarm for ten minutes and one for a day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select * from raise_read_alarms(%s)", [list(spans)])
+        raised: list[tuple[UUID, UUID, UUID, bool]] = cursor.fetchall()
+    for alarm, place, worker, _is_new in raised:
+        for judge in network.who_judges_reading(organisation_id=place, membership_id=worker):
+            notices.tell_worker(
+                account_id=judge.account_id, address="", language=judge.language, subject_id=alarm,
+                template=Template.MUCH_WAS_OPENED, cause=str(alarm), at=at,
+            )  # fmt: skip
+    return sum(is_new for *_ids, is_new in raised)

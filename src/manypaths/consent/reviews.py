@@ -220,3 +220,29 @@ def open_flag(*, reader: Reader, flag_id: UUID) -> tuple[FlagLine, Opened]:
             kept = LookFlag.objects.values_list("reason", flat=True).get(record_id=line.record_id, id=flag_id)
             return replace(line, reason=opened.sealer.read(line.record_id, REASON, kept)), opened
     raise NotThere
+
+
+@dataclass(frozen=True)
+class AlarmLine:
+    """One worker who opened far more than usual: how many people one by one, how many pages, whether it stops them."""
+
+    id: UUID
+    membership_id: UUID
+    span: str
+    raised_at: datetime
+    persons: int
+    pages: int
+    stops: bool
+    closed_at: datetime | None
+    closed_by: UUID | None
+
+
+def read_alarms(*, reader: Reader, waiting: bool, limit: int = 50) -> list[AlarmLine]:
+    """Who opened far more than usual at the reader's place; or what was closed of it.
+
+    Empty for everyone but a lead and a privacy officer, who are never shown what is about themself.
+    """
+    with connection.cursor() as cursor:
+        asked = [reader.account_id, reader.membership_id, waiting, limit]
+        cursor.execute("select * from read_alarms_for(%s, %s, %s, %s)", asked)
+        return [AlarmLine(*row) for row in cursor.fetchall()]

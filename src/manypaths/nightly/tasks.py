@@ -10,6 +10,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from manypaths.consent import reviewing
+from manypaths.consent.rules import reading
 from manypaths.notices import queries
 from manypaths.referrals import commands
 from manypaths.referrals.commands import night
@@ -42,5 +44,8 @@ def sweep_outbox(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="sweep_looks", queue="notices", queueing_lock="sweep_looks")
 def sweep_looks(timestamp: int) -> None:
-    """Go through the looks of the last hour: who asked for it is told of somebody new."""
+    """Go through the looks of the last hour: who asked for it is told of somebody new. Who opens far more than usual is
+    found in the last ten minutes, and every ten minutes in the last day."""
     night.tell_of_new_lookers(since=now() - LATEST_LOOKS)
+    spans = reading.SPANS if timestamp // 60 % 10 == 0 else (reading.TEN,)
+    reviewing.raise_read_alarms(spans=spans, at=now())

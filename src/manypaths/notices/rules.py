@@ -40,6 +40,7 @@ class Template(StrEnum):
     PETITION_ANSWERED = "petition_answered"
     LOOK_TO_EXPLAIN = "look_to_explain"
     LOOK_NOT_RIGHT = "look_not_right"
+    MUCH_WAS_OPENED = "much_was_opened"
 
 
 class Way(StrEnum):
@@ -82,6 +83,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
         Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
         Template.LOOK_TO_EXPLAIN: _("A look asks for a reason."),
+        Template.MUCH_WAS_OPENED: _("Someone opened very many pages."),
         Template.LOOK_NOT_RIGHT: _("A place found that a look at you was not right."),
     }
 )

@@ -46,6 +46,7 @@ from manypaths.network.queries.workers import (
     who_answers,
     who_can_be_named,
     who_judges,
+    who_judges_reading,
     workers,
     workers_by_name,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "who_answers",
     "who_can_be_named",
     "who_judges",
+    "who_judges_reading",
     "workers",
     "workers_by_name",
 ]

@@ -75,6 +75,13 @@ def who_judges(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]
     )
 
 
+def who_judges_reading(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]:
+    """Who is told that this worker opened very much: leads and privacy officers there, never themself."""
+    who_read = Membership.objects.filter(id=membership_id).values("account_id")
+    judges = [Role.PRIVACY_OFFICER.value, Role.ORG_ADMIN.value]
+    return _addressees([organisation_id], Q(roles__overlap=judges) & ~Q(account_id__in=who_read))
+
+
 def addressee(*, membership_id: UUID) -> Addressee | None:
     """One worker who still works there, as the outbox knows them."""
     body = Membership.objects.filter(id=membership_id).values_list("organisation_id", flat=True).first()

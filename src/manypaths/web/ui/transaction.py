@@ -14,7 +14,8 @@ from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.people import queries as people
 from manypaths.web.ui.clock import now
 
-FAULT, GONE = 500, 410
+FAULT, GONE, STOPPED = 500, 410, 429
+STOPS_READING = "MP429"  # what the log answers for a worker who opened far more than usual
 CLOSED = frozenset({403, 404})
 NOT_DONE = frozenset({409, 422})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -37,6 +38,8 @@ class OneTransaction:
             response = self._answer(request)
         if connection.in_atomic_block:
             return response
+        if response.status_code == STOPPED:
+            _note_stop(request)
         if response.status_code >= FAULT:
             connection.close()  # whatever bent it, a setting or an old plan, does not meet the next request
         refused.write_lost()
@@ -46,6 +49,8 @@ class OneTransaction:
         with transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= FAULT:
+                transaction.set_rollback(True)
+            elif response.status_code == STOPPED:
                 transaction.set_rollback(True)
             else:
                 _note_refusal(request, response)
@@ -59,6 +64,8 @@ class OneTransaction:
             return render(request, "403.html", status=403)
         if isinstance(exception, Refused):
             return render(request, "422.html", {"reasons": exception.reasons}, status=422)
+        if getattr(exception.__cause__, "sqlstate", "") == STOPS_READING:
+            return render(request, "429.html", status=STOPPED)
         return None
 
 
@@ -80,6 +87,12 @@ def _note_refusal(request: Any, response: HttpResponseBase) -> None:
     refused = response.status_code in CLOSED or (reader.is_member and response.status_code in NOT_DONE)
     if refused and subject is not None:
         audit.record(what="web.refused", by=reader, subject=subject, at=now())
+
+
+def _note_stop(request: Any) -> None:
+    """Write down that a worker whose reading is stopped asked for more. What they asked in has been taken back."""
+    with transaction.atomic():
+        audit.record(what="web.reading_stopped", by=request.reader, at=now())
 
 
 def _forget_openings() -> None:

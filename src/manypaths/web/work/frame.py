@@ -40,6 +40,7 @@ WORDS: dict[str, Any] = {
     "export_agreed": _("You said yes. They can fetch it now."),
     "review_answered": _("Your answer is sent. They read it on their own page."),
     "more_time": _("Noted. They read the new day and why."),
+    "alarm_closed": _("Closed. They can open pages again."),
     "flag_answered": _("It is written down."),
     "emergency_reviewed": _("Your review is sent. They read it on their own page."),
     "saved": _("Changed. It says today as the day it was checked."),

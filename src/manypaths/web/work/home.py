@@ -93,6 +93,8 @@ def _walked(request: Asked) -> frozenset[UUID]:
 
 def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
+    if told.template is Template.MUCH_WAS_OPENED:
+        return reverse("work:alarms")
     of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
     names = ("work:request", of_a_record, "work:review", "work:emergency_review", "work:petition", "work:flag")
     ways = zip(names, open_there, strict=True)

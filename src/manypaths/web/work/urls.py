@@ -3,6 +3,7 @@
 from django.urls import path
 
 from manypaths.web.work import (
+    alarms,
     api,
     consents,
     contacts,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("privacy/people/<uuid:record_id>", consents.person, name="privacy_person"),
     path("privacy/asked/<uuid:petition_id>", petitions.one, name="petition"),
     path("privacy/asked/<uuid:petition_id>/time", petitions.more_time, name="more_time"),
+    path("privacy/pages", alarms.index, name="alarms"),
+    path("privacy/pages/<uuid:alarm_id>/close", alarms.close, name="close_alarm"),
     path("privacy/looks/<uuid:flag_id>", flags.flag, name="flag"),
     path("privacy/<uuid:review_id>", privacy.review, name="review"),
     path("people/<uuid:record_id>/contacts", contacts.index, name="contacts"),
