@@ -22,6 +22,7 @@ READS_DATA = {
     "consent/rules/desk.py": "consent",
     "consent/rules/emergencies.py": "consent",
     "consent/rules/gate.py": "network",
+    "consent/rules/incidents.py": "consent",
     "consent/rules/papers.py": "consent",
     "consent/rules/reading.py": "consent",
     "consent/rules/reviews.py": "consent",

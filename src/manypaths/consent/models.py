@@ -8,16 +8,22 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
+from manypaths.consent.breaches import Affected, Assessment, BreachLetter, BreachStep, Incident
 from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper, LookFlag, ReadAlarm
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
 
 __all__ = [
+    "Affected",
+    "Assessment",
     "Authorship",
+    "BreachLetter",
+    "BreachStep",
     "DeskOpening",
     "Emergency",
     "EmergencyCard",
     "Grant",
+    "Incident",
     "LegalPaper",
     "LookAlert",
     "LookFlag",

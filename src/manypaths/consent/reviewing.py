@@ -112,7 +112,7 @@ def answer_review(*, review_id: UUID, finding: str, deed: str, answer: str, by: 
     Refuses: NotThere for everyone else, and for the one who looked · an answer that is there already · what is missing.
     Records: consent.review_answered
     Afterwards: a line waits for the person. "It should not have happened" stands in the index
-    `consent_review_should_not_have`, where a register of breaches begins.
+    `consent_review_should_not_have`: it waits there to be written into the register of what went wrong.
     """
     opened = open_review(reader=by, review_id=review_id)
     row = Review.objects.select_for_update().get(id=review_id)

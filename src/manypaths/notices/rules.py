@@ -36,6 +36,7 @@ class Template(StrEnum):
     EMERGENCY_REVIEWED = "emergency_reviewed"
     PAPER_CAME = "paper_came"
     NEW_LOOKER = "new_looker"
+    BREACH_TOLD = "breach_told"
     PETITION_ASKED = "petition_asked"
     PETITION_ANSWERED = "petition_answered"
     LOOK_TO_EXPLAIN = "look_to_explain"
@@ -80,6 +81,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),
         Template.PAPER_CAME: _("A legal paper about you came."),
         Template.NEW_LOOKER: _("Someone looked who had not looked before."),
+        Template.BREACH_TOLD: _("A place wrote to you: something went wrong there."),
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
         Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
         Template.LOOK_TO_EXPLAIN: _("A look asks for a reason."),

@@ -22,7 +22,7 @@ WISHES: Mapping[str, dict[str, Any]] = CODES["wishes"]
 FINDINGS: Mapping[str, dict[str, Any]] = CODES["findings"]
 DEEDS: Mapping[str, dict[str, Any]] = CODES["deeds"]
 ANSWER_WITHIN = timedelta(days=CODES["answer_within_days"])
-SHOULD_NOT = "should_not"  # the finding that a register of breaches begins with
+SHOULD_NOT = "should_not"  # the finding that leads into the register of what went wrong
 LONGEST_WORDS = 2000
 
 

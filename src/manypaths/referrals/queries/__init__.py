@@ -1,5 +1,6 @@
 """Reads requests. A person reads their own; a worker reads what the gate opens, and finds it without opening it."""
 
+from manypaths.referrals.queries.breaches import OwnBreach, own_breaches
 from manypaths.referrals.queries.given import Disclosure, DisclosurePage, Kind, disclosures
 from manypaths.referrals.queries.held import Held, HeldRecord, open_held, open_held_record
 from manypaths.referrals.queries.looks import (
@@ -70,6 +71,7 @@ __all__ = [
     "LooksByConsent",
     "LooksPage",
     "OpenMove",
+    "OwnBreach",
     "PacketWords",
     "Part",
     "RegisterPage",
@@ -92,6 +94,7 @@ __all__ = [
     "open_held",
     "open_held_record",
     "open_request",
+    "own_breaches",
     "own_draft",
     "own_look",
     "own_request",

@@ -48,6 +48,7 @@ STATES: dict[Status, tuple[Any, str, str]] = {
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
 ELSEWHERE = URGENT | {
     Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.PETITION_ANSWERED, *ABOUT_LOOKS,
+    Template.BREACH_TOLD,
 }  # fmt: skip
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
@@ -82,6 +83,7 @@ def index(request: Asked) -> HttpResponse:
     lookers = sentences(told)
     context: dict[str, Any] = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
     context |= {"papers": papers, "lookers": lookers, "desks": desks}
+    context["wrong"] = [one for one in told if one.template is Template.BREACH_TOLD]
     return show(request, "requests/index", context)
 
 

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from manypaths.consent import incidents, reviewing
 from manypaths.consent import queries as consent
-from manypaths.consent import reviewing
 from manypaths.consent import reviews as queries
 from manypaths.consent.reviews import OpenedReview, ReviewLine
 from manypaths.consent.rules import DataClass, Purpose
@@ -79,6 +79,7 @@ def desk(request: Asked) -> HttpResponse:
     flags, flags_in_all = to_explain(request=request, waiting=True, limit=PAGE)
     explained, _all_explained = to_explain(request=request, waiting=False, limit=PAGE)
     context = {
+        "breaches_waiting": len(incidents.waiting_for_incident(reader=request.reader)),
         "asked": asked,
         "asked_in_all": asked_in_all,
         "told": told,

@@ -88,6 +88,8 @@ CLASSES: dict[str, Any] = {
     "drug_screen_result": _("results of drug tests"),
     "attendance": _("when they came"),
     "sud_counseling_notes": _("counseling notes"),
+    "messages": _("messages with a worker"),
+    "checkin": _("a check-in that they show"),
     "consent_record": _("what they agreed to share"),
     "access_log": _("the list of who looked"),
     "shared": _("the list of what is shown here"),

@@ -1,0 +1,265 @@
+"""What went wrong at a place: written down by its privacy officer, weighed, told to whom it concerns, no one else."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError, ProgrammingError
+
+from manypaths.config.testing import as_owner
+from manypaths.consent import incidents, registering, reviewing
+from manypaths.consent.models import Affected, Assessment, BreachLetter, Incident
+from manypaths.consent.rules import incidents as rules
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import NOW, membership, organisation, reader_for
+from manypaths.notices.models import PersonNotice
+from manypaths.people.models import Block
+from manypaths.people.tests.factories import new_request, person
+from manypaths.referrals import queries
+from manypaths.referrals.tests.factories import Scene, accepted
+from manypaths.referrals.tests.test_petitioning import officer_at
+
+pytestmark = pytest.mark.django_db
+WHAT = rules.Incident(
+    "A list lay open at the desk.", NOW - timedelta(days=2), NOW.date() - timedelta(days=3), None, "unknown",
+    frozenset({"demographics", "attendance"}),
+)  # fmt: skip
+WEIGHED = rules.Assessment(
+    dict.fromkeys(rules.FACTORS, "high"),
+    dict.fromkeys(rules.FACTORS, "Seen by many."),
+    "breach",
+    "Nobody can say who saw it.",
+)
+LETTER = rules.Letter("A list lay open.", "We moved the desk.", "Ask us who may know.", "Hugo, 802-555-0100")
+
+
+@dataclass
+class House:
+    """A place that keeps a page of a person, and its privacy officer."""
+
+    stage: Scene
+    record: UUID
+    officer: Reader
+
+    def write(self, **changes: object) -> UUID:
+        new_request()
+        incident = replace(WHAT, **{"held": (self.record,), **changes})
+        found = registering.record_incident(incident=incident, by=self.officer, at=NOW)
+        new_request()
+        return found
+
+    def assess(self, incident: UUID, at: datetime = NOW, **changes: object) -> None:
+        registering.assess_incident(
+            incident_id=incident, assessment=replace(WEIGHED, **changes), by=self.officer, at=at
+        )
+        new_request()
+
+    def tell(self, incident: UUID, letter: rules.Letter = LETTER) -> None:
+        registering.tell_of_breach(incident_id=incident, letter=letter, by=self.officer, at=NOW)
+        new_request()
+
+    def own(self, by: Reader | None = None) -> list[queries.OwnBreach]:
+        new_request()
+        found = queries.own_breaches(reader=by or self.stage.person)
+        new_request()
+        return found
+
+
+@pytest.fixture
+def house() -> House:
+    stage, _request, record = accepted()
+    return House(stage, record, officer_at(stage))
+
+
+def test_it_is_written_down_sealed_and_read_by_the_officers_of_the_place(house):
+    incident = house.write()
+    found = incidents.open_incident(reader=house.officer, incident_id=incident)
+    assert (found.what, found.people, found.held, found.decision) == (WHAT.what, 1, [house.record], "")
+    (line,), total = incidents.incidents_here(reader=house.officer)
+    assert (line.id, line.people, total) == (incident, 1, 1)
+    with as_owner():
+        assert b"desk" not in bytes(Incident.objects.get(id=incident).what)
+
+
+def test_everybody_of_the_house_is_counted(house):
+    incident = house.write(held=(), everyone=True)
+    assert incidents.open_incident(reader=house.officer, incident_id=incident).people == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"what": " "}, {"found_at": None}, {"found_at": NOW + timedelta(days=1)}, {"happened_from": None},
+        {"happened_until": NOW.date() - timedelta(days=9)}, {"receiver": "moon"}, {"classes": frozenset()},
+        {"classes": frozenset({"gossip"})}, {"held": ()}, {"held": (uuid.uuid4(),)},
+    ],
+)  # fmt: skip
+def test_it_is_written_down_whole_or_not_at_all(house, changes):
+    with pytest.raises(Refused):
+        house.write(**changes)
+    with as_owner():
+        assert Incident.objects.count() == 0
+
+
+def test_nobody_else_writes_or_reads_it(house):
+    incident = house.write()
+    with as_owner():
+        elsewhere = reader_for(membership(organisation(name="Elsewhere"), "privacy_officer"), house.stage.place)
+    for by in (house.stage.coach, house.stage.desk, elsewhere, person(), house.stage.person):
+        new_request()
+        assert incidents.incidents_here(reader=by) == ([], 0)
+        assert incidents.waiting_for_incident(reader=by) == []
+        with pytest.raises(NotThere):
+            incidents.open_incident(reader=by, incident_id=incident)
+        with pytest.raises((NotThere, Refused)):
+            registering.record_incident(incident=replace(WHAT, held=(house.record,)), by=by, at=NOW)
+    with pytest.raises(NotThere):
+        incidents.open_incident(reader=house.officer, incident_id=uuid.uuid4())
+
+
+def test_an_assessment_is_followed_by_another_and_the_newest_counts(house):
+    incident = house.write()
+    house.assess(incident)
+    low = {**WEIGHED.weights, "nature": "low"}
+    house.assess(incident, NOW + timedelta(hours=1), weights=low, decision="low", reason="It was a practice list.")
+    found = incidents.open_incident(reader=house.officer, incident_id=incident)
+    assert [one.decision for one in found.assessments] == ["low", "breach"]
+    assert found.decision == incidents.incidents_here(reader=house.officer)[0][0].decision == "low"
+    assert found.assessments[0].factors[0] == ("nature", "low", "Seen by many.")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decision": ""}, {"reason": ""}, {"decision": "low"}, {"words": {}}, {"weights": {}},
+        {"weights": {**WEIGHED.weights, "nature": "heavy"}},
+    ],
+)  # fmt: skip
+def test_an_assessment_weighs_all_four_factors_in_words(house, changes):
+    incident = house.write()
+    with pytest.raises(Refused):
+        house.assess(incident, **changes)
+
+
+def test_the_person_reads_it_and_is_told_once(house):
+    incident = house.write()
+    assert house.own() == []
+    house.tell(incident)
+    (own,) = house.own()
+    assert (own.id, own.letter, own.classes) == (incident, LETTER, ("attendance", "demographics"))
+    with as_owner():
+        told = PersonNotice.objects.filter(template="breach_told")
+        assert [one.record_id for one in told] == [house.stage.person.record_id]
+    with pytest.raises(Refused):
+        house.tell(incident)
+    assert house.own(person()) == []
+
+
+def test_a_block_does_not_keep_it_from_the_person(house):
+    incident = house.write()
+    with as_owner():
+        Block.objects.create(record_id=house.record, organisation=house.stage.body, since=NOW - timedelta(days=9))
+    house.tell(incident)
+    assert len(house.own()) == 1
+
+
+def test_what_is_no_breach_is_not_told_as_one(house):
+    incident = house.write()
+    house.assess(incident, weights={**WEIGHED.weights, "nature": "low"}, decision="low")
+    with pytest.raises(Refused):
+        house.tell(incident)
+    assert house.own() == []
+
+
+def test_what_a_review_found_leads_to_one_incident(house):
+    look = queries.who_looked(reader=house.stage.person, zone="UTC").lines[0]
+    new_request()
+    review = reviewing.ask_for_review(
+        look=look.look, organisation_id=house.stage.body.id, membership_id=look.membership_id, zone="UTC",
+        wish="note", words="", by=house.stage.person, at=NOW,
+    )  # fmt: skip
+    new_request()
+    call = {"source": "review", "source_id": review, "what": "A look."}
+    with pytest.raises(NotThere):
+        registering.record_from_review(**call, by=house.officer, at=NOW)
+    new_request()
+    reviewing.answer_review(
+        review_id=review, finding="should_not", deed="talked", answer="Sorry.", by=house.officer, at=NOW
+    )
+    new_request()
+    assert [one.id for one in incidents.waiting_for_incident(reader=house.officer)] == [review]
+    first = registering.record_from_review(**call, by=house.officer, at=NOW)
+    new_request()
+    assert registering.record_from_review(**call, by=house.officer, at=NOW) == first
+    new_request()
+    assert incidents.waiting_for_incident(reader=house.officer) == []
+    found = incidents.open_incident(reader=house.officer, incident_id=first)
+    assert (found.people, found.classes, found.receiver) == (1, look.classes, "own_worker")
+
+
+def test_that_the_secretary_was_told_is_noted_once(house):
+    incident = house.write()
+    registering.note_step(incident_id=incident, step="secretary", done_on=NOW.date(), by=house.officer, at=NOW)
+    new_request()
+    for step, day in (("secretary", NOW.date()), ("moon", NOW.date()), ("media", None)):
+        with pytest.raises(Refused):
+            registering.note_step(incident_id=incident, step=step, done_on=day, by=house.officer, at=NOW)
+        new_request()
+
+
+def test_the_days_of_the_law():
+    few, many, most = (rules.clocks(date(2026, 11, 20), people) for people in (499, 500, 501))
+    assert few.people_by == many.people_by == date(2027, 1, 19)
+    assert few.secretary_by == date(2027, 3, 1)
+    assert many.secretary_by == many.people_by
+    assert (few.media_by, many.media_by, most.media_by) == (None, None, most.people_by)
+
+
+TRIES = [
+    "update consent_incident set people = 2",
+    "delete from consent_assessment",
+    "update consent_assessment set decision = 'low'",
+    "update consent_breachletter set what = 'x'",
+    "insert into consent_affected (id, incident_id, record_id) values (gen_random_uuid(), '{incident}', '{record}')",
+    "insert into consent_breachstep (id, incident_id, membership_id, step, done_on, at) values (gen_random_uuid(), "
+    "'{incident}', '{other}', 'media', now(), now())",
+]
+
+
+@pytest.mark.parametrize("sql", TRIES)
+def test_the_database_keeps_what_is_written_as_it_is(house, sql):
+    incident = house.write()
+    house.assess(incident)
+    house.tell(incident)
+    incidents.open_incident(reader=house.officer, incident_id=incident)
+    sql = sql.format(incident=incident, record=uuid.uuid4(), other=house.stage.coach_member.id)
+    with pytest.raises((ProgrammingError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_the_person_reads_no_word_of_the_desk_and_nobody_anything_unopened(house):
+    incident = house.write()
+    house.assess(incident)
+    house.tell(incident)
+    queries.own_breaches(reader=house.stage.person)
+    assert (Assessment.objects.count(), Affected.objects.count(), BreachLetter.objects.count()) == (0, 0, 1)
+    new_request()
+    for model in (Incident, Affected, Assessment, BreachLetter):
+        with pytest.raises(ProgrammingError, match="nobody opened"), transaction.atomic():
+            list(model.objects.all())
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        BreachLetter(incident_id=incident, membership_id=house.officer.membership_id, at=NOW).save(force_insert=True)
+
+
+def test_no_database_tells_what_was_decided_to_be_no_breach(house):
+    incident = house.write()
+    house.assess(incident, weights={**WEIGHED.weights, "nature": "low"}, decision="low")
+    found = incidents.open_incident(reader=house.officer, incident_id=incident)
+    words = {name: found.sealer.seal(incident, label, "x") for name, label in incidents.LETTER.items()}
+    letter = BreachLetter(incident_id=incident, membership_id=house.officer.membership_id, at=NOW, **words)
+    with pytest.raises(IntegrityError, match="no breach"), transaction.atomic():
+        BreachLetter.objects.bulk_create([letter])

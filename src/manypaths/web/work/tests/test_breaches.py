@@ -1,0 +1,157 @@
+"""The register of what went wrong: written down at the desk, weighed, told; and read by the person it concerns."""
+
+import uuid
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from manypaths.config.testing import as_owner
+from manypaths.consent.models import Incident
+from manypaths.people.tests.factories import person
+from manypaths.web.my.tests.factories import client_of as person_client
+from manypaths.web.my.tests.test_kept import stranger_to_all
+from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.test_pages import text
+from manypaths.web.work.tests.test_petitions import Desk
+from manypaths.web.work.tests.test_privacy import said
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+FACTORS = ("nature", "recipient", "acquired", "mitigated")
+WEIGHED = {
+    **{name: "high" for name in FACTORS}, **{f"{name}_words": "Seen by many." for name in FACTORS},
+    "decision": "breach", "reason": "Nobody can say who saw it.",
+}  # fmt: skip
+LETTER = {
+    "what": "A list lay open at the desk.", "done": "We moved the desk.", "you": "Tell us if somebody asks.",
+    "ask": "Hugo, 802-555-0100",
+}  # fmt: skip
+
+
+class Register(Desk):
+    """The same place and desk, with an incident form filled in."""
+
+    def form(self, **changes: object) -> dict[str, object]:
+        day = now().date() - timedelta(days=2)
+        return {
+            "what": "A list with names lay open.", "found_on": day.isoformat(), "happened_from": day.isoformat(),
+            "whose": "some", "held": str(self.record), "classes": ["demographics", "attendance"],
+            "receiver": "unknown", **changes,
+        }  # fmt: skip
+
+    def write(self) -> UUID:
+        answer = self.desk.post("/work/privacy/breaches/new", self.form())
+        assert answer.status_code == 302, answer.content.decode()[-2000:]
+        with as_owner():
+            found: UUID = Incident.objects.latest("written_at").id
+        return found
+
+    def at(self, incident: UUID, act: str = "") -> str:
+        return f"/work/privacy/breaches/{incident}{act}"
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register()
+
+
+def test_it_is_written_down_weighed_and_told_and_the_person_reads_it(register):
+    incident = register.write()
+    page = text(register.desk.get(register.at(incident)))
+    for words in ("A list with names lay open.", "Not weighed: it counts as a breach", "We do not know who", "Mari"):
+        assert words in page, words
+    assert "days left to tell them" in text(register.desk.get("/work/privacy/breaches"))
+    assert register.desk.post(register.at(incident, "/weigh"), WEIGHED).status_code == 302
+    assert "Nothing went wrong" not in text(register.desk.get(register.at(incident)))
+    assert "Nobody told you of anything" in register.read("/my/sharing/wrong")
+    assert register.desk.post(register.at(incident, "/tell"), LETTER).status_code == 302
+    assert register.desk.post(register.at(incident, "/tell"), LETTER).status_code == 422
+    assert "something went wrong there" in text(register.person.get("/my/requests"))
+    page = register.read("/my/sharing/wrong")
+    for words in (*LETTER.values(), register.made.body.name, "We do not know who", "when you came"):
+        assert words.lower() in page.lower(), words
+    for words in ("A list with names lay open.", "Nobody can say who saw it.", "Seen by many."):
+        assert words not in page
+    register.person.post("/my/sharing/wrong/read")
+    assert "something went wrong there" not in text(register.person.get("/my/requests"))
+
+
+def test_what_a_review_found_goes_into_the_register_with_one_press(register):
+    review = said(register.made, by=person())
+    register.desk.post(
+        f"/work/privacy/{review}", {"finding": "should_not", "deed": "talked", "answer": "It was a mistake."}
+    )
+    address = f"/work/privacy/breaches/from/review/{review}"
+    for page in (f"/work/privacy/{review}", "/work/privacy/breaches"):
+        assert f'action="{address}"' in text(register.desk.get(page)), page
+    first = register.desk.post(address)
+    assert first.status_code == 302
+    assert register.desk.post(address).headers["Location"] == first.headers["Location"]
+    assert "A look that should not have happened." in text(register.desk.get(first.headers["Location"]))
+    assert address not in text(register.desk.get("/work/privacy/breaches"))
+    for source in ("review", "emergency", "dream"):
+        assert register.desk.post(f"/work/privacy/breaches/from/{source}/{uuid.uuid4()}").status_code == 404
+
+
+def test_what_is_missing_is_said_beside_its_field_and_keeps_its_words(register):
+    for changes, reason in (
+        ({"what": ""}, "Write a few words."),
+        ({"held": "12"}, "Write the whole numbers"),
+        ({"held": ""}, "Write the numbers of their pages"),
+        ({"held": str(uuid.uuid4())}, "keeps no page with one of these numbers"),
+        ({"happened_from": ""}, "Write the day on which it happened."),
+    ):
+        answer = register.desk.post("/work/privacy/breaches/new", register.form(**changes))
+        assert answer.status_code == 422, changes
+        assert reason in text(answer), changes
+    incident = register.write()
+    low = {**WEIGHED, "decision": "low"}
+    for act, form in (("/weigh", {**WEIGHED, "reason": ""}), ("/weigh", low), ("/tell", {**LETTER, "you": ""})):
+        assert register.desk.post(register.at(incident, act), form).status_code == 422, act
+    with as_owner():
+        assert Incident.objects.count() == 1
+
+
+def test_a_low_risk_is_not_told_and_a_later_weighing_stands_above(register):
+    incident = register.write()
+    register.desk.post(register.at(incident, "/weigh"), WEIGHED)
+    low = {**WEIGHED, "nature": "low", "decision": "low", "reason": "It was a practice list."}
+    register.desk.post(register.at(incident, "/weigh"), low)
+    page = text(register.desk.get(register.at(incident)))
+    assert page.index("It was a practice list.") < page.index("Nobody can say who saw it.")
+    assert "Tell the people concerned" not in page
+    assert register.desk.post(register.at(incident, "/tell"), LETTER).status_code == 422
+    assert "Nobody told you of anything" in register.read("/my/sharing/wrong")
+
+
+def test_the_clocks_stand_out_when_they_are_over(register):
+    incident = register.write()
+    with as_owner():
+        Incident.objects.filter(id=incident).update(found_at=now() - timedelta(days=63), people=501)
+    assert "3 days late" in text(register.desk.get("/work/privacy/breaches"))
+    page = text(register.desk.get(register.at(incident)))
+    assert "The media of your state" in page
+    assert "With the people, at the latest" in page
+    noted = {"step": "secretary", "done_on": now().date().isoformat()}
+    assert register.desk.post(register.at(incident, "/step"), noted).status_code == 302
+    assert register.desk.post(register.at(incident, "/step"), noted).status_code == 422
+    assert "The Secretary of Health and Human Services was told" in text(register.desk.get(register.at(incident)))
+
+
+def test_nobody_else_finds_the_register(register):
+    incident = register.write()
+    for browser in (register.coach, register.clinician, register.person, person_client(stranger_to_all())):
+        for address in ("/work/privacy/breaches", "/work/privacy/breaches/new", register.at(incident)):
+            assert browser.get(address).status_code == 404, address
+        for act, form in (("/weigh", WEIGHED), ("/tell", LETTER), ("/step", {})):
+            assert browser.post(register.at(incident, act), form).status_code == 404, act
+    assert register.desk.get(register.at(uuid.uuid4())).status_code == 404
+    assert register.coach.get("/my/sharing/wrong").status_code == 404
+    register.desk.post(register.at(incident, "/tell"), LETTER)
+    assert LETTER["what"] not in text(person_client(stranger_to_all()).get("/my/sharing/wrong"))
+
+
+def test_the_person_sees_that_the_desk_looked_at_their_name(register):
+    incident = register.write()
+    register.desk.get(register.at(incident))
+    assert "Hugo L." in register.read("/my/sharing/looked")
