@@ -63,7 +63,7 @@ class Planter:
 
     def live(self) -> Someone:
         """One whole life: the person, two places that walk with them, and everything that can be written."""
-        someone = self._join()
+        someone = self.join()
         self._write_own_plan(someone)
         for role in (CLINICIAN, PEER):
             self._be_taken_up(someone, role)
@@ -77,7 +77,8 @@ class Planter:
 
     # The person
 
-    def _join(self) -> Someone:
+    def join(self) -> Someone:
+        """A person who says who they are and how to reach them."""
         at, where = datetime.now(UTC), Caller(place=f"canaries {secrets.token_hex(4)}")
         with transaction.atomic():
             account = joining.join(passphrase=PASSPHRASE, names=[], language="en", caller=where, by=SYSTEM, at=at)
@@ -120,7 +121,7 @@ class Planter:
 
     def _be_taken_up(self, someone: Someone, role: str) -> None:
         worker, at = self.world.worker(role).reader, datetime.now(UTC)
-        request = self._ask(someone, HOME)
+        request = self.ask(someone, HOME)
         record = referrals.accept_request(referral_id=request, seen=Status.REQUESTED, by=worker, at=at)
         someone.held[role] = record
         held.write_held_words(record_id=record, text=self.word("held words"), by=worker, at=at)
@@ -135,7 +136,8 @@ class Planter:
         facts = ContactFacts(at - timedelta(minutes=1), "call", "talked", self.word("contact note"))
         someone.items[f"contact {role}"] = referrals.record_contact(record_id=record, facts=facts, by=worker, at=at)
 
-    def _ask(self, someone: Someone, where: str) -> UUID:
+    def ask(self, someone: Someone, where: str) -> UUID:
+        """Ask a place for support, with a consent for exactly this request and a part of a plan."""
         by, bodies, at = someone.reader, self.world.bodies, datetime.now(UTC)
         what = Asked(uuid4(), self.word("service"), bodies.ids[where], bodies.community.id, "peer_support", "50023")
         referrals.begin_request(asked=what, name=self.word("request name"), by=by, at=at)
