@@ -106,6 +106,7 @@ def addresses(by: Reader) -> dict[str, str]:
         plan = queries.plan_of(reader=by)
     found = {"home": "/my/", "words": "/my/words", "strong": "/my/strong", "goals": "/my/goals", "print": "/my/print"}
     found |= {"sharing": "/my/sharing", "looked": "/my/sharing/looked", "take": "/my/copy"}
+    found["opened_by_me"] = "/my/sharing/looked/own"
     found |= {"hard": "/my/hard", "profile": "/my/about", "contact": "/my/about/contact", "safety": "/my/about/safety"}
     if plan.choices:
         found["chosen"] = f"/my/kept/{plan.choices[0].id}"

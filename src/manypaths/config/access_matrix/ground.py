@@ -17,7 +17,7 @@ NOTICE = re.compile(rb"42 (?:CFR|C\.F\.R\.) part 2 prohibits", re.IGNORECASE)  #
 ALIKE = {"n/a": "none", "private": "none", "named_other_class": "named_covering"}
 AS_IDS = {"attended": "attended", "tested": "screened", "agreed": "agreed"}  # shown without words: the id tells
 ANY_CLASS = frozenset({"presence"})
-LOOKED, GIVEN = "/my/sharing/looked", "/my/sharing/given"
+LOOKED, OWN_LOOKS, GIVEN = "/my/sharing/looked", "/my/sharing/looked/own", "/my/sharing/given"
 
 
 @dataclass
@@ -80,7 +80,14 @@ class Ground:
     def before(self, cell: Cell, target: Someone) -> Before:
         """Note where the logs and the person's list stand."""
         everyone, reader = self._seen(cell)
+        if self._is_own(cell):  # to read the own list is a look that stands in it: the next reading adds as many
+            once, reader = reader, self._seen(cell)[1]
+            reader += reader - once
         return Before(self.log.mark(), everyone, reader, self._given(cell))
+
+    def _is_own(self, cell: Cell) -> bool:
+        """Whether the look is wanted on a list where the person reads what their own sign-in opened."""
+        return cell.person_sees and self.account(cell) == self.target(cell).reader.account_id
 
     def _given(self, cell: Cell) -> int:
         """Lines of the person's account of disclosures that name the reader."""
@@ -97,7 +104,12 @@ class Ground:
         return workers[cell.role].name if cell.role in workers else "no such looker"
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
-        page = self.world.of_person(self.target_state(cell)).get(LOOKED)
+        """Looks on the person's own list: all of them, and those of the reader. Their own stand on a page beside it."""
+        person = self.world.of_person(self.target_state(cell))
+        if self._is_own(cell):
+            own = times_seen(person.get(OWN_LOOKS), "")
+            return own, own
+        page = person.get(LOOKED)
         if page.status != 200:
             raise AssertionError(f"the person's own list of looks answers {page.status}")
         return times_seen(page, ""), times_seen(page, self._name(cell))

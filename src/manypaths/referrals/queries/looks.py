@@ -49,6 +49,17 @@ class LooksPage:
 
 
 @dataclass(frozen=True)
+class OwnLooks:
+    """What the person's own sign-in opened on one day."""
+
+    on: date
+    classes: tuple[str, ...]
+    times: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class LooksByConsent:
     """How often a place opened what one consent opens, and when first and last."""
 
@@ -78,6 +89,20 @@ def who_looked(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 
         )
         rows = cursor.fetchall()
     return LooksPage([_looks(row) for row in rows[:limit]], len(rows) > limit)
+
+
+def own_looks(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 0) -> tuple[list[OwnLooks], bool]:
+    """Days on which the person's own sign-in opened their page, newest first, and whether there are older ones.
+
+    Somebody who got hold of their passphrase stands here and nowhere else. Refuses: NotThere for anyone but the person.
+    """
+    record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select * from own_looks(%s, %s, %s, %s, %s)", [record, reader.account_id, zone, limit + 1, offset]
+        )
+        rows = cursor.fetchall()
+    return [OwnLooks(on, tuple(classes), *rest) for on, classes, *rest in rows[:limit]], len(rows) > limit
 
 
 def own_look(*, reader: Reader, zone: str, look: UUID) -> Looks:

@@ -261,6 +261,27 @@ def test_many_looks_are_told_page_by_page():
     assert (beyond.status_code, beyond.headers["Location"]) == (302, reverse("my:looked"))
 
 
+def test_days_on_which_the_own_sign_in_opened_the_page_stand_on_a_page_of_their_own():
+    here = scene()
+    network.forget_communities()
+    looked_at_on(here, 1)
+    row = {"xid": 1, "hat": "person", "account_id": here.person.account_id, "bases": ["own"], "denied": []}
+    row |= {"classes": ["recovery_plan"], "purpose": "own", "opened": [here.person.record_id]}
+    other = scene().person
+    with as_owner():
+        for hour in (5, 7):
+            Access.objects.create(at=datetime(2026, 10, 28, hour, tzinfo=UTC), nonce=uuid.uuid4(), **row)
+        theirs = row | {"account_id": other.account_id, "opened": [other.record_id]}
+        Access.objects.create(at=datetime(2026, 9, 1, 5, tzinfo=UTC), nonce=uuid.uuid4(), **theirs)
+    words = page(here.person, "my:opened_by_me").split("<main")[1]
+    assert "October 28, 2026" in words
+    assert "2 times, from 1 am to 3 am" in words
+    assert "Your plan" in words
+    assert "October 30" not in words
+    assert "September 1" not in words
+    assert reverse("entry:passphrase") in words
+
+
 def test_a_copy_holds_every_look_however_many():
     here = scene()
     network.forget_communities()
