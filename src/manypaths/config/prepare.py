@@ -71,6 +71,20 @@ def erase_again(owner_url: str) -> None:
     connection.close()
 
 
+def index_people(owner_url: str) -> None:
+    """Let a desk find people whose records are older than the index. A lost key is said, and stops nothing."""
+    from manypaths.people.finding import index_what_is_not
+    from manypaths.vault.keyfolder import KeyUnavailable
+
+    connect_django_to(owner_url)
+    try:
+        if count := index_what_is_not():
+            say(f"  {count} records can be found at the desk of their house now.")
+    except KeyUnavailable as fault:
+        fail(str(fault))
+    connection.close()
+
+
 def collect_static() -> None:
     """Gather the parts of pages under long-lived names; skipped when nothing changed."""
     note = Path(settings.STATIC_ROOT) / ".fingerprint"

@@ -173,7 +173,7 @@ def _prepare(installation: Installation, choices: Choices) -> int:
     django.setup()
     from manypaths.config import prepare
 
-    if code := _bring_tables_up_to_date() or _erase_again():
+    if code := _bring_tables_up_to_date() or _erase_again_and_index():
         return code
     prepare.collect_static()
     if installation.kind == "demo":
@@ -251,12 +251,14 @@ def _bring_tables_up_to_date() -> int:
         return run_in_child(lambda: prepare.make_tables(owner_url))
 
 
-def _erase_again() -> int:
+def _erase_again_and_index() -> int:
     """A database that was put back from a copy holds again what was erased: not when the doors open."""
     from manypaths.config import prepare
 
     owner_url = os.environ.get("DATABASE_OWNER_URL", "")
-    return run_in_child(lambda: prepare.erase_again(owner_url)) if owner_url else 0
+    if not owner_url:
+        return 0
+    return run_in_child(lambda: prepare.erase_again(owner_url)) or run_in_child(lambda: prepare.index_people(owner_url))
 
 
 def run_command(installation: Installation, command: str, *arguments: str) -> int:

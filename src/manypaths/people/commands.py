@@ -17,7 +17,7 @@ from manypaths.network.models import Membership, Organisation
 from manypaths.network.rules import Hat, Reader, reasons_not_proved
 from manypaths.people import erasures, rules
 from manypaths.people.models import Block, Profile, SafeContact
-from manypaths.vault.queries import Sealer, new_key
+from manypaths.vault.queries import Sealer, finder_of, new_key
 
 ERASED_AGAIN = """
     update people_record r set erased_at = n.at from unnest(%s::uuid[], %s::timestamptz[]) n(record_id, at)
@@ -127,6 +127,7 @@ def write_profile(
         },
     )
     _mark_family(record_id, name, by)
+    _index(record_id, rules.NAME, rules.words_of_name(name), by)
     audit.record(what="people.profile_written", by=by, subject=record_id, record_id=record_id, at=at)
 
 
@@ -171,7 +172,17 @@ def write_safe_contact(
             "changed_at": at,
         },
     )
+    _index(record_id, rules.CONTACT, rules.words_of_contact(address), by)
     audit.record(what="people.safe_contact_written", by=by, subject=record_id, record_id=record_id, at=at)
+
+
+def _index(record_id: UUID, field: str, words: list[str], by: Reader) -> None:
+    """Let a desk of the house find its record by these words. A person's own record is found by nobody."""
+    if by.organisation_id is None:
+        return
+    finder = finder_of(by.organisation_id)
+    with connection.cursor() as cursor:
+        cursor.execute("select index_words(%s, %s, %s, %s)", [record_id, finder.name, field, finder.hide(field, words)])
 
 
 def take_turn(*, record_id: UUID) -> None:

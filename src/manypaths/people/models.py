@@ -120,6 +120,29 @@ class SafeContact(models.Model):
         return "a safe way"
 
 
+class Lookup(models.Model):
+    """One word that a record of an organisation is found by, as a keyed hash. It goes when the record's key goes."""
+
+    class Field(models.TextChoices):
+        NAME = "name", "a word of the name"
+        CONTACT = "contact", "a way to reach"
+
+    id = models.BigAutoField(primary_key=True)
+    record_id = models.UUIDField()
+    key = models.CharField(max_length=48)
+    field = models.CharField(max_length=8, choices=Field.choices)
+    value = models.BinaryField(max_length=16)
+
+    class Meta:
+        indexes = [
+            models.Index(name="people_lookup_by_value", fields=["key", "field", "value"]),
+            models.Index(name="people_lookup_by_record", fields=["record_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return "a hidden word"
+
+
 class Block(models.Model):
     """Someone a person must be safe from. It beats every consent and every role but the person's own."""
 

@@ -1,5 +1,6 @@
 """Whose a request is, and what can be kept about how a person is called and reached. Pure."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,9 @@ LONGEST_NUMBER = 40
 LONGEST_HOURS = 1000
 FEWEST_DIGITS = 7
 FEWEST_LETTERS = 3
+LAST_DIGITS = 10
+MOST_WORDS = 12
+NAME, CONTACT = "name", "contact"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,36 @@ class Way(StrEnum):
     PERSON_CALLS = "person_calls"
     PERSON_VISITS = "person_visits"
     HERE = "here"
+
+
+def words_of_name(name: str) -> list[str]:
+    """The words a name is found by: without accents, in small letters, each once. Part of a word finds nothing."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    found = "".join(one if one.isalnum() else " " for one in plain.casefold()).split()
+    return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def words_of_contact(address: str) -> list[str]:
+    """What a way to reach somebody is found by: an e-mail in small letters, or the last ten digits of a number."""
+    if "@" in address:
+        return ["".join(address.split()).casefold()]
+    digits = "".join(one for one in unicodedata.normalize("NFKC", address) if one in "0123456789")
+    return [digits[-LAST_DIGITS:]] if len(digits) >= FEWEST_DIGITS else []
+
+
+def words_looked_for(text: str) -> tuple[str, list[str]]:
+    """What somebody at a desk typed: an e-mail or a number where it is one, else words of a name."""
+    is_number = not any(one.isalpha() for one in text)
+    contact = words_of_contact(text) if "@" in text or is_number else []
+    return (CONTACT, contact) if contact else (NAME, words_of_name(text))
+
+
+def reasons_not_to_look_for(text: str) -> Iterator[Reason]:
+    """Why nobody is looked for by this."""
+    if not words_looked_for(text)[1]:
+        yield Reason("nothing_to_find", _("Type a name, a phone number or an e-mail address."), "words")
+    if len(text) > LONGEST_NAME:
+        yield Reason("too_long_to_find", _("Type at most 80 characters."), "words")
 
 
 def reasons_not_to_erase(*, sure: bool) -> Iterator[Reason]:

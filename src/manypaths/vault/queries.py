@@ -111,6 +111,28 @@ def wrapped_under(name: str, *, holder_id: UUID, record_id: UUID) -> NewKey:
 
 
 @dataclass(frozen=True)
+class Finder:
+    """Hides words of one organisation's people as they stand in its index."""
+
+    name: str
+    secret: bytes
+
+    def hide(self, field: str, words: Iterable[str]) -> list[bytes]:
+        """These words of one field, as keyed hashes in a fixed order, each once."""
+        key = rules.finding_key(self.secret, field)
+        return sorted({rules.hidden(key, word) for word in words})
+
+
+def finder_of(holder_id: UUID) -> Finder:
+    """What an organisation's people are found with: a key of its own, never one that seals.
+
+    Refuses: KeyUnavailable when the key is lost.
+    """
+    name = current_key(holder_id, rules.FINDS)
+    return Finder(name, keyfolder.secret_of(name))
+
+
+@dataclass(frozen=True)
 class KeyLine:
     """One key of a holder, or of the ring: how many records it wraps, and whether it can be used now."""
 

@@ -1,12 +1,13 @@
 """How words are sealed: AES-256-GCM with a data key per record, wrapped by a key of who holds the record.
 
-Source of the parts: NIST SP 800-38D (GCM, 96-bit random nonces), RFC 5869 (HKDF with SHA-256). A data key seals far
-fewer than 2**32 values, the limit for random nonces. Layout of a sealed value: one version byte (1), 12 bytes nonce,
-ciphertext, 16 bytes tag. Bound in as associated data: label and record id, so that a value moved to another field or
-another record does not open. A wrapped key begins with 2 and is bound to the record, the holder and the name of the key
-that wraps it; one that begins with 1 was wrapped under the ring of the first versions, bound to the record.
+Source of the parts: NIST SP 800-38D (GCM, 96-bit random nonces), RFC 5869 (HKDF with SHA-256), RFC 2104 (HMAC). A data
+key seals far fewer than 2**32 values, the limit for random nonces. Layout of a sealed value: one version byte (1), 12
+bytes nonce, ciphertext, 16 bytes tag. Bound in as associated data: label and record id, so that a value that was moved
+to another field or record does not open. A wrapped key begins with 2 and is bound to the record, the holder and the
+name of the key that wraps it; one that begins with 1 was wrapped under the first versions' ring, bound to the record.
 """
 
+import hmac
 import os
 import re
 from functools import lru_cache
@@ -21,7 +22,8 @@ VERSION, BOUND_TO_KEY = b"\x01", b"\x02"
 NONCE_BYTES = 12
 KEY_BYTES = 32
 HOUSE = UUID(int=0)  # who runs the machine: wraps the keys of what persons hold themselves
-SEALS = "s"
+SEALS, FINDS = "s", "i"
+FOUND_BYTES = 16
 KEY_NAME = re.compile(r"(house|[0-9a-f]{32})\.([si])([1-9][0-9]{0,5})")
 
 
@@ -106,6 +108,16 @@ def open_text(data_key: AESGCM, sealed: bytes, label: str, record_id: UUID) -> s
     Refuses: BrokenSeal when they were sealed for another field or record, or were changed.
     """
     return _decrypt(data_key, sealed, VERSION, label.encode() + b"\x00" + record_id.bytes).decode()
+
+
+def finding_key(secret: bytes, field: str) -> bytes:
+    """The key under which the words of one field are hidden, so that they can be found and not read."""
+    return _derived(secret, b"manypaths/find/" + field.encode())
+
+
+def hidden(key: bytes, word: str) -> bytes:
+    """A word as it stands in the index: the same word gives the same bytes, under this key only."""
+    return hmac.digest(key, word.encode(), "sha256")[:FOUND_BYTES]
 
 
 def _place(record_id: UUID, holder_id: UUID, name: str) -> bytes:

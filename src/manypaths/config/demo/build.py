@@ -20,6 +20,7 @@ from manypaths.consent.models import Text
 from manypaths.network.models import Agreement, Community
 from manypaths.network.rules import SYSTEM
 from manypaths.outcomes import queries as outcomes
+from manypaths.people.finding import index_what_is_not
 
 SEED = 20_261_122
 PEOPLE = 400
@@ -150,6 +151,7 @@ def write_story(story: Story, told: Callable[[int, int], None]) -> int:
     """Write it in one transaction, signed in as `owner`."""
     with transaction.atomic():
         written = loading.write(story.book, told)
+        index_what_is_not()
         reviews.settle_looks()
         signs.show_sign_ins(story.accounts_of, story.book.now)
     return written

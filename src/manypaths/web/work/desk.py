@@ -6,19 +6,23 @@ Of both classes the role table opens named fields only. Nothing else of them is 
 from dataclasses import dataclass
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
-from manypaths.lib.refusals import NotThere
+from manypaths.lib.refusals import NotThere, Refused
+from manypaths.people import finding
 from manypaths.people import queries as people
 from manypaths.people.queries import ContactWords
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
+from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
-from manypaths.web.work.frame import AT_DESK, show
+from manypaths.web.work.frame import AT_DESK, REFUSED, put_reasons, show
 from manypaths.web.work.words import DESK_WAYS
 
 PAGE = 50
@@ -67,8 +71,40 @@ def index(request: Asked) -> HttpResponse:
     rows, total = of_house(request, limit=PAGE, offset=PAGE * (number - 1))
     if number > 1 and not rows:
         return redirect("work:desk")
-    context = {"rows": rows, "total": total, "number": number, "more": total > PAGE * number}
+    context = {"rows": rows, "total": total, "number": number, "more": total > PAGE * number, "form": FindForm()}
     return show(request, "desk", {**context, "purpose": Purpose.DESK})
+
+
+class FindForm(forms.Form):
+    """Words that somebody is looked for by. They come with a form, and stand in no address and no log."""
+
+    words = forms.CharField(
+        label=_("Find a person of the house"),
+        help_text=_("A whole word of their name, or a phone number. Part of a word finds nobody."),
+        widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "off"}),
+        error_messages={"required": _("Type a name, a phone number or an e-mail address.")},
+    )
+
+
+@member(*AT_DESK)
+@require_POST
+def find(request: Asked) -> HttpResponse:
+    """The people of the house whom every word fits, as far as they fit on one page; no more of them is looked at."""
+    form, rows, total = FindForm(request.POST), list[AtDesk](), 0
+    if form.is_valid():
+        try:
+            rows, total = found(request, form.cleaned_data["words"])
+        except Refused as refused:
+            put_reasons(form, refused)
+    context = {"form": form, "rows": rows, "total": total, "searched": form.is_valid(), "more": total > PAGE}
+    status = REFUSED if form.errors else 200
+    return show(request, "desk_found", {**context, "purpose": Purpose.DESK}, status=status)
+
+
+def found(request: Asked, words: str) -> tuple[list[AtDesk], int]:
+    """Whom these words fit: found without opening anybody, then opened as on the list."""
+    page = finding.look_for(text=words, by=request.reader, at=now(), limit=PAGE)
+    return at_desk(request, [line.record_id for line in page.lines]), page.total
 
 
 @member(*AT_DESK)

@@ -42,6 +42,7 @@ urlpatterns = [
     path("people/<uuid:record_id>", people.one, name="person"),
     path("desk", desk.index, name="desk"),
     path("desk/<uuid:record_id>", desk.one, name="desk_person"),
+    path("desk/find", desk.find, name="desk_find"),
     path("desk/open", present.index, name="present"),
     path("desk/open/<uuid:opening>", present.one, name="present_one"),
     path("team", team.index, name="team"),
