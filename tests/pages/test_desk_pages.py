@@ -1,8 +1,11 @@
 """The pages of a front desk and of a privacy officer in a real browser: full, empty, and what axe says."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Browser
 
 from manypaths.config.testing import LiveSite, as_owner
@@ -18,11 +21,12 @@ from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, stage
 from manypaths.web.work.tests.test_alarms import STOPPED, kept, lead_of, read_very_much
 from manypaths.web.work.tests.test_flags import flagged
-from tests.journeys.browser import Visit
+from tests.journeys.browser import Visit, check, go
 from tests.journeys.test_a_look_that_was_not_right import as_reader
 from tests.journeys.test_at_the_desk import stands
 from tests.pages.test_work_pages import walk
 
+PICTURES = os.environ.get("PICTURES", "")
 FEW = [Visit(), Visit(1280, "dark", "es")]
 LONG = "Maria de los Angeles Fernandez-Quintanilla y Rodriguez de la Vega"
 
@@ -54,6 +58,23 @@ def test_the_pages_of_a_front_desk_stand(browser: Browser, live_site: LiveSite):
         "attendance": f"/work/people/{record}/attendance?for=desk",
     }  # fmt: skip
     walk(browser, live_site, made.desk, pages, "desk")
+
+
+@pytest.mark.parametrize("visit", FEW, ids=str)
+def test_a_front_desk_finds_one_and_is_told_when_nobody_fits(browser: Browser, live_site: LiveSite, visit: Visit):
+    made = stage()
+    house(made)
+    with as_reader(browser, live_site, made.desk, visit) as page:
+        page.goto(f"{live_site.url}/work/desk")
+        for name, words, expected in (("found", "fernandez", [LONG]), ("nobody", "Zacharias", []), ("all", "...", [])):
+            page.locator("input[name=words]").fill(words)
+            go(page.locator("main form button"))
+            shown = [one.inner_text() for one in page.locator(".ask-name").all()]
+            assert shown == expected
+            page.wait_for_load_state("networkidle")
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"desk-{name}-{visit}.png", full_page=True)
+            check(page, visit.language, expected_errors=("422",))
 
 
 def test_the_pages_of_a_privacy_officer_stand(browser: Browser, live_site: LiveSite):

@@ -100,6 +100,9 @@ def everybody_goes_everywhere(ground: Ground) -> Crawl:
     crawl.visit(world.of_person("none"), world.someone("none").reader.account_id, way_in=("/my/sharing/looked",))
     officer = world.worker("privacy_officer").reader.account_id
     crawl.visit(world.browser("privacy_officer", "none"), officer, way_in=("/work/privacy",))
+    desk = world.worker("frontdesk").reader.account_id
+    name = world.someone("none").planted["packet"]
+    crawl.ask(world.browser("frontdesk", "none"), desk, "/work/desk/find", {"words": name})
     lead = world.bodies.leads[HOME]
     crawl.visit(world.signed_in_worker(lead), lead.reader.account_id)
     found = crawl.ask(world.browser("anon", "none"), None, "/find", {"q": "group"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from manypaths.config.access_matrix import acts, contexts, jobs, taking_out, words
+from manypaths.config.access_matrix import acts, contexts, jobs, searching, taking_out, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
@@ -14,6 +14,7 @@ from manypaths.config.access_matrix.viewing import view
 from manypaths.config.access_matrix.words import NotBuilt
 
 JOB, QUEUE = "worker", "queue_payload"  # of a file: background work, and what stands in its queue
+SEARCH = "search"  # of a file: where persons are searched for
 Driver = Callable[[Ground, Cell], Verdict]
 DRIVERS: dict[str, Driver] = {
     "view": view,
@@ -48,7 +49,9 @@ def driver_of(cell: Cell) -> Driver:
 
 
 def _drivers(cell: Cell) -> Mapping[str, Driver]:
-    """Drivers by action: those of background work, or everybody else's."""
+    """Drivers by action: those of background work, of a search over persons, or everybody else's."""
+    if cell.surface == SEARCH and cell.role != JOB:
+        return {"derive": searching.at_desk}
     return jobs.DRIVERS if cell.role == JOB else DRIVERS
 
 

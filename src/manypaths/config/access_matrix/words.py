@@ -63,7 +63,7 @@ SURFACES: Mapping[str, str] = {
     "sms+email+push": "sending by SMS, e-mail or push", "sms": "sending by SMS", "email": "sending by e-mail",
     "push": "sending by push",
     "directory+messages": "one address for both",
-    "search": "a search over persons", "autocomplete": "a search over persons",
+    "search": "", "autocomplete": "suggestions while somebody types",
     "csv": "", "pdf": "files to print", "print": "printing by workers",
     "drill_down": "the council's own pages", "logs": "a page of the logs", "queue_payload": "",
     "list": "", "count": "", "total": "", "export": "an export by workers", "history": "", "feed": "feeds",
