@@ -10,6 +10,7 @@ from django.db import transaction
 from manypaths.accounts.commands import joining
 from manypaths.accounts.commands.signing_in import Caller
 from manypaths.config.access_matrix.bodies import HOME, WRITER, Bodies, fresh
+from manypaths.consent import greeting
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import SYSTEM, Reader
@@ -183,6 +184,15 @@ def show_check_in(someone: Someone, bodies: Bodies) -> None:
         referrals.show_check_in(
             membership_id=member, sitting_id=someone.items["sitting"],
             text=consent.text(key="check_in", language="en"), by=someone.reader, at=datetime.now(UTC),
+        )  # fmt: skip
+
+
+def open_to_desk(someone: Someone) -> None:
+    """The person stands at the desk and opens to it what the peer's place keeps of them."""
+    with transaction.atomic():
+        someone.items["opening"] = greeting.open_to_desk(
+            held_record_id=next(iter(someone.held.values())), weeks=[], zone="America/New_York", by=someone.reader,
+            at=datetime.now(UTC),
         )  # fmt: skip
 
 

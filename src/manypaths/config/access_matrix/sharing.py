@@ -166,7 +166,7 @@ def refuse_unknown_share(role: str, state: str, data_class: str) -> None:
 
     Refuses: NotBuilt, which names the part.
     """
-    nothing = {"none", "n/a", "private", "shared_peer"}
+    nothing = {"none", "n/a", "private", "shared_peer", "at_desk"}
     of_allies = {
         "named_covering",
         "named_other_class",

@@ -148,7 +148,8 @@ OF_RECORDS = (
 )  # fmt: skip
 LISTS_OF_WORKERS = (
     "/work/people", "/work/api/people", "/work/team", "/work/requests", "/work/messages", "/work/", "/work/desk",
-    "/work/api/desk", "/work/privacy/consents", "/work/api/privacy/consents?show=ended", "/work/shared",
+    "/work/api/desk", "/work/desk/open", "/work/privacy/consents", "/work/api/privacy/consents?show=ended",
+    "/work/shared",
 )  # fmt: skip
 # What is shown outside: to workers of other places and officers, and to somebody close.
 SHARED: dict[str, tuple[Place, ...]] = {
@@ -170,6 +171,14 @@ LISTS_OF_PERSONS = (
     "/my/sharing/looked",
     "/my/places",
 )
+# What a person who stands at a desk opens to whoever works there, and the addresses of it.
+PRESENT: dict[str, tuple[Place, ...]] = {
+    name: (
+        Place("/work/desk/open/{opening}", (word,)), Place("/work/api/desk/open/{opening}", (word,), api=True),
+    )
+    for name, word in (("demographics", "packet"), ("safe_contact", "reach"))
+}  # fmt: skip
+OF_DESKS = (Place("/work/desk/open/{opening}", ()), Place("/work/api/desk/open/{opening}", (), api=True))
 SHOWN_BY: dict[str, tuple[str, ...]] = {
     "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
     "recovery_plan": ("goal", "words", "heldgoal", "heldwords"), "family_own_record": ("goal", "words"),
@@ -192,12 +201,14 @@ ANSWERING = frozenset({"recv_staff", "other_org", "housing"})
 OUTSIDERS = ANSWERING | {"probation"}
 
 
-def places_to_read(role: str, data_class: str, surface: str) -> list[Place]:
+def places_to_read(role: str, data_class: str, surface: str, state: str = "") -> list[Place]:
     """Where this role would read the class, if allowed.
 
     Refuses: NotBuilt where no page of this version shows it to them.
     """
-    if role in {"family", "ex_partner"} and data_class in CLOSE:
+    if state == "at_desk" and data_class in PRESENT:
+        found = PRESENT[data_class]
+    elif role in {"family", "ex_partner"} and data_class in CLOSE:
         found = CLOSE[data_class]
     elif role in OUTSIDERS and data_class in SHARED:
         found = SHARED[data_class]
@@ -226,7 +237,7 @@ def _refuse_without_pages(role: str, data_class: str) -> None:
 def places_to_try(data_class: str, surface: str) -> Iterator[Place]:
     """Every address with an id in it at which somebody could try to get at the class."""
     seen = set()
-    for place in (*OWN.get(data_class, ()), *WORK.get(data_class, ()), *OF_RECORDS, *OF_SHARES):
+    for place in (*OWN.get(data_class, ()), *WORK.get(data_class, ()), *OF_RECORDS, *OF_SHARES, *OF_DESKS):
         fits = surface in ("page+api", "form") or place.api == (surface == "api")
         if place.item and place.path not in seen and fits:
             seen.add(place.path)

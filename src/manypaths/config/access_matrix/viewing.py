@@ -117,7 +117,7 @@ class Looking:
 def _read(look: Looking) -> Iterator[str]:
     """The whole item, or its named fields and nothing else of it."""
     cell = look.cell
-    for place in places_to_read(cell.role, cell.data_class, cell.surface):
+    for place in places_to_read(cell.role, cell.data_class, cell.surface, cell.consent_state):
         for one in look.ids_for(place) if place.item else [""]:
             answer = look.ask(place, one)
             if answer.status != cell.http:
@@ -142,7 +142,7 @@ def _only_the_fields(look: Looking, place: Place, answer: Answer, one: str) -> I
 def _forbidden(look: Looking) -> Iterator[str]:
     """A whole class that is not this role's work, said openly to who may know the person anyway."""
     cell = look.cell
-    for place in places_to_read(cell.role, cell.data_class, cell.surface):
+    for place in places_to_read(cell.role, cell.data_class, cell.surface, cell.consent_state):
         for one in look.ids_for(place) if place.item else [""]:
             answer = look.ask(place, one)
             if answer.status != cell.http:

@@ -30,7 +30,7 @@ CLASSES: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "n/a": "", "none": "", "named_covering": "", "named_other_class": "", "named_other_recipient": "", "revoked": "",
     "expired": "", "draft": "", "blocked": "", "private": "", "shared_peer": "",
-    "emergency_complete": "", "emergency_incomplete": "",
+    "emergency_complete": "", "emergency_incomplete": "", "at_desk": "",
     "named_other_purpose": "a consent for another purpose than a request",
     "tpo_active": "", "tpo_no_relationship": "", "notes_consent": "", "cj_referral": "", "restricted": "",
 }  # fmt: skip

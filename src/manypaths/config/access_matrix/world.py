@@ -18,7 +18,8 @@ SHOWN_ALONE = frozenset({"checkin", "messages"})  # what a person shows to one w
 OUTSIDE = (RECEIVER, RESIDENCE)
 EMERGENCIES = frozenset({"emergency_complete", "emergency_incomplete"})
 NO_REQUEST = frozenset({"tpo_active", "tpo_no_relationship", "notes_consent", "cj_referral", "restricted"})
-NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient"}) | EMERGENCIES
+AT_DESK = "at_desk"  # the person stands at the desk of the home organisation and opened their page to it
+NOBODY = frozenset({"none", "n/a", "private", SHOWN, "named_other_recipient", AT_DESK}) | EMERGENCIES
 PERSONS = frozenset({"person", "other_person", "family", "ex_partner"})
 OTHER = "somebody else"
 
@@ -67,6 +68,8 @@ class World:
                 close(be_taken_up(someone, self.bodies, role), self.bodies, role)
             self._stage(someone, state)
             stage_shares(self, someone, state)
+            if state == AT_DESK:
+                persons.open_to_desk(someone)
             someone.items["referral"] = list(someone.asked.values())[-1]
             grants = [grant_of(someone, request) for request in someone.asked.values()]
             someone.items |= {f"agreed {role}": one for role, one in someone.agreed.items()}
