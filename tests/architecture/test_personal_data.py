@@ -68,6 +68,28 @@ def test_words_about_a_person_are_sealed_and_labelled_with_their_place():
     assert wrong == []
 
 
+def test_every_kind_that_is_not_sealed_says_why():
+    said = json.loads(CLASSIFICATION.read_text(encoding="utf-8"))
+    assert set(said["left_open"]) == set(said["kinds"]) - SEALED_KINDS
+    assert [kind for kind, why in said["left_open"].items() if len(why) < 20] == []
+
+
+def test_what_is_plain_beside_a_record_is_a_code_and_has_no_room_for_anything_else():
+    """Beside the id of a record stands no text that could be somebody's words, and no field that takes any shape."""
+    wrong = []
+    for table, columns in fields().items():
+        if not any("record" in name for name in columns):
+            continue
+        for name, field in columns.items():
+            kind, form = stored()[table][name], field.get_internal_type()
+            if isinstance(field, SealedText):
+                continue
+            plain = form in {"CharField", "ArrayField", "TextField", "BinaryField"}
+            if form in {"JSONField", "FileField", "HStoreField"} or (plain and kind in {"staff", "public", "score"}):
+                wrong.append(f"{table}.{name} is {kind} in a {form}")
+    assert wrong == []
+
+
 def test_labels_of_sealed_fields_are_never_shared():
     everything = [field for columns in fields().values() for field in columns.values()]
     labels = [field.label for field in everything if isinstance(field, SealedText)]
