@@ -1,10 +1,10 @@
 """Scanners made by others, let loose on a running site: schemathesis on the addresses for programs, sqlmap and wapiti.
 
-`python -m benchmarks.scan [CASES]`; before, `python -m benchmarks.scan install`. Each scanner has an environment of its
-own (`benchmarks/scan/`): none is a part of the program. First they are tried on an application with bugs on purpose
-(`tests/planted_bugs.py`): one that does not find what it is there for ends the run. Then the site: two workers who may
-do almost everything at two places, two who walk with people at one place, and two persons, all signed in. A fault in
-the log of the server counts like a finding. Nothing but this machine is asked.
+`python -m benchmarks.scan [CASES] [SCANNER ...]`; before, `python -m benchmarks.scan install`. Each scanner has an
+environment of its own (`benchmarks/scan/`): none is a part of the program. First they are tried on an application with
+bugs on purpose (`tests/planted_bugs.py`): one that does not find what it is there for ends the run. Then the site: two
+workers who may do almost everything at two places, two who walk with people at one place, and two persons, all signed
+in. A fault in the log of the server counts like a finding. Nothing but this machine is asked.
 """
 
 import json
@@ -55,35 +55,38 @@ def main() -> int:
     """Install, or try the scanners on what has bugs and then on the site."""
     if sys.argv[1:] == ["install"]:
         return scanners.install()
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    words = sys.argv[1:]
+    cases = next((int(one) for one in words if one.isdecimal()), CASES)
+    chosen = [one for one in scanners.TOOLS if one in words] or list(scanners.TOOLS)
     print(describe(), flush=True)
     with Stage("scan") as stage:
         stage.enter_django()
         folder = stage.cluster.base / "scans"  # what the scanners said can be read there until the next run
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        blind = list(not_found(folder))
+        blind = list(not_found(folder, chosen))
         for one in blind:
             print(f"NOT FOUND, though it is there on purpose: {one}")
-        return 1 if blind else scan(stage, folder, cases)
+        return 1 if blind else scan(stage, folder, cases, chosen)
 
 
-def not_found(folder: Path) -> Iterator[str]:
+def not_found(folder: Path, chosen: list[str]) -> Iterator[str]:
     """Bugs on purpose that a scanner does not find."""
     from tests.planted_bugs import DESCRIPTION
 
     users: Users = {name: {"Cookie": f"sid={name}"} for name in ("ana", "ben")}
     with (folder / "planted.log").open("wb") as log, web_server(log, PLANTED) as site:
-        for one in (
-            scanners.schemathesis(site, DESCRIPTION, users, OF_PLANTED, folder / "planted"),
-            scanners.sqlmap(site, "/town?name=barre", folder / "planted"),
-            scanners.wapiti(site, ("/",), "", folder / "planted"),
-        ):
-            tell(one, "bugs on purpose")
-            yield from (f"{bug} by {one.tool}" for bug in MUST_FIND[one.tool] if not any(bug in it for it in one.found))
+        tries = {
+            "schemathesis": lambda: scanners.schemathesis(site, DESCRIPTION, users, OF_PLANTED, folder / "planted"),
+            "sqlmap": lambda: scanners.sqlmap(site, "/town?name=barre", folder / "planted"),
+            "wapiti": lambda: scanners.wapiti(site, ("/",), "", folder / "planted"),
+        }
+        for tool in chosen:
+            one = tell(tries[tool](), "bugs on purpose")
+            yield from (f"{bug} by {tool}" for bug in MUST_FIND[tool] if not any(bug in it for it in one.found))
 
 
-def scan(stage: Stage, folder: Path, cases: int) -> int:
+def scan(stage: Stage, folder: Path, cases: int, chosen: list[str]) -> int:
     """The site itself, and what the log of its server says afterwards."""
     from benchmarks.planting import Planter
     from manypaths.config.access_matrix.stage import staged
@@ -93,7 +96,12 @@ def scan(stage: Stage, folder: Path, cases: int) -> int:
         site = stack.enter_context(web_server(log, SERVE))
         ground = stack.enter_context(staged(site, stage.url("owner")))
         planter = Planter(ground.world, ground.log.link)
-        said = [tell(one, "the site") for one in everything(planter, site, folder, cases)]
+        parts = {
+            "schemathesis": lambda: for_programs(planter, site, folder, cases),
+            "sqlmap": lambda: statements(planter, site, folder),
+            "wapiti": lambda: pages(planter, site, folder),
+        }
+        said = [tell(one, "the site") for tool in chosen for one in parts[tool]()]
     found = [one for scanned in said for one in scanned.found]
     tried = sum(one.tried for one in said if one.tool == "schemathesis")
     faults = [line for line in log_path.read_bytes().split(b"\n") if FAULT in line]
@@ -101,11 +109,12 @@ def scan(stage: Stage, folder: Path, cases: int) -> int:
         print(f"  FAULT {line.decode()}")
     requests = sum(one.tried for one in said)
     print(f"{tried:,} cases of schemathesis, {requests:,} requests in all: {len(found)} findings, {len(faults)} faults")
-    return 1 if found or faults or tried < cases else 0
+    fewer = "schemathesis" in chosen and tried < cases
+    return 1 if found or faults or fewer else 0
 
 
-def everything(planter: "Planter", site: str, folder: Path, cases: int) -> Iterator[Scanned]:
-    """Each scanner, as everybody it should be."""
+def for_programs(planter: "Planter", site: str, folder: Path, cases: int) -> Iterator[Scanned]:
+    """Every address for programs, as pairs of workers who may not see each other's people."""
     from benchmarks.objects import pairs_of_workers
     from manypaths.config.api_description import describe_api
 
@@ -113,23 +122,33 @@ def everything(planter: "Planter", site: str, folder: Path, cases: int) -> Itera
         one = scanners.schemathesis(site, describe_api(), users, int(cases * share), folder / name.replace(" ", "-"))
         one.found += [f"{who} was signed out" for who, has in users.items() if not still_in(site, has)]
         yield one
+
+
+def statements(planter: "Planter", site: str, folder: Path) -> Iterator[Scanned]:
+    """Forms and addresses out of which a statement could be made."""
     someone = planter.live()
     person = planter.world.signed_in_person(someone)
     worker = planter.world.browser("clinician_originator", "none")
-    for path, form in FORMS.items():
-        yield scanners.sqlmap(site, path, folder / "sqlmap", form=form)
     for path, visitor in signed_in_addresses(someone, person, worker):
         if visitor.get(path.replace("*", "")).status != SHOWN:
             raise SystemExit(f"{path} is not shown to who is meant to see it")
         yield scanners.sqlmap(site, path, folder / "sqlmap", cookie=cookie_of(visitor))
     about = f"name=Mari&pronouns=&language=en&csrfmiddlewaretoken={person.token('/devices')['csrfmiddlewaretoken']}"
     yield scanners.sqlmap(site, "/my/about", folder / "sqlmap", form=about, cookie=cookie_of(person))
+    for path, form in FORMS.items():
+        yield scanners.sqlmap(site, path, folder / "sqlmap", form=form)
+
+
+def pages(planter: "Planter", site: str, folder: Path) -> Iterator[Scanned]:
+    """Pages, as nobody, as two persons and as two workers."""
+    world = planter.world
+    first, second = (world.signed_in_person(planter.live()) for _number in range(2))
     for who, visitor, ways_in in (
+        ("a person", first, ("/my/", "/my/places", "/my/sharing")),
+        ("a worker", world.browser("clinician_originator", "none"), ("/work/", "/work/people")),
+        ("another person", second, ("/my/", "/my/about", "/my/check-ins")),
+        ("a privacy officer", world.browser("privacy_officer", "none"), ("/work/privacy", "/work/papers")),
         ("nobody", None, ("/", "/enter", "/community/")),
-        ("a person", person, ("/my/", "/my/places", "/my/sharing")),
-        ("another person", planter.world.signed_in_person(planter.live()), ("/my/", "/my/about", "/my/check-ins")),
-        ("a worker", worker, ("/work/", "/work/people")),
-        ("a privacy officer", planter.world.browser("privacy_officer", "none"), ("/work/privacy", "/work/papers")),
     ):
         yield scanners.wapiti(site, ways_in, cookie_of(visitor) if visitor else "", folder / who.replace(" ", "-"))
 

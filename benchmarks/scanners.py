@@ -92,8 +92,17 @@ def schemathesis(site: str, description: dict[str, Any], users: Users, cases: in
     found = [f"{one['title']}: {', '.join(one['operations'])}" for one in said.get("failures", [])]
     found += [f"error: {one}" for one in said.get("errors", [])]
     found += [] if said.get("complete") else ["it did not come to its end"]
+    found += [] if _shown(said) else ["no address with an id in it ever showed a thing: nothing was there to be leaked"]
     tried = said.get("test_cases", {}).get("generated", 0)
     return Scanned("schemathesis", f"as {' and '.join(users)}", tried, found, time.monotonic() - begun)
+
+
+def _shown(said: dict[str, Any]) -> list[str]:
+    """The addresses with an id in them that showed something."""
+    rates = said.get("valid_rates", {}).items()
+    shown = [name for name, phases in rates if "{" in name and any(one["accepted"] for one in phases.values())]
+    print(f"  something was shown at {len(shown)} addresses with an id in them", flush=True)
+    return shown
 
 
 def sqlmap(site: str, path: str, folder: Path, *, form: str = "", cookie: str = "") -> Scanned:

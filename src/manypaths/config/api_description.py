@@ -20,6 +20,7 @@ from manypaths.web.ui.access import API
 
 VERSION = "1"  # of the addresses: a field that goes or means something else makes another
 NAMED = re.compile(r"<(\w+):(\w+)>")
+CALLED = {"record_id": "person_id"}  # lists of people call it `id`: so a program finds the way from list to person
 METHODS = ("GET", "POST")
 KINDS_OF_NAMES: Mapping[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
@@ -83,7 +84,7 @@ def _routes(resolver: URLResolver, space: str, before: str) -> Iterator[tuple[st
 
 def as_template(address: str) -> str:
     """An address with its names in braces."""
-    return NAMED.sub(r"{\2}", address)
+    return NAMED.sub(lambda found: "{" + CALLED.get(found[2], found[2]) + "}", address)
 
 
 def methods_of(view: Callable[..., Any]) -> frozenset[str]:
@@ -103,7 +104,7 @@ def methods_of(view: Callable[..., Any]) -> frozenset[str]:
 def _operation(name: str, address: str, view: Callable[..., Any], method: str) -> dict[str, Any]:
     way = ways_out.declared()["routes"][name]
     named = [
-        {"name": one, "in": "path", "required": True, "schema": dict(KINDS_OF_NAMES[kind])}
+        {"name": CALLED.get(one, one), "in": "path", "required": True, "schema": dict(KINDS_OF_NAMES[kind])}
         for kind, one in NAMED.findall(address)
     ]
     found: dict[str, Any] = {
@@ -138,15 +139,15 @@ def schema_of(fields: Mapping[str, str]) -> dict[str, Any]:
     for address, classes in sorted(fields.items()):
         first, _dot, rest = address.partition(".")
         inside.setdefault(first.removesuffix("[]"), {})[("[]" if first.endswith("[]") else "") + rest] = classes
-    return {"type": "object", "properties": {name: _field(said) for name, said in inside.items()}}
+    return {"type": "object", "properties": {name: _field(said, name) for name, said in inside.items()}}
 
 
-def _field(said: Mapping[str, str]) -> dict[str, Any]:
-    """One field: words or a number, a list, or a thing with fields of its own. Anything can be absent."""
+def _field(said: Mapping[str, str], name: str = "") -> dict[str, Any]:
+    """One field: words or a number, a list, or a thing with fields of its own, which can be missing."""
     listed = {address.removeprefix("[]"): one for address, one in said.items() if address.startswith("[]")}
     if listed:
-        return {"type": ["array", "null"], "items": _field(listed)}
+        return {"type": "array", "items": _field(listed, "") | ({"type": "object"} if "" not in listed else {})}
     own = {address: one for address, one in said.items() if address}
     if own:
         return {**schema_of(own), "type": ["object", "null"]}
-    return {"x-classes": sorted(said[""].split())}
+    return ({"type": "string"} if name == "id" else {}) | {"x-classes": sorted(said[""].split())}

@@ -81,15 +81,22 @@ def test_roles_are_those_that_the_view_declares(described):
 
 
 def test_lists_in_lists_and_things_in_things_keep_their_shape():
-    assert schema_of({"a[].b.c": "presence", "d[]": "none", "e": "none demographics"}) == {
+    assert schema_of({"a[].b.id": "presence", "d[]": "none", "e": "none demographics"}) == {
         "type": "object",
         "properties": {
-            "a": {"type": ["array", "null"], "items": {"type": ["object", "null"], "properties": {
-                "b": {"type": ["object", "null"], "properties": {"c": {"x-classes": ["presence"]}}}}}},
-            "d": {"type": ["array", "null"], "items": {"x-classes": ["none"]}},
+            "a": {"type": "array", "items": {"type": "object", "properties": {
+                "b": {"type": ["object", "null"], "properties": {
+                    "id": {"type": "string", "x-classes": ["presence"]}}}}}},
+            "d": {"type": "array", "items": {"x-classes": ["none"]}},
             "e": {"x-classes": ["demographics", "none"]},
         },
     }  # fmt: skip
+
+
+def test_what_a_list_of_people_calls_id_is_what_an_address_of_one_person_asks_for(described):
+    assert "/work/api/people/{person_id}" in described["paths"]
+    shown = described["paths"]["/work/api/people"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert shown["properties"]["people"]["items"]["properties"]["id"]["type"] == "string"
 
 
 def test_a_route_that_somebody_adds_is_described(monkeypatch):
