@@ -98,7 +98,16 @@ def stands(page: Page, visit: Visit, name: str, *errors: str) -> None:
     check(page, visit.language, expected_errors=errors)
 
 
-def sign(page: Page, site: LiveSite, kind: str, *parts: str, to: str = "", why: str = "", name: str = "Mari") -> None:
+def sign(
+    page: Page,
+    site: LiveSite,
+    kind: str,
+    *parts: str,
+    to: str = "",
+    why: str = "",
+    name: str = "Mari",
+    alone: bool = True,
+) -> None:
     """Choose, read the words, and sign."""
     page.goto(f"{site.url}/my/sharing/show/{kind}")
     page.get_by_label("Lantern House").check(force=True)
@@ -110,6 +119,8 @@ def sign(page: Page, site: LiveSite, kind: str, *parts: str, to: str = "", why: 
         page.get_by_label(why).check(force=True)
     go(page.get_by_role("button", name="Read the words"))
     page.get_by_label("Type your name to sign").fill(name)
+    if kind == "cj_referral":
+        page.get_by_label("Yes, I am alone" if alone else "No, someone is with me").check(force=True)
     go(page.get_by_role("button", name="Yes, I sign"))
 
 
@@ -196,6 +207,33 @@ def test_a_no_is_kept_and_nobody_is_told(browser: Browser, live_site: LiveSite, 
     with as_reader(browser, live_site, town.officer, Visit()) as page:
         page.goto(f"{live_site.url}/work/shared")
         expect(page.get_by_text("Nothing is shown to you now")).to_be_visible()
+
+
+def test_with_an_officer_beside_them_it_waits_until_the_person_is_alone(
+    browser: Browser, live_site: LiveSite, town: Town
+):
+    officer = "Officer Paul T., Second Circuit Probation"
+    with as_reader(browser, live_site, town.person, Visit(scripts=False)) as page:
+        sign(page, live_site, "cj_referral", "When you came", to=officer, alone=False)
+        expect(page.get_by_text("It waits until you are alone.", exact=False)).to_be_visible()
+        there = page.url
+    with as_owner():
+        Share.objects.update(written_at=now() - timedelta(hours=2))
+    for visit in (Visit(), Visit(1280, "dark", "es")):
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(there)
+            stands(page, visit, "waits")
+            page.goto(f"{there}/answer")
+            stands(page, visit, "waits-answer")
+    with as_reader(browser, live_site, town.person, Visit()) as page:
+        page.goto(f"{there}/answer")
+        page.get_by_label("Type your name to sign").fill("Mari")
+        page.get_by_label("Yes, I am alone").check(force=True)
+        go(page.get_by_role("button", name="Yes, I sign"))
+        expect(page.get_by_text("You said yes.", exact=False)).to_be_visible()
+    with as_reader(browser, live_site, town.officer, Visit()) as page:
+        page.goto(f"{live_site.url}/work/shared")
+        expect(page.get_by_role("link", name="Mari")).to_be_visible()
 
 
 def test_every_page_stands(browser: Browser, live_site: LiveSite, town: Town):

@@ -64,6 +64,63 @@ def refuse_share(*, wish: Wish, text: Text, by: Reader, at: datetime) -> UUID:
     return row.id
 
 
+@transaction.atomic
+def keep_for_later(*, wish: Wish, text: Text, by: Reader, at: datetime) -> UUID:
+    """Keep what was asked while somebody stood beside the person. It opens nothing until the person agrees alone.
+
+    Refuses: one for whoever types a code.
+    Records: consent.share_kept_for_later
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    if wish.code:
+        raise NotThere
+    row = _row(record, wish, text, at)
+    row.state = Share.State.DRAFT
+    row.save(force_insert=True)
+    audit.record(what="consent.share_kept_for_later", by=by, subject=row.id, record_id=record, at=at)
+    return row.id
+
+
+@transaction.atomic
+def confirm_share(*, share_id: UUID, name: str, alone: bool, by: Reader, at: datetime) -> None:
+    """Agree, alone, to what waits for an answer. Signed with a typed name.
+
+    Refuses: NotThere for what is not the person's own, or does not wait · not alone · within the hour in which it was
+    asked, by the database too · its last day is over · no proof of who signs in the last five minutes · no name.
+    Records: consent.share_given
+    """
+    record, row = _waiting(share_id, by)
+    kind = shares.KINDS[row.kind]
+    refuse_if(shares.reasons_not_to_confirm(row.written_at, row.until, at, alone=alone))
+    fresh, classes = factor_is_fresh(by, at), frozenset(row.classes)
+    refuse_if(shares.reasons_not_to_share(kind, classes, row.purpose, row.until, name, at, fresh=fresh))
+    row.state, row.signed_at = Share.State.GIVEN, at
+    row.name = sealer_for([record]).seal(record, NAME, name.strip())
+    row.save(update_fields=["state", "signed_at", "name"])
+    audit.record(what="consent.share_given", by=by, subject=row.id, record_id=record, at=at)
+
+
+@transaction.atomic
+def decline_share(*, share_id: UUID, by: Reader, at: datetime) -> None:
+    """Say no to what waits for an answer. It looks to everyone else as if nobody had asked.
+
+    Refuses: NotThere for what is not the person's own, or does not wait.
+    Records: consent.share_refused
+    """
+    record, row = _waiting(share_id, by)
+    row.state = Share.State.REFUSED
+    row.save(update_fields=["state"])
+    audit.record(what="consent.share_refused", by=by, subject=row.id, record_id=record, at=at)
+
+
+def _waiting(share_id: UUID, by: Reader) -> tuple[UUID, Share]:
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    row = Share.objects.filter(record_id=record, id=share_id, state=Share.State.DRAFT).first()
+    if row is None:
+        raise NotThere
+    return record, row
+
+
 def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     kind = shares.KINDS.get(wish.kind)

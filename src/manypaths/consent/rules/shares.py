@@ -30,6 +30,8 @@ SHORTEST_NAME = 2
 # The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 NOTICE_VERSION = "42 CFR 2.32(a)(2), 2024"
+# How long what was asked beside somebody with power over the person waits, so that they can be gone.
+ALONE_AFTER = timedelta(hours=1)
 OF_A_CASE = frozenset({"court", "probation", "immigration", "law_enforcement"})
 
 
@@ -178,6 +180,21 @@ def reasons_not_to_share(
             "days": kind.longest.days}, "until")  # fmt: skip
     if len(name.strip()) < SHORTEST_NAME:
         yield Reason("not_signed", _("Type your name to sign."), "name")
+
+
+def asks_whether_alone(kind: Kind, sort: str) -> bool:
+    """True when the person is asked whether they are alone: whom it names has power over them."""
+    return kind.law == "cj_referral" or is_watching(sort)
+
+
+def reasons_not_to_confirm(written_at: datetime, until: datetime, at: datetime, *, alone: bool) -> Iterator[Reason]:
+    """Why what waits for an answer cannot be agreed to now. No can be said at any time."""
+    if not alone:
+        yield Reason("not_alone", _("Answer when you are alone. It waits for you, and nobody else sees it."), "alone")
+    elif at < written_at + ALONE_AFTER:
+        yield Reason("too_soon", _("You can say yes one hour after you were asked. You can say no at any time."))
+    if at >= until:
+        yield Reason("over", _("Its last day has come. Choose again, with a later day."))
 
 
 def reasons_not_to_stop(firm_until: datetime | None, at: datetime) -> Iterator[Reason]:

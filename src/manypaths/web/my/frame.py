@@ -36,6 +36,7 @@ WORDS: dict[str, Any] = {
     "unblocked": _("The block has ended."),
     "said_not_right": _("You said that this look was not right. You see here where it stands."),
     "less": _("They can open only what is left. You can still stop it any time."),
+    "kept_for_later": _("It waits until you are alone. It is on your Sharing page, and nobody else sees it."),
     "share_given": _("You said yes. You can see here what they open, and stop it."),
     "said_no": _("You said no. Nobody else is told that you were asked."),
     "shown_stopped": _("Stopped. They can open nothing more of it."),

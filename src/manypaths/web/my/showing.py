@@ -123,10 +123,13 @@ def _sign(request: Asked, kind: Kind, form: ShowForm) -> HttpResponse:
     """The words, with a place to sign. The first time nothing is signed yet."""
     at = now()
     fresh = factor_is_fresh(request.reader, at)
-    signing = SignForm(request.POST if "sign" in request.POST else None, fresh=fresh)
+    alone = _asks_whether_alone(kind, form)
+    signing = SignForm(request.POST if "sign" in request.POST else None, fresh=fresh, alone=alone)
     if "no" in request.POST:
         return _say_no(request, kind, form, at)
-    if signing.is_bound and signing.is_valid() and (fresh or _proved(request, signing, at)):
+    if alone and request.POST.get("alone") == "no":
+        return _keep_for_later(request, kind, form, at)
+    if signing.is_bound and signing.is_valid() and (fresh or proved(request, signing, at)):
         try:
             return _give(request, kind, form, signing.cleaned_data["name"], at)
         except Refused as refused:
@@ -137,22 +140,22 @@ def _sign(request: Asked, kind: Kind, form: ShowForm) -> HttpResponse:
     return response
 
 
-def _proved(request: Asked, signing: SignForm, at: datetime) -> bool:
+def proved(request: Asked, signing: SignForm, at: datetime) -> bool:
     """Whether the passphrase is right. Noted on the form where it is not."""
     try:
-        proved = signing_in.prove(
+        holds = signing_in.prove(
             account_id=request.reader.own_account, passphrase=signing.cleaned_data["passphrase"],
             caller=Caller(place=place_of(request)), by=request.reader, at=at,
         )  # fmt: skip
     except Refused as refused:
         put_reasons(signing, refused)
         return False
-    if proved:
+    if holds:
         request.session["factor_at"] = at.isoformat()
         request.reader = replace(request.reader, factor_at=at)
     else:
         signing.add_error("passphrase", forms.ValidationError(_("That is not your passphrase. Try again.")))
-    return proved
+    return holds
 
 
 def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -> HttpResponse:
@@ -162,6 +165,21 @@ def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -
     if code:
         request.session[CODE] = code
     return thank(request, "share_given", "my:shown", given)
+
+
+def _asks_whether_alone(kind: Kind, form: ShowForm) -> bool:
+    """Whether the one whom it names has power over the person, so that nobody may stand beside them."""
+    named = form.cleaned_data.get("recipient")
+    place = UUID(named) if named and kind.recipient == "organisation" else None
+    sorts = network.kinds_of_places(organisation_ids=[place]) if place else {}
+    return rules.asks_whether_alone(kind, sorts[place] if place else "")
+
+
+def _keep_for_later(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:
+    kept = sharing.keep_for_later(
+        wish=_wish(request, kind, form), text=_text_shown(request, kind), by=request.reader, at=at
+    )
+    return thank(request, "kept_for_later", "my:shown", kept)
 
 
 def _say_no(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:
@@ -232,6 +250,11 @@ def listed(classes: Any) -> str:
 
 def _words(kind: Kind, filled: dict[str, str]) -> Words:
     text = consent.text(key=kind.text, language=spoken().split("-")[0])
+    return words_of(text, filled)
+
+
+def words_of(text: Text, filled: dict[str, str]) -> Words:
+    """One version of the words in one language, part by part, with what was chosen in them."""
     sections = [filled_in(section, filled).partition("\n") for section in text.body.split("\n\n")]
     return Words(filled_in(text.title, filled), sections, text.version, text.language)
 

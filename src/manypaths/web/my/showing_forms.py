@@ -122,10 +122,20 @@ class SignForm(forms.Form):
         error_messages={"required": _("Type your passphrase.")},
     )
 
-    def __init__(self, data: Any, *, fresh: bool) -> None:
+    alone = forms.ChoiceField(
+        label=_("Are you alone right now?"),
+        help_text=_("Nobody may stand beside you when you say yes to this. If someone does, it waits until later."),
+        widget=forms.RadioSelect(attrs={"look": "picks"}),
+        choices=[("yes", _("Yes, I am alone")), ("no", _("No, someone is with me"))],
+        error_messages={"required": _("Choose one.")},
+    )
+
+    def __init__(self, data: Any, *, fresh: bool, alone: bool = False) -> None:
         super().__init__(data)
         if fresh:
             del self.fields["passphrase"]
+        if not alone:
+            del self.fields["alone"]
 
 
 def days_of(kind: Kind, today: date) -> tuple[date, date, date]:

@@ -1,12 +1,13 @@
 """What a person shows to somebody outside: each consent in plain words, one of them, stopping it, keeping it away."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import translation
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manypaths.consent import queries as consent
 from manypaths.consent import shares, sharing
@@ -15,11 +16,14 @@ from manypaths.consent.rules import DataClass
 from manypaths.consent.shares import ShareView
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
+from manypaths.network.rules import factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
-from manypaths.web.my.frame import error_page, show, thank, zone_of
-from manypaths.web.my.showing import CODE, filled_in, listed
+from manypaths.web.my.frame import REFUSED, error_page, put_reasons, show, thank, zone_of
+from manypaths.web.my.showing import CODE, filled_in, listed, proved, words_of
+from manypaths.web.my.showing_forms import SignForm
 from manypaths.web.my.showing_words import FIRM, KINDS, STATES, why
+from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -125,16 +129,55 @@ def shown(request: Asked, share_id: UUID) -> HttpResponse:
 
 
 def _body(view: ShareView, line: ShownLine, text: Text | None, zone: str) -> str:
-    if text is None:
-        return ""
+    return filled_in(text.body, _filling(view, line, text, zone)) if text else ""
+
+
+def _filling(view: ShareView, line: ShownLine, text: Text, zone: str) -> dict[str, str]:
+    """What stands in the words, in the language in which they were shown."""
     with translation.override(text.language):
         until = day(in_zone(view.until, zone).date(), text.language, weekday=False, year=True)
         firm = str(FIRM[view.firm_until is not None]).replace("{until}", until)
-        filled = {
+        return {
             "{discloser}": line.place, "{recipient}": line.who, "{parts}": listed(view.classes),
             "{purpose}": f"{why(view.purpose)}.", "{until}": until, "{firm}": firm,
         }  # fmt: skip
-        return filled_in(text.body, filled)
+
+
+@person
+@require_http_methods(METHODS)
+def answer(request: Asked, share_id: UUID) -> HttpResponse:
+    """Answer, alone, what was asked while somebody stood beside the person: the same words, and a place to sign."""
+    view, at = shares.own_share(reader=request.reader, share_id=share_id), now()
+    text = shares.text_signed(reader=request.reader, share=view)
+    if view.state != "draft" or text is None:
+        raise NotThere
+    fresh = factor_is_fresh(request.reader, at)
+    signing = SignForm(request.POST if "sign" in request.POST else None, fresh=fresh, alone=True)
+    if "no" in request.POST:
+        sharing.decline_share(share_id=share_id, by=request.reader, at=at)
+        return thank(request, "said_no", "my:sharing")
+    if signing.is_bound and signing.is_valid() and _agreed(request, view, signing, at):
+        return thank(request, "share_given", "my:shown", share_id)
+    line = _line(view, _around(request, [view]))
+    words = words_of(text, _filling(view, line, text, zone_of(request)))
+    response = show(request, "show/sign", {"signing": signing, "words": words, "waits": view})
+    response.status_code = REFUSED if signing.is_bound and signing.errors else response.status_code
+    return response
+
+
+def _agreed(request: Asked, view: ShareView, signing: SignForm, at: datetime) -> bool:
+    """Whether it is agreed to now. What is against it is noted on the form."""
+    if "passphrase" in signing.fields and not proved(request, signing, at):
+        return False
+    told = signing.cleaned_data
+    try:
+        sharing.confirm_share(
+            share_id=view.id, name=told["name"], alone=told["alone"] == "yes", by=request.reader, at=at
+        )
+    except Refused as refused:
+        put_reasons(signing, refused)
+        return False
+    return True
 
 
 @person

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Share
 from manypaths.network.models import Organisation
-from manypaths.network.tests.factories import organisation, participation
+from manypaths.network.tests.factories import membership, organisation, participation
 from manypaths.people.models import Record
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.rules import Status
@@ -75,7 +76,7 @@ def test_the_place_that_keeps_it_cannot_be_chosen_and_what_was_chosen_is_still_t
     words = page.content.decode()
     assert "They keep it themselves. Choose another one." in words
     assert house.choice()["until"] in words
-    assert not Share.objects.exists()
+    assert states() == []
     assert "They keep it themselves" not in house.person.post(CHOOSE, house.choice()).content.decode()
 
 
@@ -106,3 +107,63 @@ def test_until_somebody_typed_the_code_nobody_sees_it(house):
     page = house.read(there)
     assert "Nobody has typed your code yet." in page
     assert "They can read a part" not in page
+
+
+def states() -> list[str]:
+    with as_owner():
+        return list(Share.objects.values_list("state", flat=True))
+
+
+class Officer(House):
+    """The same, with an officer of a probation office who can be named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with as_owner():
+            office = organisation("Second Circuit Probation", kind="probation")
+            participation(self.made.place, office)
+            self.officer = membership(office, "monitor", display_name="Officer Paul T.")
+
+    def ask(self, alone: str) -> HttpResponse:
+        choice = self.choice() | {"recipient": self.officer.id}
+        page = self.person.post("/my/sharing/show/cj_referral", choice).content.decode()
+        assert "Are you alone right now?" in page
+        words = {
+            name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("words_version", "words_language")
+        }
+        said = {**choice, **words, "sign": "yes", "name": "Mari", "alone": alone}
+        return self.person.post("/my/sharing/show/cj_referral", said)
+
+
+def test_with_an_officer_beside_them_it_waits_and_is_answered_later_and_alone():
+    house = Officer()
+    there = str(house.ask("no").headers["Location"])
+    assert "It waits until you are alone." in house.read(there)
+    assert states() == ["draft"]
+    early = house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
+    assert early.status_code == 422
+    assert "one hour after you were asked" in early.content.decode()
+    with as_owner():
+        Share.objects.update(written_at=now() - timedelta(hours=2))
+    watched = house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "no"})
+    assert "Answer when you are alone." in watched.content.decode()
+    assert states() == ["draft"]
+    house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
+    assert states() == ["given"]
+    assert house.person.get(f"{there}/answer").status_code == 404
+
+
+def test_who_says_nothing_about_being_alone_signs_nothing():
+    house = Officer()
+    assert house.ask("").status_code == 422
+    assert states() == []
+    assert house.ask("yes").status_code == 302
+    assert states() == ["given"]
+
+
+def test_no_is_said_to_what_waits_at_once():
+    house = Officer()
+    there = str(house.ask("no").headers["Location"])
+    house.person.post(f"{there}/answer", {"no": "no"})
+    assert states() == ["refused"]
+    assert "You said no. Nobody else knows that you were asked." in house.read(there)
