@@ -138,7 +138,10 @@ class Officer(House):
 def test_with_an_officer_beside_them_it_waits_and_is_answered_later_and_alone():
     house = Officer()
     there = str(house.ask("no").headers["Location"])
-    assert "It waits until you are alone." in house.read(there)
+    waits = house.read(there)
+    assert "It waits until you are alone." in waits
+    assert "agreed" not in waits
+    assert "by this yes" not in waits
     assert states() == ["draft"]
     early = house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
     assert early.status_code == 422
