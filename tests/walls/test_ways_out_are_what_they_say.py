@@ -3,6 +3,7 @@
 Everybody of the made-up world goes everywhere over HTTP; the log says what that opened.
 """
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,7 @@ CLASSES_OF = {
     "noted": {"sud_counseling_notes"}, "message": {"messages"},
     "heldgoal": {"recovery_plan"}, "heldwords": {"recovery_plan"}, "heldhard": {"safety_plan"},
 }  # fmt: skip
+LOOK = re.compile(rb"/my/sharing/looked/[0-9a-f]{8}-")
 WORKERS = ("peer_assigned", "clinician_assigned", "clinician_originator", "supervisor", "frontdesk", "privacy_officer",
            "recv_staff")  # fmt: skip
 FILES = {"my:copy_page": "/my/copy/page", "my:copy_data": "/my/copy/data",
@@ -77,7 +79,7 @@ def _ask_with_a_part(world: World, someone: Someone, *, send: bool) -> None:
 def say_that_it_was_not_right(crawl: Crawl, visitor: Visitor, account: UUID) -> None:
     """The person asks about the first look on their list, so that an officer has something to answer."""
     page = crawl.ask(visitor, account, "/my/sharing/looked")
-    look = next(one.decode() for one in LINK.findall(page.body) if one.startswith(b"/my/sharing/looked/"))
+    look = next(one.decode() for one in LINK.findall(page.body) if LOOK.match(one))
     said = crawl.ask(visitor, account, look, {"wish": next(iter(rules.WISHES)), "words": "why"})
     assert said.status in (302, 303), said.status
 
