@@ -80,8 +80,11 @@ def test_keys_wrapped_by_the_first_versions_are_still_read():
             rules.unwrap_under_ring(rules.holder_key(SECRET, holder), wrapped, record)
 
 
-@pytest.mark.parametrize("name", ["k1", "house.s0", "house.x1", "../keyring", "house.s1/../k", f"{HOLDER}.s1", ""])
+@pytest.mark.parametrize(
+    "name", ["k1", "house.s0", "house.x1", "../keyring", "house.s1/../k", "with-a-line.s1", "{}.s1", ""]
+)
 def test_only_names_of_keys_are_names(name):
+    name = name.format(HOLDER)  # with lines between: the names have none
     assert not rules.is_of_a_holder(name)
     with pytest.raises(rules.BrokenSeal):
         rules.number_of(name)
