@@ -3,7 +3,7 @@
 import urllib.error
 import urllib.request
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -12,20 +12,24 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from manypaths.config.database import connect_django_to
-from manypaths.config.testing import LiveSite, role_url
+from manypaths.config.testing import LiveSite, as_owner, role_url
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network import queries as network
+from manypaths.network.models import Community
 from manypaths.network.rules import Reader
 from manypaths.nightly.schedule import STEPS
 from manypaths.people import commands as people
 from manypaths.people import erasures
 from manypaths.people import queries as names
+from manypaths.people.models import Record
 from manypaths.people.tests.factories import new_request
 from manypaths.plans.commands import words as plan
 from manypaths.referrals import commands
 from manypaths.referrals.queries import inbox
 from manypaths.referrals.queries.received import InboxPage, waiting_in_all
+from manypaths.referrals.tests.factories import accepted
 from manypaths.web.my.tests.factories import client_of, session_of, somebody
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, stage
@@ -220,6 +224,27 @@ class TestOnThePages:
             assert "Maria" not in answer.content.decode()
             if answer.status_code == 410:
                 assert "Your page is erased" in answer.content.decode()
+
+    def test_the_day_it_says_is_the_day_it_was_where_the_community_is(self):
+        made = stage()
+        browser = client_of(made.person)
+        new_request()
+        assert browser.post(reverse("my:erase"), {"sure": "on"}).status_code == 302
+        with as_owner():
+            Community.objects.update(zone="Pacific/Kiritimati")
+            Record.objects.filter(id=made.person.record_id).update(erased_at=datetime(2026, 5, 31, 12, tzinfo=UTC))
+        network.forget_communities()
+        said = browser.get(reverse("my:home")).content.decode()
+        assert "June 1, 2026" in said
+        assert "May 31" not in said
+
+    def test_all_that_it_says_one_can_no_longer_see_is_closed(self):
+        browser = client_of(accepted()[0].person)
+        pages = ("my:looked", "my:kept_places", "my:breaches")
+        assert {browser.get(reverse(name)).status_code for name in pages} == {200}
+        new_request()
+        assert browser.post(reverse("my:erase"), {"sure": "on"}).status_code == 302
+        assert {browser.get(reverse(name)).status_code for name in pages} == {410}
 
     def test_an_old_proof_leads_to_the_passphrase_first(self):
         reader = somebody()

@@ -4,6 +4,7 @@ The person's side is called one floor up (`referrals`), where it is known that t
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -86,6 +87,17 @@ def withdraw_petition(*, record_id: UUID, petition_id: UUID, by: Reader, at: dat
     if row.state == PetitionState.OPEN:
         Petition.objects.filter(id=row.id).update(state=PetitionState.WITHDRAWN, withdrawn_at=at)
         audit.record(what="support.petition_withdrawn", by=by, subject=row.id, record_id=record_id, at=at)
+
+
+@transaction.atomic
+def withdraw_all_open(*, record_ids: Collection[UUID], by: Reader, at: datetime) -> None:
+    """Take back all that waits for an answer in these records: the person goes, and could never read one.
+
+    Records: support.petition_withdrawn for each
+    """
+    waiting = Petition.objects.filter(record_id__in=list(record_ids), state=PetitionState.OPEN)
+    for row in waiting.order_by("id"):
+        withdraw_petition(record_id=row.record_id, petition_id=row.id, by=by, at=at)
 
 
 @transaction.atomic

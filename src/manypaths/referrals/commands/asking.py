@@ -25,6 +25,7 @@ from manypaths.referrals.commands.moving import move, note_move, tell_team
 from manypaths.referrals.models import Packet, Referral, SharedPart
 from manypaths.referrals.queries import TASK, PacketWords
 from manypaths.referrals.rules import Asked, MoveFacts, Party, PickedPart, Reach, SendingFacts, Status
+from manypaths.support import petitioning
 from manypaths.vault.queries import Sealer, sealer_for
 
 SEALED = ("name", "number", "hours", "words", "service_name")
@@ -191,14 +192,20 @@ def shut_out(*, organisation_id: UUID, by: Reader, at: datetime) -> None:
 
 @transaction.atomic
 def erase_everything(*, sure: bool, by: Reader, at: datetime) -> None:
-    """Erase what the person keeps here: every open request is taken back first, and then the key is destroyed.
+    """Erase what the person keeps here: what waits for an answer is taken back first, and then the key is destroyed.
+
+    What they asked places to correct, complained of, or said beside their notes is sealed under the keys of those
+    places, and stays with them.
 
     Refuses: NotThere for anyone who is not here as a person · not sure · not proved in the last five minutes.
-    Records: for each open request consent.ended and referrals.cancelled; people.record_erased
-    Afterwards: nobody reads a word of it, and no request waits for an answer that nobody could give.
+    Records: for each open request consent.ended and referrals.cancelled; for each petition that waits
+    support.petition_withdrawn; people.record_erased
+    Afterwards: nobody reads a word of what the person kept, and nothing waits for an answer that nobody could give.
     """
     record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD, DataClass.PRESENCE})
     _end_what_runs(by, at, record_id=record)
+    held = queries.open_held(reader=by, classes={DataClass.PRESENCE})
+    petitioning.withdraw_all_open(record_ids=[one.id for one in held.records], by=by, at=at)
     people.erase_own_record(sure=sure, by=by, at=at)
 
 

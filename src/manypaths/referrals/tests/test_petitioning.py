@@ -1,7 +1,7 @@
 """What a person asks of a privacy desk: asked by them, answered by who did not write it, seen by who reads it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
-from manypaths.audit.models import Access
+from manypaths.audit.models import Access, Act
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass, Purpose
@@ -133,6 +133,27 @@ def test_the_desk_opens_this_one_and_the_one_entry_it_is_about_and_the_person_se
     new_request()
     lines = queries.who_looked(reader=kept.stage.person, zone="UTC").lines
     assert ("privacy", "correction") in [(one.purpose, one.basis) for one in lines]
+
+
+def test_who_erases_their_page_takes_back_what_waits_and_what_was_answered_stays_with_the_place(kept):
+    waits, answered = kept.ask(kept.entry), kept.ask(kept.other)
+    kept.answer(answered, DENIED)
+    commands.erase_everything(sure=True, by=replace(kept.stage.person, factor_at=NOW), at=NOW)
+    new_request()
+    assert petitions.petitions_to_answer(reader=kept.officer, waiting=True).lines == []
+    with pytest.raises(NotThere):
+        petitions.open_petition(reader=kept.officer, petition_id=waits)
+    with as_owner():
+        assert dict(Petition.objects.values_list("id", "state")) == {waits: "withdrawn", answered: "answered"}
+        assert Act.objects.filter(what="support.petition_withdrawn", subject_id=waits).count() == 1
+
+
+def test_a_second_yes_that_was_not_given_takes_nothing_back(kept):
+    petition = kept.ask(kept.entry)
+    with pytest.raises(Refused, match="not_sure"):
+        commands.erase_everything(sure=False, by=replace(kept.stage.person, factor_at=NOW), at=NOW)
+    new_request()
+    assert [one.id for one in petitions.petitions_to_answer(reader=kept.officer, waiting=True).lines] == [petition]
 
 
 def test_a_contact_opens_alone_too(kept):

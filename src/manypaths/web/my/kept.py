@@ -76,8 +76,9 @@ class SayForm(forms.Form):
 @require_safe
 def places(request: Asked) -> HttpResponse:
     """Every place that keeps something of the person."""
+    news = _news(request)  # nobody is told that no place keeps anything, only because their own page is erased
     held = queries.open_held(reader=request.reader, classes={DataClass.PRESENCE})
-    fresh = petitions.records_of(petition_ids=_news(request)) if held.records else frozenset()
+    fresh = petitions.records_of(petition_ids=news) if held.records else frozenset()
     return show(request, "kept_places", {"places": [KeptPlace.of(one) for one in held.records], "fresh": fresh})
 
 

@@ -74,8 +74,14 @@ def _not_there(request: Any) -> HttpResponse:
     reader = getattr(request, "reader", None)
     erased_at = people.erased_at(reader=reader) if reader is not None else None
     if erased_at:
-        return render(request, "erased.html", {"erased_at": erased_at}, status=GONE)
+        return render(request, "erased.html", {"erased_at": erased_at, "zone": _zone(request)}, status=GONE)
     return render(request, "404.html", status=404)
+
+
+def _zone(request: Any) -> str:
+    """The time zone of the community served."""
+    community = getattr(request, "community", None)
+    return community.zone if community else "UTC"
 
 
 def _note_refusal(request: Any, response: HttpResponseBase) -> None:
