@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 from psycopg import sql
 
+from benchmarks import planting_desk
 from benchmarks.canaries import MARK
 from manypaths.accounts.commands import joining
 from manypaths.accounts.commands.signing_in import Caller
@@ -41,6 +43,8 @@ CLINICIAN, PEER = "clinician_originator", "peer_assigned"
 NUMBER = " 802-555-0142"  # a phone number must have digits
 SENT = (302, 303)
 LOOK = re.compile(rb'href="(/my/sharing/looked/[0-9a-f-]{36})')
+# What went wrong may be about many people: its words have a key of their own.
+KEYED_BY = {"consent_incident": "id", "consent_assessment": "incident_id", "consent_breachletter": "incident_id"}
 ONE = {
     "emergencies": "select id from consent_emergency where record_id = any(%s) order by opened_at desc",
     "reviews": "select id from consent_review where record_id = any(%s)",
@@ -73,6 +77,7 @@ class Planter:
         self._in_an_emergency(someone)
         self._not_right(someone)
         self._order(someone)
+        planting_desk.plant(self.world, self.link, someone, PEER, self.word)
         return someone
 
     # The person
@@ -264,19 +269,20 @@ def sealed_fields() -> Iterator[tuple[str, str, str]]:
 def unsealed(superuser: "psycopg.Connection", table: str, column: str, label: str) -> list[str]:
     """The words of a field, of every row, opened with the ring: only who has the key file can do this."""
     from manypaths.vault import rules
-    from manypaths.vault.keyring import keyring
+    from manypaths.vault.queries import data_key
 
     by_row = label.endswith(".*")  # earlier words of a plan: the row says which field they stood in
+    keyed = KEYED_BY.get(table, "record_id")
     query = sql.SQL(
-        "select t.{column}, t.record_id, k.holder_id, k.ring_key, k.wrapped, {label} from {table} t"
-        " join vault_recordkey k on k.record_id = t.record_id where t.{column} is not null"
+        "select t.{column}, t.{keyed}, k.holder_id, k.ring_key, k.wrapped, {label} from {table} t"
+        " join vault_recordkey k on k.record_id = t.{keyed} where t.{column} is not null"
     ).format(
-        column=sql.Identifier(column), table=sql.Identifier(table),
+        column=sql.Identifier(column), table=sql.Identifier(table), keyed=sql.Identifier(keyed),
         label=sql.Identifier("label") if by_row else sql.Literal(label),
     )  # fmt: skip
     found = []
     for sealed, record, holder, ring, wrapped, of in superuser.execute(query).fetchall():
-        key = rules.unwrap(rules.holder_key(keyring().keys[ring], holder), bytes(wrapped), record)
+        key = AESGCM(data_key(record, holder, ring, bytes(wrapped)))
         found.append(rules.open_text(key, bytes(sealed), of, record))
     return found
 
