@@ -203,7 +203,7 @@ def test_a_no_is_kept_and_nobody_is_told(browser: Browser, live_site: LiveSite, 
         page.get_by_label("When you came", exact=True).check(force=True)
         go(page.get_by_role("button", name="Read the words"))
         go(page.get_by_role("button", name="No", exact=True))
-        expect(page.get_by_text("Nobody else is told that you were asked.", exact=False).first).to_be_visible()
+        expect(page.get_by_text("You said no. Nobody is told.").first).to_be_visible()
     with as_reader(browser, live_site, town.officer, Visit()) as page:
         page.goto(f"{live_site.url}/work/shared")
         expect(page.get_by_text("Nothing is shown to you now")).to_be_visible()
@@ -215,7 +215,9 @@ def test_with_an_officer_beside_them_it_waits_until_the_person_is_alone(
     officer = "Officer Paul T., Second Circuit Probation"
     with as_reader(browser, live_site, town.person, Visit(scripts=False)) as page:
         sign(page, live_site, "cj_referral", "When you came", to=officer, alone=False)
-        expect(page.get_by_text("It waits until you are alone.", exact=False)).to_be_visible()
+        expect(page.get_by_text("Noted. You find it under Sharing.")).to_be_visible()
+        expect(page.get_by_text("Not signed.")).to_be_visible()
+        go(page.get_by_role("link", name=officer))
         there = page.url
     with as_owner():
         Share.objects.update(written_at=now() - timedelta(hours=2))

@@ -21,6 +21,7 @@ from manypaths.web.my.answers import line_in_short
 from manypaths.web.my.frame import show, zone_of
 from manypaths.web.my.places import answering_here
 from manypaths.web.my.plain import RequestNote, request_note, what_is_shared
+from manypaths.web.my.told import has_news
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -88,7 +89,7 @@ def home(request: Asked) -> HttpResponse:
     plan, notes = plans.plan_of(reader=request.reader), newest_notes(request, active)
     context: dict[str, Any] = {
         "plan": plan,
-        "profile": own_name(request, DataClass.MESSAGES),
+        "profile": own_name(request, DataClass.MESSAGES, DataClass.PRESENCE),
         "next": plan.next_step,
         "first_steps": first_steps(plan),
         "sights": sights(request, active),
@@ -97,6 +98,7 @@ def home(request: Asked) -> HttpResponse:
         **line_in_short(request),
         "requests": [note for note in notes if note.is_open or note.asks],
         "unread": messages.unread_of_opened(reader=request.reader),
+        "news": has_news(request),
         "ways_back": accounts.own_ways_back(reader=request.reader, at=now()),
     }
     return show(request, "home", context)

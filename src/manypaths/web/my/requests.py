@@ -21,12 +21,13 @@ from manypaths.referrals import commands, queries, rules
 from manypaths.referrals.queries import RequestView
 from manypaths.referrals.rules import Status
 from manypaths.web.my.agreeing import show_agreement, text_shown
-from manypaths.web.my.alerts import ABOUT_LOOKS, sentences
+from manypaths.web.my.alerts import sentences
 from manypaths.web.my.ask import kept_away, place_or_none
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
 from manypaths.web.my.emergency import URGENT
 from manypaths.web.my.frame import error_page, show, thank, zone_of
 from manypaths.web.my.places import Place, others_like
+from manypaths.web.my.told import ELSEWHERE
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -46,10 +47,6 @@ STATES: dict[Status, tuple[Any, str, str]] = {
     Status.CANCELLED: (_("Stopped"), "x", ""),
 }
 WANTS_OTHERS = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
-ELSEWHERE = URGENT | {
-    Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.PETITION_ANSWERED, *ABOUT_LOOKS,
-    Template.BREACH_TOLD,
-}  # fmt: skip
 UNSAID = "rather_not_say"
 LATER = (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED)
 
@@ -90,9 +87,11 @@ def index(request: Asked) -> HttpResponse:
 @person
 @require_POST
 def mark_read(request: Asked) -> HttpResponse:
-    """Note that what is new was seen."""
+    """Note that what is new of requests was seen. Whatever else waits is read where it stands, and noted there."""
     consent.open_own(reader=request.reader, classes={DataClass.PRESENCE})
-    notices_commands.mark_read(reader=request.reader, at=now())
+    for one in notices.waiting(reader=request.reader):
+        if one.is_new and one.template not in ELSEWHERE:
+            notices_commands.mark_read(reader=request.reader, at=now(), subject_id=one.subject_id)
     return thank(request, "seen", "my:requests")
 
 

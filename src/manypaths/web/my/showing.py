@@ -176,10 +176,9 @@ def _asks_whether_alone(kind: Kind, form: ShowForm) -> bool:
 
 
 def _keep_for_later(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:
-    kept = sharing.keep_for_later(
-        wish=_wish(request, kind, form), text=_text_shown(request, kind), by=request.reader, at=at
-    )
-    return thank(request, "kept_for_later", "my:shown", kept)
+    """Keep it, and say nothing on the screen that tells who stands there that it waits until they are gone."""
+    sharing.keep_for_later(wish=_wish(request, kind, form), text=_text_shown(request, kind), by=request.reader, at=at)
+    return thank(request, "kept_for_later", "my:sharing")
 
 
 def _say_no(request: Asked, kind: Kind, form: ShowForm, at: datetime) -> HttpResponse:

@@ -51,8 +51,8 @@ FIRM: dict[bool, Any] = {
     True: _("You cannot stop this before {until}. Ask a lawyer before you say yes."),
 }
 STATES: dict[str, Any] = {
-    "refused": _("You said no. Nobody else knows that you were asked."),
-    "draft": _("You have not answered yet."),
+    "refused": _("You said no. Nobody is told."),
+    "draft": _("Not signed."),
     "ended": _("You stopped it."),
     "over": _("Its last day came."),
     "away": _("You have blocked them. They open nothing of it."),

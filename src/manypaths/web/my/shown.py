@@ -13,6 +13,7 @@ from manypaths.consent import queries as consent
 from manypaths.consent import shares, sharing
 from manypaths.consent.queries import Text
 from manypaths.consent.rules import DataClass
+from manypaths.consent.rules.shares import ALONE_AFTER
 from manypaths.consent.shares import ShareView
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
@@ -123,7 +124,8 @@ def shown(request: Asked, share_id: UUID) -> HttpResponse:
     looks = referrals.looks_on_share(reader=request.reader, share_id=share_id)
     context = {
         "line": line, "looks": looks, "text": text, "body": _body(view, line, text, zone_of(request)),
-        "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view),
+        "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view), "over": view.until <= now(),
+        "yes_from": view.written_at + ALONE_AFTER,
     }  # fmt: skip
     return show(request, "show/one", context)
 
@@ -156,6 +158,8 @@ def answer(request: Asked, share_id: UUID) -> HttpResponse:
     if "no" in request.POST:
         sharing.decline_share(share_id=share_id, by=request.reader, at=at)
         return thank(request, "said_no", "my:sharing")
+    if signing.is_bound and signing.data.get("alone") == "no":
+        return thank(request, "kept_for_later", "my:sharing")
     if signing.is_bound and signing.is_valid() and _agreed(request, view, signing, at):
         return thank(request, "share_given", "my:shown", share_id)
     line = _line(view, _around(request, [view]))

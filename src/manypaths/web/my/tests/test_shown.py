@@ -124,6 +124,11 @@ class Officer(House):
             participation(self.made.place, office)
             self.officer = membership(office, "monitor", display_name="Officer Paul T.")
 
+    def waiting(self) -> str:
+        """The address of what waits."""
+        with as_owner():
+            return f"/my/sharing/shown/{Share.objects.get().id}"
+
     def ask(self, alone: str) -> HttpResponse:
         choice = self.choice() | {"recipient": self.officer.id}
         page = self.person.post("/my/sharing/show/cj_referral", choice).content.decode()
@@ -131,15 +136,21 @@ class Officer(House):
         words = {
             name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("words_version", "words_language")
         }
-        said = {**choice, **words, "sign": "yes", "name": "Mari", "alone": alone}
+        said = {**choice, **words, "sign": "yes", "name": "Mari", "alone": alone, "firm": "on"}
         return self.person.post("/my/sharing/show/cj_referral", said)
 
 
 def test_with_an_officer_beside_them_it_waits_and_is_answered_later_and_alone():
     house = Officer()
-    there = str(house.ask("no").headers["Location"])
+    answer = house.ask("no")
+    assert answer.headers["Location"] == "/my/sharing"
+    beside = house.read()
+    assert "Noted. You find it under Sharing." in beside
+    assert "alone" not in beside
+    there = house.waiting()
     waits = house.read(there)
-    assert "It waits until you are alone." in waits
+    assert "You can say no at any time." in waits
+    assert "You were asked not to stop it before." in waits
     assert "agreed" not in waits
     assert "by this yes" not in waits
     assert states() == ["draft"]
@@ -148,8 +159,8 @@ def test_with_an_officer_beside_them_it_waits_and_is_answered_later_and_alone():
     assert "one hour after you were asked" in early.content.decode()
     with as_owner():
         Share.objects.update(written_at=now() - timedelta(hours=2))
-    watched = house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "no"})
-    assert "Answer when you are alone." in watched.content.decode()
+    watched = house.person.post(f"{there}/answer", {"sign": "yes", "name": "", "alone": "no"})
+    assert watched.headers["Location"] == "/my/sharing"
     assert states() == ["draft"]
     house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
     assert states() == ["given"]
@@ -166,7 +177,20 @@ def test_who_says_nothing_about_being_alone_signs_nothing():
 
 def test_no_is_said_to_what_waits_at_once():
     house = Officer()
-    there = str(house.ask("no").headers["Location"])
+    house.ask("no")
+    there = house.waiting()
     house.person.post(f"{there}/answer", {"no": "no"})
     assert states() == ["refused"]
-    assert "You said no. Nobody else knows that you were asked." in house.read(there)
+    page = house.read(there)
+    assert "You said no. Nobody is told." in page
+    assert "agreed" not in page
+
+
+def test_what_waits_past_its_last_day_is_chosen_anew():
+    house = Officer()
+    house.ask("no")
+    with as_owner():
+        Share.objects.update(starts_at=now() - timedelta(days=9), until=now() - timedelta(days=1), firm_until=None)
+    page = house.read(house.waiting())
+    assert "Its last day has come. Choose again, with a later day." in page
+    assert "Read it and answer" not in page
