@@ -279,7 +279,12 @@ def test_days_on_which_the_own_sign_in_opened_the_page_stand_on_a_page_of_their_
     assert "Your plan" in words
     assert "October 30" not in words
     assert "September 1" not in words
-    assert reverse("entry:passphrase") in words
+    in_order = (
+        "tel:1-800-799-7233",
+        *(reverse(f"entry:{one}") for one in ("passphrase", "card", "devices", "helpers")),
+    )
+    assert sorted(in_order, key=lambda one: words.index(f'"{one}"')) == list(in_order)
+    assert reverse("my:safety") in words
 
 
 def test_a_copy_holds_every_look_however_many():
