@@ -188,7 +188,7 @@ class LookFlag(models.Model):
             models.UniqueConstraint(name="consent_lookflag_once", fields=["record_id", "membership", "on_day"]),
             models.CheckConstraint(
                 name="consent_lookflag_answered_whole",
-                condition=Q(state="waits", reason__isnull=True, answered_by_id__isnull=True)
+                condition=Q(state__in=["waits", "alone"], reason__isnull=True, answered_by_id__isnull=True)
                 | Q(state__in=["work", "review", "right", "wrong"], reason__isnull=False, answered_at__isnull=False)
                 & Q(answered_by_id__isnull=False),
             ),

@@ -102,9 +102,13 @@ def word(table: Mapping[str, dict[str, Any]], code: str, language: str) -> str:
 
 
 class FlagState(StrEnum):
-    """What became of looks that nothing known explains: they wait, were the work, or are looked into."""
+    """What became of looks that nothing known explains: they wait, were the work, or are looked into.
+
+    Alone: nobody else of the place may answer, so after a day they rest, and wait again once somebody else may.
+    """
 
     WAITS = "waits"
+    ALONE = "alone"
     WORK = "work"
     REVIEW = "review"
     RIGHT = "right"

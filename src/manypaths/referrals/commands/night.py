@@ -66,7 +66,8 @@ def tell_of_new_lookers(*, since: datetime) -> int:
 def flag_looks(*, since: datetime, at: datetime) -> int:
     """Write down which looks of the days since then nothing known explains, and tell the privacy officers of the place.
 
-    Names are compared inside the database, by keyed hashes of family names that differ from place to place.
+    Names are compared inside the database, by keyed hashes of family names that differ from place to place. What nobody
+    else of a place may answer rests after a day, and waits again once somebody else may.
 
     Repeats safely: one worker, one record and one day are flagged once.
     """
@@ -74,6 +75,7 @@ def flag_looks(*, since: datetime, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select * from flag_looks(%s, %s, %s)", [since, [m[0] for m in marks], [m[1] for m in marks]])
         flags: list[tuple[UUID, UUID, UUID]] = cursor.fetchall()
+        cursor.execute("select rest_lookflags()")
     for flag, place, worker in flags:
         for officer in network.who_judges(organisation_id=place, membership_id=worker):
             notices.tell_worker(

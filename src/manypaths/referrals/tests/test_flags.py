@@ -9,9 +9,10 @@ from django.db import DatabaseError, connection, transaction
 from manypaths.audit import commands as audit
 from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
-from manypaths.consent import queries, reviewing, reviews
+from manypaths.consent import queries, registering, reviewing, reviews
 from manypaths.consent.models import DeskOpening, LookFlag
 from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.rules.incidents import Incident
 from manypaths.consent.rules.reviews import FlagState
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.rules import Reader
@@ -20,6 +21,7 @@ from manypaths.notices.models import PersonNotice, StaffNotice
 from manypaths.people import commands as people
 from manypaths.people.rules import family_name
 from manypaths.people.tests.factories import new_request
+from manypaths.referrals import commands
 from manypaths.referrals.commands import night
 from manypaths.referrals.tests.factories import Scene, accepted
 
@@ -81,17 +83,38 @@ def test_a_look_from_a_desk_at_one_person_on_a_day_on_which_nothing_was_written_
     assert (flag.times, flag.record_id, flag.organisation_id) == (3, record, stage.body.id)
 
 
+def asked_of_the_desk(stage: Scene, record: UUID, _officer: Reader) -> None:
+    new_request()
+    commands.complain(record_id=record, words="Nobody listened.", by=stage.person, at=now())
+
+
+def went_wrong(_stage: Scene, record: UUID, officer: Reader) -> None:
+    new_request()
+    kinds = frozenset({DataClass.PRESENCE.value})
+    at = now() - DAY
+    incident = Incident("A letter went wrong.", at, at.date(), None, "stranger", kinds, (record,))
+    registering.record_incident(incident=incident, by=officer, at=now())
+
+
+WORKED_ON = {"a petition": asked_of_the_desk, "an incident": went_wrong}
+
+
 @pytest.mark.parametrize(
-    "why", ["assigned", "supervised", "a list", "written that day", "at the desk", "today", "long ago", "granted"]
+    "why",
+    ["assigned", "supervised", "a list", "written that day", "at the desk", "today", "long ago", "granted", *WORKED_ON],
 )
 def test_what_is_known_explains_a_look(kept, why):
     stage, record = kept
-    who = worker(stage)
+    desk = why in WORKED_ON
+    who = worker(stage, "privacy_officer") if desk else worker(stage)
+    if desk:
+        WORKED_ON[why](stage, record, who)
     basis = {"assigned": "assigned", "supervised": "supervised", "granted": f"granted:{uuid4()}"}.get(why)
     records = [record, uuid4()] if why == "a list" else [record]
     looked(
-        who, *records, basis=basis or "organisation/named", ago={"today": 0 * DAY, "long ago": 9 * DAY}.get(why, DAY)
-    )
+        who, *records, basis=basis or ("organisation" if desk else "organisation/named"),
+        purpose="privacy" if desk else "desk", ago={"today": 0 * DAY, "long ago": 9 * DAY}.get(why, DAY),
+    )  # fmt: skip
     if why == "written that day":
         audit.record(what="support.entry_written", by=stage.coach, record_id=record, at=now() - DAY)
     if why == "at the desk":
@@ -236,6 +259,46 @@ def test_who_answers_is_not_flagged_for_having_looked_at_it(kept):
     officer = worker(stage, "privacy_officer")
     looked(officer, record, basis="organisation", purpose="privacy")
     assert len(found()) == 1
+
+
+@pytest.mark.parametrize("desk", [False, True])
+def test_an_officer_without_work_on_a_record_is_asked_for_a_reason_too(kept, desk):
+    stage, record = kept
+    officer = worker(stage, "privacy_officer")
+    if desk:
+        went_wrong(stage, record, officer)
+    looked(officer, record, basis="organisation", purpose="desk" if desk else "privacy")
+    assert found() == [(officer.membership_id, ["unexplained"])]
+
+
+def state_after(hours: int) -> str:
+    with as_owner():
+        LookFlag.objects.update(raised_at=now() - timedelta(hours=hours))
+    found()
+    with as_owner():
+        return LookFlag.objects.get().state
+
+
+def test_a_look_of_the_only_officer_rests_after_a_day_and_waits_again_for_another(kept):
+    stage, record = kept
+    flag = flagged(stage, record, worker(stage, "privacy_officer"))
+    assert (state_after(23), state_after(25), state_after(25)) == ("waits", "alone", "alone")
+    another = worker(stage, "privacy_officer")
+    new_request()
+    lines, _total = reviews.flags_to_answer(reader=another, waiting=False)
+    assert [(one.id, one.state, one.reason) for one in lines] == [(flag, FlagState.ALONE, "")]
+    with pytest.raises(Refused, match="answered_already"):
+        answered(another, flag, "work")
+    assert state_after(25) == "waits"
+    answered(another, flag, "work")
+    assert state_after(25) == "work"
+
+
+def test_a_look_that_somebody_else_may_answer_waits_for_them(kept):
+    stage, record = kept
+    worker(stage, "privacy_officer")
+    flagged(stage, record, worker(stage, "privacy_officer"))
+    assert state_after(99) == "waits"
 
 
 def test_a_worker_at_a_desk_is_told_that_the_list_of_looks_is_not_theirs(kept):

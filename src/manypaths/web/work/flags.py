@@ -36,7 +36,12 @@ ANSWERS: dict[str, Any] = {
     FlagState.RIGHT: _("It was right"),
     FlagState.WRONG: _("It was not right"),
 }
-STATES: dict[str, Any] = {**ANSWERS, FlagState.WAITS: _("Waits for a reason"), FlagState.REVIEW: _("You look into it")}
+STATES: dict[str, Any] = {
+    **ANSWERS,
+    FlagState.WAITS: _("Waits for a reason"),
+    FlagState.ALONE: _("Nobody else could answer"),
+    FlagState.REVIEW: _("Being looked into"),
+}
 LOOKS_SHOWN = 100
 
 
