@@ -8,6 +8,7 @@ from manypaths.audit.models import Access, Act
 from manypaths.config.testing import as_owner
 from manypaths.consent import reviewing
 from manypaths.consent.rules import reading
+from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import membership, reader_for
 from manypaths.referrals import commands
@@ -59,6 +60,7 @@ def test_from_the_stop_to_going_on():
         assert answer.status_code == STOPPED
         assert "You opened very many pages" in text(answer)
         assert "Mari" not in text(answer)
+        assert "/work/emergency" not in text(answer)
     with as_owner():
         assert Act.objects.filter(what="web.reading_stopped", account_id=made.coach.account_id).count() == 3
     assert coach.get("/work/messages").status_code == 200
@@ -73,6 +75,19 @@ def test_from_the_stop_to_going_on():
     assert leader.post(address).status_code == 302
     assert coach.get(f"/work/people/{record}").status_code == 200
     assert "Closed by Rosa T." in text(leader.get("/work/privacy/pages"))
+
+
+def test_who_treats_emergencies_is_led_on_to_one():
+    made = stage()
+    record = kept(made)
+    with as_owner():
+        Membership.objects.filter(id=made.coach.membership_id).update(roles=["peer", "medic"])
+    read_very_much(made, max(reading.bounds(role, reading.TEN).stop_pages for role in ("peer", "medic")))
+    coach = client_of(made.coach)
+    answer = coach.get(f"/work/people/{record}")
+    assert answer.status_code == STOPPED
+    assert 'href="/work/emergency"' in text(answer)
+    assert coach.get("/work/emergency").status_code == 200
 
 
 def test_an_alarm_alone_stops_nothing():

@@ -1,5 +1,6 @@
 """Looks that ask for a reason on the privacy desk: listed, opened, answered, and read by nobody else."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -36,6 +37,11 @@ def flagged(made: Scene) -> UUID:
         return LookFlag.objects.get().id
 
 
+def written_down(page: str) -> list[str]:
+    """Whose page is carried on to the register of incidents."""
+    return re.findall(r'href="/work/privacy/breaches/new\?of=([0-9a-f-]{36})"', page)
+
+
 def officer_of(made: Scene) -> Reader:
     with as_owner():
         return reader_for(membership(made.body, "privacy_officer", display_name="Hugo L."), made.place)
@@ -61,7 +67,10 @@ def test_from_the_desk_to_the_reason_and_to_the_person():
     assert browser.post(there, {"answer": "review", "reason": "Lou is asked."}).status_code == 302
     assert "Lou is asked." in text(browser.get(there))
     assert browser.post(there, {"answer": "wrong", "reason": "There was none."}).status_code == 302
-    assert "The person was told." in text(browser.get(there))
+    page = text(browser.get(there))
+    assert "The person was told." in page
+    (record,) = written_down(page)
+    assert record in text(browser.get(f"/work/privacy/breaches/new?of={record}"))
     assert "Looks that have a reason" in text(browser.get("/work/privacy"))
     told = "A place found that a look at you was not right."
     mine = person_client(made.person)
