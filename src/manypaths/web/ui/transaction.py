@@ -11,6 +11,7 @@ from django.shortcuts import render
 from manypaths.audit import commands as audit
 from manypaths.consent import denials
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
+from manypaths.network.rules import Role
 from manypaths.people import queries as people
 from manypaths.web.ui.clock import now
 
@@ -65,8 +66,15 @@ class OneTransaction:
         if isinstance(exception, Refused):
             return render(request, "422.html", {"reasons": exception.reasons}, status=422)
         if getattr(exception.__cause__, "sqlstate", "") == STOPS_READING:
-            return render(request, "429.html", status=STOPPED)
+            return _stopped(request)
         return None
+
+
+def _stopped(request: Any) -> HttpResponse:
+    """Reading is stopped; who treats emergencies is led to that page, which never stops."""
+    reader = getattr(request, "reader", None)
+    may_rescue = reader is not None and reader.has_role(Role.MEDIC)
+    return render(request, "429.html", {"may_rescue": may_rescue}, status=STOPPED)
 
 
 def _not_there(request: Any) -> HttpResponse:
