@@ -37,11 +37,11 @@ def test_from_asking_to_a_no_to_ones_own_words_beside_it(browser: Browser, live_
     with as_reader(browser, live_site, desk.made.person, visit) as page:
         page.goto(live_site.url + desk.item)
         go(page.get_by_role("link", name="Ask them to correct this"))
-        go(page.get_by_role("button", name="Ask for it"))
+        go(page.get_by_role("button", name="Ask them"))
         expect(page.get_by_text("Write a few words.").first).to_be_visible()
         page.get_by_label("What should it say?").fill("We spoke about work.")
         page.get_by_label("Why is it not right?").fill("I sleep well.")
-        go(page.get_by_role("button", name="Ask for it"))
+        go(page.get_by_role("button", name="Ask them"))
         expect(page.get_by_text("Waits for an answer")).to_be_visible()
     with as_reader(browser, live_site, desk.officer, visit) as page:
         page.goto(f"{live_site.url}/work/")

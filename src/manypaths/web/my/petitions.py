@@ -133,7 +133,7 @@ def _draw_all(request: Asked, record_id: UUID, differ: tuple[UUID, forms.Form] |
         for one in found
     ]
     context = {
-        "place": KeptPlace.of(record), "lines": lines, "judged": _is_answered(request, record),
+        "place": KeptPlace.of(record), "lines": lines, **_who_answers(request, record),
         "any_new": any(one.is_new for one in lines), "elsewhere": _elsewhere(),
     }  # fmt: skip
     response = show(request, "petitions/index", context)
@@ -164,12 +164,12 @@ def news_of(request: Asked) -> list[Waiting]:
     return [one for one in told if one.is_new and one.template is Template.PETITION_ANSWERED]
 
 
-def _is_answered(request: Asked, record: HeldRecord) -> bool:
-    """True while somebody there answers privacy questions. A blocked place can open nothing."""
+def _who_answers(request: Asked, record: HeldRecord) -> dict[str, bool]:
+    """Whether the person blocked the place, which then opens nothing; and whether somebody there answers."""
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
-    away = people.blocked_places(reader=request.reader)
+    blocked = record.organisation_id in people.blocked_places(reader=request.reader)
     there = network.who_judges(organisation_id=record.organisation_id, membership_id=NOBODY)
-    return bool(there) and record.organisation_id not in away
+    return {"blocked": blocked, "judged": bool(there) and not blocked}
 
 
 def _open(request: Asked, record_id: UUID, *more: DataClass) -> tuple[HeldRecord, Opened]:
@@ -221,7 +221,7 @@ def _ask(request: Asked, record_id: UUID, data_class: DataClass, item_id: UUID |
 def _draw(request: Asked, page: str, record: HeldRecord, form: forms.Form, more: dict[str, Any]) -> HttpResponse:
     days = rules.answer_within(rules.COMPLAINT if page == "complain" else rules.CORRECTION)
     context = {
-        "place": KeptPlace.of(record), "form": form, "judged": _is_answered(request, record), "by": now() + days,
+        "place": KeptPlace.of(record), "form": form, **_who_answers(request, record), "by": now() + days,
         "elsewhere": _elsewhere(), **more,
     }  # fmt: skip
     return show(request, f"petitions/{page}", context)
