@@ -168,11 +168,11 @@ def raise_read_alarms(*, spans: Collection[str], at: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("select * from raise_read_alarms(%s)", [list(spans)])
-        raised: list[tuple[UUID, UUID, UUID, bool]] = cursor.fetchall()
-    for alarm, place, worker, _is_new in raised:
+        raised: list[tuple[UUID, UUID, UUID, bool, bool]] = cursor.fetchall()
+    for alarm, place, worker, _is_new, stops in raised:
         for judge in network.who_judges_reading(organisation_id=place, membership_id=worker):
             notices.tell_worker(
                 account_id=judge.account_id, address="", language=judge.language, subject_id=alarm,
-                template=Template.MUCH_WAS_OPENED, cause=str(alarm), at=at,
+                template=Template.MUCH_WAS_OPENED, cause=f"{alarm}{'/stops' if stops else ''}", at=at,
             )  # fmt: skip
-    return sum(is_new for *_ids, is_new in raised)
+    return sum(one[3] for one in raised)

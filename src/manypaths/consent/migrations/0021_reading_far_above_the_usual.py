@@ -23,12 +23,18 @@ BOUNDS = ", ".join(
 
 RAISE = f"""
 create function raise_read_alarms(p_spans text[])
-returns table(id uuid, organisation_id uuid, membership_id uuid, is_new boolean)
+returns table(id uuid, organisation_id uuid, membership_id uuid, is_new boolean, stops boolean)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := clock_timestamp();
 begin
+    -- Nobody else there can judge it: it ends after a day, so that the next one can rise and stop.
+    update consent_readalarm k set closed_at = v_now
+     where k.closed_at is null and k.raised_at < v_now - interval '1 day' and not exists (
+         select from network_membership m join accounts_user u on u.id = m.account_id and u.is_active
+          where m.organisation_id = k.organisation_id and m.ended_at is null and m.account_id <> k.account_id
+            and m.roles && array['privacy_officer', 'org_admin']::varchar[]);
     return query
     with bound(role, span, persons, pages, stop_persons, stop_pages) as (values {BOUNDS}), worker as (
         select m.id, m.account_id, m.organisation_id, b.span, max(b.persons) as persons, max(b.pages) as pages,
@@ -59,8 +65,9 @@ begin
       from above a
     on conflict (membership_id, span) where closed_at is null do update
        set persons = greatest(k.persons, excluded.persons), pages = greatest(k.pages, excluded.pages),
-           stops = k.stops or excluded.stops
-    returning k.id, k.organisation_id, k.membership_id, k.raised_at = v_now;
+           stops = k.stops or excluded.stops,
+           raised_at = case when excluded.stops and not k.stops then excluded.raised_at else k.raised_at end
+    returning k.id, k.organisation_id, k.membership_id, k.raised_at = v_now, k.stops;
 end $$
 """
 

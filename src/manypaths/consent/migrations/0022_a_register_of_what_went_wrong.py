@@ -58,6 +58,37 @@ language sql stable security definer set search_path = public, pg_temp as $$
      where m.id = p_membership and m.account_id = p_account and m.ended_at is null and 'privacy_officer' = any(m.roles)
 $$
 """
+# Whose look it was, where a review or an emergency was found wrong: they weigh it only where nobody else there can.
+LOOKER = """
+create function looked_wrongly(p_account uuid, p_org uuid, p_source text, p_source_id uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (
+        select from (select v.membership_id from consent_review v where p_source = 'review' and v.id = p_source_id
+                     union all
+                     select e.membership_id from consent_emergency e where p_source = 'emergency' and e.id = p_source_id) w
+          join network_membership m on m.id = w.membership_id and m.account_id = p_account)
+       and exists (
+        select from network_membership o join accounts_user u on u.id = o.account_id and u.is_active
+         where o.organisation_id = p_org and o.ended_at is null and o.account_id <> p_account
+           and 'privacy_officer' = any(o.roles))
+$$
+"""
+# A block of somebody's account is kept: another officer writes of that person, and to them.
+KEPT_AWAY = """
+create function is_kept_away(p_account uuid, p_records uuid[]) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from people_block b
+                    where b.record_id = any(p_records) and b.account_id = p_account
+                      and b.since <= transaction_timestamp() and (b.until is null or b.until > transaction_timestamp()))
+$$
+"""
+KEPT_FROM = """
+create function incident_kept_from(p_account uuid, p_incident uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from consent_incident i where i.id = p_incident and not i.everyone and is_kept_away(
+                       p_account, array(select f.record_id from consent_affected f where f.incident_id = i.id)))
+$$
+"""
 LOOK = """
     insert into audit_access (at, xid, nonce, account_id, hat, membership_id, organisation_id,
                               opened, bases, subjects, denied, classes, purpose)
@@ -85,6 +116,10 @@ begin
     if v_org is null or clock_timestamp() >= v_now + longest_request() then
         raise exception 'no such register' using errcode = 'insufficient_privilege';
     end if;
+    if p_source not in ('', 'review', 'emergency') or (p_source = '') <> (p_source_id is null)
+       or looked_wrongly(p_account, v_org, p_source, p_source_id) then
+        return null;
+    end if;
     if p_source = 'review' then
         select array[coalesce(v.org_record_id, v.record_id)], v.asked_at, v.first_at::date, v.last_at::date,
                v.classes::text[], 'own_worker'
@@ -109,11 +144,12 @@ begin
             v_records := '{{}}';
         end if;
     end if;
-    if coalesce(cardinality(v_records), 0) = 0 then
+    if coalesce(cardinality(v_records), 0) = 0 or (not p_everyone and is_kept_away(p_account, v_records)) then
         return null;
     end if;
     if p_source <> '' then
-        select i.id into p_id from consent_incident i where i.source_id = p_source_id;
+        select i.id into p_id from consent_incident i
+         where i.source_id = p_source_id and i.source = p_source and i.organisation_id = v_org;
         p_id := coalesce(p_id, p_new);
     end if;
     if p_id = p_new then
@@ -142,14 +178,19 @@ declare
     v_nonce uuid := coalesce(nullif(current_setting('app.nonce', true), '')::uuid, gen_random_uuid());
     v_org uuid := officer_of(p_account, p_membership);
     v_of uuid;
+    v_looked boolean;
+    v_kept boolean;
     v_may boolean;
 begin
     perform set_config('app.nonce', v_nonce::text, true);
-    select i.organisation_id into v_of from consent_incident i where i.id = p_id;
-    v_may := coalesce(v_of = v_org, false);
+    select i.organisation_id, looked_wrongly(p_account, v_org, i.source, i.source_id),
+           incident_kept_from(p_account, i.id)
+      into v_of, v_looked, v_kept
+      from consent_incident i where i.id = p_id;
+    v_may := coalesce(v_of = v_org and not v_looked and not v_kept, false);
     {LOOK}
     return json_build_object(
-        'open', v_may, 'facts', json_build_array(v_org is not null, v_of = v_org),
+        'open', v_may, 'facts', json_build_array(v_org is not null, v_of = v_org, v_looked, v_kept),
         'held', (select coalesce(json_agg(x.record_id), '[]')
                    from (select f.record_id from consent_affected f join people_record r on r.id = f.record_id
                           where v_may and f.incident_id = p_id and r.organisation_id = v_org and r.erased_at is null
@@ -174,6 +215,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
            count(*) over ()
       from consent_incident i left join consent_breachletter l on l.incident_id = i.id
      where i.organisation_id = officer_of(p_account, p_membership)
+       and not looked_wrongly(p_account, i.organisation_id, i.source, i.source_id)
+       and not incident_kept_from(p_account, i.id)
      order by i.found_at desc, i.id
      limit p_limit offset p_offset
 $$
@@ -183,13 +226,16 @@ create function waiting_for_incident(p_account uuid, p_membership uuid)
 returns table(source text, id uuid, found_at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
     select w.source, w.id, w.found_at
-      from (select 'review' as source, v.id, v.asked_at as found_at, v.organisation_id
+      from (select 'review' as source, v.id, v.asked_at as found_at, v.organisation_id,
+                   coalesce(v.org_record_id, v.record_id) as record_id
               from consent_review v where v.finding = 'should_not'
              union all
-            select 'emergency', e.id, e.answered_at, e.organisation_id
+            select 'emergency', e.id, e.answered_at, e.organisation_id, e.org_record_id
               from consent_emergency e where e.finding = 'should_not') w
      where w.organisation_id = officer_of(p_account, p_membership)
        and not exists (select from consent_incident i where i.source_id = w.id)
+       and not looked_wrongly(p_account, w.organisation_id, w.source, w.id)
+       and not is_kept_away(p_account, array[w.record_id])
      order by w.found_at, w.id
      limit 200
 $$
@@ -203,6 +249,18 @@ begin
          order by s.at desc, s.id desc limit 1) = 'low' then
         raise exception 'what is no breach is not told as one' using errcode = 'check_violation';
     end if;
+    if incident_kept_from((select m.account_id from network_membership m where m.id = new.membership_id),
+                          new.incident_id) then
+        raise exception 'somebody concerned keeps this officer away' using errcode = 'check_violation';
+    end if;
+    return new;
+end $$
+"""
+# The day of an act is the database's.
+AT_NOW = """
+create function consent_of_an_incident_now() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    new.at := transaction_timestamp();
     return new;
 end $$
 """
@@ -211,6 +269,7 @@ TABLES = {
     "consent_incident": "id", "consent_affected": "incident_id", "consent_assessment": "incident_id",
     "consent_breachletter": "incident_id", "consent_breachstep": "incident_id",
 }  # fmt: skip
+DATED = ("consent_assessment", "consent_breachletter", "consent_breachstep")
 OF_THE_PERSON = ("consent_incident", "consent_breachletter")
 
 
@@ -240,9 +299,12 @@ WALLS = [
     "alter table consent_assessment add constraint consent_assessment_decides check (decision in ('breach', 'low'))",
     "create trigger consent_letter_fits before insert on consent_breachletter "
     "for each row when (current_user = 'app') execute function consent_letter_fits()",
+    *(f"create trigger {table}_now before insert on {table} "
+      f"for each row when (current_user = 'app') execute function consent_of_an_incident_now()" for table in DATED),
 ]
 NO_WALLS = [
     "drop trigger consent_letter_fits on consent_breachletter",
+    *(f"drop trigger {table}_now on {table}" for table in DATED),
     *(f"drop policy {table}_{role} on {table}" for table in TABLES for role in ("app", "owner", "gate")),
 ]
 
@@ -359,6 +421,10 @@ class Migration(migrations.Migration):
         DefinerFunction(OPENED_INCIDENTS, "opened_incidents(text)"),
         DefinerFunction(OPENED_BY, "opened_incident_by()"),
         DefinerFunction(OFFICER, "officer_of(uuid, uuid)", roles=()),
+        DefinerFunction(LOOKER, "looked_wrongly(uuid, uuid, text, uuid)", roles=()),
+        DefinerFunction(KEPT_AWAY, "is_kept_away(uuid, uuid[])", roles=()),
+        DefinerFunction(KEPT_FROM, "incident_kept_from(uuid, uuid)", roles=()),
+        migrations.RunSQL(AT_NOW, reverse_sql="drop function consent_of_an_incident_now()"),
         DefinerFunction(LETTER_FITS, "consent_letter_fits()", roles=("owner",)),
         migrations.RunSQL(WALLS, reverse_sql=NO_WALLS),
         DefinerFunction(

@@ -32,10 +32,13 @@ NOT_KEPT_HERE = _("Your organization keeps no page with one of these numbers.")
 
 @dataclass(frozen=True)
 class DeskFacts:
-    """What is known of one who wants to open an incident. None: the database knows no such thing."""
+    """What is known of one who wants to open an incident. `looked`: it was their own look, and somebody else there can
+    weigh it. `kept_away`: somebody concerned keeps their account away. None: the database knows no such thing."""
 
     officer: bool | None
     of_this_place: bool | None
+    looked: bool | None
+    kept_away: bool | None
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,9 @@ class Clocks:
 
 
 def may_open(facts: DeskFacts) -> bool:
-    """True for a privacy officer of the place. What nobody knows closes."""
-    return facts.officer is True and facts.of_this_place is True
+    """True for a privacy officer of the place whose own look it was not, and whom nobody concerned keeps away. What
+    nobody knows closes."""
+    return (facts.officer, facts.of_this_place, facts.looked, facts.kept_away) == (True, True, False, False)
 
 
 def clocks(found_on: date, people: int) -> Clocks:

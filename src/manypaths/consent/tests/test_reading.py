@@ -189,6 +189,35 @@ def test_where_nobody_else_could_lift_it_a_stop_ends_after_a_day():
         opens(alone, record)
 
 
+def test_an_alarm_that_nobody_can_close_keeps_no_later_stop_from_holding():
+    alone = worker(organisation_(), "peer", "org_admin", "privacy_officer")
+    record = record_held_by(membership_of(alone))
+    bound = reading.highest(["peer", "org_admin", "privacy_officer"], TEN)
+    with as_owner():
+        ReadAlarm.objects.create(
+            organisation_id=alone.organisation_id, membership_id=alone.membership_id, account_id=alone.account_id,
+            span=TEN, raised_at=now() - timedelta(hours=25), persons=bound.persons, pages=1, stops=False,
+        )  # fmt: skip
+    assert raised(TEN) == []
+    read(alone, bound.stop_persons, ago=timedelta(seconds=0))
+    assert raised(TEN) == [(TEN, True)]
+    with pytest.raises(DatabaseError, match="reading is stopped"), transaction.atomic():
+        opens(alone, record)
+
+
+def test_an_alarm_that_becomes_a_stop_is_told_again():
+    house = organisation_()
+    who, lead = worker(house, "peer"), worker(house, "org_admin")
+    bound = reading.bounds("peer", TEN)
+    read(who, bound.persons)
+    raised(TEN)
+    read(who, bound.stop_persons)
+    assert raised(TEN) == raised(TEN) == [(TEN, True)]
+    with as_owner():
+        told = StaffNotice.objects.filter(template="much_was_opened", account_id=lead.account_id)
+        assert told.count() == 2
+
+
 def test_the_application_reads_and_writes_no_alarm_by_itself():
     stopped()
     for sql in ("select * from consent_readalarm", "update consent_readalarm set stops = false",

@@ -98,9 +98,7 @@ def own_looks(*, reader: Reader, zone: str, limit: int = A_PAGE, offset: int = 0
     """
     record = consent.open_own(reader=reader, classes={DataClass.ACCESS_LOG})
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select * from own_looks(%s, %s, %s, %s, %s)", [record, reader.account_id, zone, limit + 1, offset]
-        )
+        cursor.execute("select * from own_looks(%s, %s, %s, %s)", [record, zone, limit + 1, offset])
         rows = cursor.fetchall()
     return [OwnLooks(on, tuple(classes), *rest) for on, classes, *rest in rows[:limit]], len(rows) > limit
 

@@ -5,13 +5,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Incident
+from manypaths.network.models import Membership
+from manypaths.network.tests.factories import membership, reader_for
 from manypaths.people.tests.factories import person
 from manypaths.web.my.tests.factories import client_of as person_client
 from manypaths.web.my.tests.test_kept import stranger_to_all
 from manypaths.web.ui.clock import now
+from manypaths.web.work.tests.factories import client_of as work_client
 from manypaths.web.work.tests.test_pages import text
 from manypaths.web.work.tests.test_petitions import Desk
 from manypaths.web.work.tests.test_privacy import said
@@ -155,3 +159,58 @@ def test_the_person_sees_that_the_desk_looked_at_their_name(register):
     incident = register.write()
     register.desk.get(register.at(incident))
     assert "Hugo L." in register.read("/my/sharing/looked")
+
+
+def second_desk(register: Register):
+    with as_owner():
+        return work_client(
+            reader_for(membership(register.made.body, "privacy_officer", display_name="Ruth N."), register.made.place)
+        )
+
+
+def test_an_officer_whom_somebody_keeps_away_writes_nothing_of_them_and_nothing_to_them(register):
+    incident, ruth = register.write(), second_desk(register)
+    register.person.post(f"/my/about/safety/worker/{register.officer.membership_id}")
+    answer = register.desk.post("/work/privacy/breaches/new", register.form())
+    assert answer.status_code == 422
+    assert "keeps no page with one of these numbers" in text(answer)
+    assert register.desk.get(register.at(incident)).status_code == 404
+    assert register.desk.post(register.at(incident, "/tell"), LETTER).status_code == 404
+    assert str(incident) not in text(register.desk.get("/work/privacy/breaches"))
+    assert ruth.post(register.at(incident, "/tell"), LETTER).status_code == 302
+    assert LETTER["what"] in register.read("/my/sharing/wrong")
+
+
+def test_whose_look_it_was_does_not_weigh_it_where_somebody_else_can(register):
+    review = said(register.made, by=person())
+    wrong = {"finding": "should_not", "deed": "talked", "answer": "It was a mistake."}
+    register.desk.post(f"/work/privacy/{review}", wrong)
+    with as_owner():
+        Membership.objects.filter(id=register.made.coach_member.id).update(roles=["peer", "privacy_officer"])
+        looker = work_client(reader_for(Membership.objects.get(id=register.made.coach_member.id), register.made.place))
+    address = f"/work/privacy/breaches/from/review/{review}"
+    assert str(review) not in text(looker.get("/work/privacy/breaches"))
+    assert looker.post(address).status_code == 404
+    there = str(register.desk.post(address).headers["Location"])
+    assert looker.get(there).status_code == 404
+    assert looker.post(f"{there}/weigh", WEIGHED).status_code == 404
+    assert there not in text(looker.get("/work/privacy/breaches"))
+    assert register.desk.get(there).status_code == 200
+    with as_owner():
+        Membership.objects.filter(id=register.officer.membership_id).update(ended_at=now())
+    assert looker.get(there).status_code == 200
+
+
+@pytest.mark.parametrize("source", ["x", ""])
+def test_a_made_up_source_opens_no_incident_of_anybody(register, source):
+    by = register.officer
+    asked = [by.account_id, by.membership_id, uuid.uuid4(), [register.record], source, uuid.uuid4()]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select record_incident(%s, %s, %s, %s::uuid[], false, %s, %s, now(), current_date, null, "
+            "array['attendance'], 'unknown', %s, 'k', 'k')",
+            [*asked, b"x" * 40],
+        )
+        assert cursor.fetchone()[0] is None
+    with as_owner():
+        assert not Incident.objects.exists()
