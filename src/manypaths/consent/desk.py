@@ -33,6 +33,24 @@ class OwnOpening:
 
 
 @dataclass(frozen=True)
+class PastOpening:
+    """One page that the person opened to a desk once, or a code they made. `opened_at`: None for one nobody typed."""
+
+    id: UUID
+    held_record_id: UUID
+    made_at: datetime
+    by_code: bool
+    opened_at: datetime | None
+    until: datetime
+    ended_at: datetime | None
+
+    @property
+    def closed_at(self) -> datetime:
+        """When it ended, or ends: by its time, or sooner."""
+        return min(self.until, self.ended_at) if self.ended_at else self.until
+
+
+@dataclass(frozen=True)
 class AtDeskNow:
     """One page that is open at the reader's desk now: since when, until when, and of which record."""
 
@@ -58,6 +76,21 @@ def own_openings(*, reader: Reader, at: datetime) -> list[OwnOpening]:
     record = queries.open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
     rows = DeskOpening.objects.filter(record_id=record, ended_at__isnull=True, until__gt=at).order_by("made_at", "id")
     return [_own(row) for row in rows if row.opened_at or (row.code_until and row.code_until > at)]
+
+
+def every_opening(*, reader: Reader) -> list[PastOpening]:
+    """Everything the person ever opened to a desk, the newest first, and each code they made.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    record = queries.open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
+    rows = DeskOpening.objects.filter(record_id=record).order_by("-made_at", "id")
+    return [
+        PastOpening(
+            row.id, row.held_record_id, row.made_at, row.code_until is not None, row.opened_at, row.until, row.ended_at
+        )
+        for row in rows
+    ]
 
 
 def _own(row: DeskOpening) -> OwnOpening:

@@ -1,5 +1,6 @@
 """What went wrong with what places keep of the person: what, when, who, what now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,14 +41,18 @@ class Happened:
 @require_safe
 def index(request: Asked) -> HttpResponse:
     """Every breach the person was told of, the newest first."""
+    fresh = {one.subject_id for one in news_of(request)}
+    return show(request, "breaches", {"lines": all_that_happened(request, fresh), "any_new": bool(fresh)})
+
+
+def all_that_happened(request: Asked, fresh: Collection[UUID] = ()) -> list[Happened]:
+    """Every breach the person was told of, in plain words, the newest first."""
     found = queries.own_breaches(reader=request.reader)
     places = network.names_of_places(organisation_ids={one.organisation_id for one in found})
-    fresh = {one.subject_id for one in news_of(request)}
-    lines = [_happened(one, places, fresh) for one in found]
-    return show(request, "breaches", {"lines": lines, "any_new": bool(fresh)})
+    return [_happened(one, places, fresh) for one in found]
 
 
-def _happened(one: OwnBreach, places: dict[UUID, str], fresh: set[UUID]) -> Happened:
+def _happened(one: OwnBreach, places: dict[UUID, str], fresh: Collection[UUID]) -> Happened:
     return Happened(
         one,
         places.get(one.organisation_id, ""),

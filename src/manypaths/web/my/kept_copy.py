@@ -1,4 +1,4 @@
-"""What places keep of the person, for the copy of everything: all of each kind, and what was said beside it."""
+"""What places keep of the person, for the copy of everything, with what was said beside it and asked of them."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,10 +11,12 @@ from manypaths.people.queries import ContactWords, ProfileWords
 from manypaths.plans import queries as plans
 from manypaths.plans.queries import PlanPage, SafetyLine
 from manypaths.referrals import queries
+from manypaths.support import petitions
 from manypaths.support import queries as support
 from manypaths.support.queries import ContactLine, EntryLine, RemarkLine
 from manypaths.web.my.kept import ON_THE_PAGE, KeptPlace
 from manypaths.web.my.kept_words import KINDS, Kept, KindOfWords, lines
+from manypaths.web.my.petitions import AskedInWords, in_words
 from manypaths.web.ui.asked import Asked
 
 ALL = ON_THE_PAGE | {DataClass.RECOVERY_PLAN, DataClass.SAFETY_PLAN}
@@ -23,7 +25,7 @@ READ_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class KeptCopy:
-    """All that one place keeps of the person, in words and as it is stored, and every word they said beside it."""
+    """All that one place keeps of the person, in words and as it is stored, and what they said and asked there."""
 
     place: KeptPlace
     profile: ProfileWords | None
@@ -33,6 +35,7 @@ class KeptCopy:
     plan: PlanPage
     safety_plan: SafetyLine | None
     said_beside: list[RemarkLine]
+    asked: list[AskedInWords]
 
     @property
     def in_data(self) -> dict[str, Any]:
@@ -43,7 +46,7 @@ class KeptCopy:
             "profile": self.profile and asdict(self.profile), "safe_contact": self.contact and asdict(self.contact),
             **{name: [_entry(one) for one in found] for name, found in self.stored.items()},
             "plan": asdict(self.plan), "safety_plan": self.safety_plan and asdict(self.safety_plan),
-            "said_beside": [asdict(one) for one in self.said_beside],
+            "said_beside": [asdict(one) for one in self.said_beside], "asked": [asdict(one.view) for one in self.asked],
         }  # fmt: skip
 
 
@@ -71,6 +74,7 @@ def _copy(request: Asked, place: KeptPlace, opened: Opened) -> KeptCopy:
         plans.held_plan(record_id=record, sealer=opened.sealer),
         plans.safety_plan(record_id=record, sealer=opened.sealer),
         support.remarks_of_opened(record_id=record, sealer=opened.sealer),
+        in_words(petitions.petitions_of_opened(record_id=record, sealer=opened.sealer)),
     )
 
 

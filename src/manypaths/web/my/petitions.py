@@ -105,6 +105,29 @@ class AskedOf:
     form: forms.Form
 
 
+@dataclass(frozen=True)
+class AskedInWords:
+    """One petition for the copy of everything: codes in words."""
+
+    view: PetitionView
+    about: Any
+    finding: str
+    ground: str
+
+
+def in_words(views: list[PetitionView]) -> list[AskedInWords]:
+    """What was asked of one place, and what it answered, in plain words."""
+    return [
+        AskedInWords(
+            one,
+            _about(one),
+            word(rules.PETITION_FINDINGS[one.kind], one.finding, spoken()),
+            word(rules.GROUNDS, one.ground, spoken()),
+        )
+        for one in views
+    ]
+
+
 @person
 @require_safe
 def index(request: Asked, record_id: UUID) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from manypaths.consent import desk
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import factor_is_fresh
@@ -23,11 +24,13 @@ from manypaths.support import messages, shown
 from manypaths.vault.queries import sealer_for
 from manypaths.web.my.answers import lines_of
 from manypaths.web.my.ask_forms import WAY_WORDS, language_name, spoken
+from manypaths.web.my.breaches import all_that_happened
 from manypaths.web.my.frame import CHECK_IN, as_file, prove_first, show, zone_of
 from manypaths.web.my.kept_copy import KeptCopy, all_that_is_kept
 from manypaths.web.my.requests import STATES
 from manypaths.web.my.reviews import said_of
 from manypaths.web.my.sharing import every_look_of, shared_lines
+from manypaths.web.my.shown import shown_lines
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -37,7 +40,8 @@ VERSION = "2026-11"
 
 
 def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
-    """Everything the person wrote here, what is off their page too, what they shared, what places keep, and who looked.
+    """Everything the person wrote here, what is off their page too, what they shared, and who looked; what places keep,
+    what they were asked, and what went wrong there.
 
     Each kind of information is opened once, by its owner.
     """
@@ -47,6 +51,7 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
     check_ins = outcomes.own_sittings(reader=reader, instrument=CHECK_IN)
     unfinished = outcomes.own_unfinished(reader=reader, instrument=CHECK_IN)
     asked = referrals.own_whole_requests(reader=reader)
+    kept = all_that_is_kept(request)
     return {
         "profile": people.profile(record_id=record, sealer=sealer),
         "safe_contact": people.safe_contact(record_id=record, sealer=sealer),
@@ -60,10 +65,22 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "shared": shared_lines(request, [one.line for one in asked], at),
         "messages": [_thread(one, lines) for one, lines in messages.own_messages(reader=reader)],
         "shown_check_ins": shown.own_shown(reader=reader),
-        "kept": all_that_is_kept(request),
+        "kept": kept,
+        "went_wrong": all_that_happened(request),
+        "shown_outside": shown_lines(request),
+        "at_desks": _at_desks(request, kept),
         "looked": every_look_of(request),
         "said_not_right": said_of(request),
     }
+
+
+def _at_desks(request: Asked, kept: list[KeptCopy]) -> list[dict[str, Any]]:
+    """What the person opened to desks, each with the name of the place."""
+    places = {one.place.record.id: one.place.name for one in kept}
+    return [
+        {"place": places.get(one.held_record_id, ""), "closed_at": one.closed_at, **asdict(one)}
+        for one in desk.every_opening(reader=request.reader)
+    ]
 
 
 def _thread(one: messages.ThreadLine, lines: list[messages.MessageLine]) -> dict[str, Any]:
