@@ -11,6 +11,7 @@ from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries, registering, reviewing, reviews
 from manypaths.consent.models import DeskOpening, LookFlag
+from manypaths.consent.models import Incident as Registered
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.rules.incidents import Incident
 from manypaths.consent.rules.reviews import FlagState
@@ -24,6 +25,7 @@ from manypaths.people.tests.factories import new_request
 from manypaths.referrals import commands
 from manypaths.referrals.commands import night
 from manypaths.referrals.tests.factories import Scene, accepted
+from manypaths.support.models import Petition
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -85,15 +87,22 @@ def test_a_look_from_a_desk_at_one_person_on_a_day_on_which_nothing_was_written_
 
 def asked_of_the_desk(stage: Scene, record: UUID, _officer: Reader) -> None:
     new_request()
-    commands.complain(record_id=record, words="Nobody listened.", by=stage.person, at=now())
+    commands.complain(record_id=record, words="Nobody listened.", by=stage.person, at=now() - 2 * DAY)
 
 
-def went_wrong(_stage: Scene, record: UUID, officer: Reader) -> None:
+def went_wrong(stage: Scene, record: UUID, _officer: Reader) -> None:
+    """Written down by another officer, before the look."""
+    written_down(record, worker(stage, "privacy_officer"))
+
+
+def written_down(record: UUID, officer: Reader) -> None:
     new_request()
     kinds = frozenset({DataClass.PRESENCE.value})
     at = now() - DAY
     incident = Incident("A letter went wrong.", at, at.date(), None, "stranger", kinds, (record,))
     registering.record_incident(incident=incident, by=officer, at=now())
+    with as_owner():
+        Registered.objects.update(written_at=now() - 2 * DAY)
 
 
 WORKED_ON = {"a petition": asked_of_the_desk, "an incident": went_wrong}
@@ -125,6 +134,29 @@ def test_what_is_known_explains_a_look(kept, why):
                 until=at + timedelta(hours=1),
             )  # fmt: skip
     assert found() == []
+
+
+@pytest.mark.parametrize("why", ["their own incident", "everybody of the house", "answered long ago", "their own flag"])
+def test_no_officer_excuses_their_own_looks(kept, why):
+    stage, record = kept
+    who = worker(stage, "privacy_officer")
+    if why == "answered long ago":
+        asked_of_the_desk(stage, record, who)
+        with as_owner():
+            Petition.objects.update(asked_at=now() - 40 * DAY, answered_at=now() - 20 * DAY)
+    elif why == "their own flag":
+        with as_owner():
+            LookFlag.objects.create(
+                record_id=record, organisation=stage.body, membership_id=who.membership_id, kinds=["unexplained"],
+                on_day=(now() - 9 * DAY).date(), times=1, raised_at=now() - 8 * DAY,
+            )  # fmt: skip
+    else:
+        written_down(record, who if "own" in why else worker(stage, "privacy_officer"))
+        with as_owner():
+            Registered.objects.update(everyone="everybody" in why)
+    looked(who, record, basis="organisation", purpose="privacy", ago=DAY)
+    assert found()[-1] == (who.membership_id, ["unexplained"])
+    assert len(found()) == (2 if "flag" in why else 1)
 
 
 def test_what_another_place_wrote_that_day_and_a_refusal_explain_nothing(kept):
@@ -256,6 +288,8 @@ def test_the_database_takes_an_answer_from_nobody_else(kept):
 def test_who_answers_is_not_flagged_for_having_looked_at_it(kept):
     stage, record = kept
     flagged(stage, record)
+    with as_owner():
+        LookFlag.objects.update(raised_at=now() - 2 * DAY)
     officer = worker(stage, "privacy_officer")
     looked(officer, record, basis="organisation", purpose="privacy")
     assert len(found()) == 1
