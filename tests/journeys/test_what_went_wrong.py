@@ -64,7 +64,7 @@ def test_from_an_incident_to_a_letter_that_the_person_reads(browser: Browser, li
                             ("Whom they can ask, and how", "ask")):  # fmt: skip
             section.get_by_label(label).fill(LETTER[name])
         go(page.get_by_role("button", name="Tell them"))
-        expect(page.get_by_text("They are told.")).to_be_visible()
+        expect(page.get_by_text("It is on the page of each person who has one here.")).to_be_visible()
     with as_reader(browser, live_site, made.made.person, visit) as page:
         page.goto(f"{live_site.url}/my/requests")
         go(page.get_by_role("link", name="Read it"))
