@@ -260,7 +260,7 @@ end $$
 AT_NOW = """
 create function consent_of_an_incident_now() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    new.at := transaction_timestamp();
+    new.at := clock_timestamp();
     return new;
 end $$
 """

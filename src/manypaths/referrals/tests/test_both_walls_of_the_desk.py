@@ -88,12 +88,21 @@ def test_for_every_case_the_code_and_the_database_open_the_same_incident(kept):
         (kept.officer, True, True), (elsewhere, True, False), (kept.stage.desk, False, True), (Reader(), False, False),
     ):  # fmt: skip
         found = opened("open_incident", by, incident)
-        assert found["open"] == incidents.may_open(incidents.DeskFacts(officer, here))
+        assert found["open"] == incidents.may_open(incidents.DeskFacts(officer, here, looked=False, kept_away=False))
         assert found["open"] == incidents.may_open(incidents.DeskFacts(*found["facts"]))
         assert bool(found["keys"]) == bool(found["held"]) == found["open"]
     assert not opened("open_incident", kept.officer, uuid.uuid4())["open"]
-    for facts in (incidents.DeskFacts(None, True), incidents.DeskFacts(True, None)):
-        assert not incidents.may_open(facts)
+    with as_owner():
+        Block.objects.create(record_id=kept.record, account_id=kept.officer.account_id, since=NOW - timedelta(days=9))
+    found = opened("open_incident", kept.officer, incident)
+    assert not found["open"]
+    assert incidents.DeskFacts(*found["facts"]) == incidents.DeskFacts(True, True, looked=False, kept_away=True)
+    for number in range(4):
+        facts = [True, True, False, False]
+        assert incidents.may_open(incidents.DeskFacts(*facts))
+        for unwanted in (None, not facts[number]):
+            facts[number] = unwanted
+            assert not incidents.may_open(incidents.DeskFacts(*facts))
 
 
 def test_an_ended_membership_and_an_ended_account_open_neither(kept):
