@@ -252,8 +252,14 @@ def _uuid(value: str | None) -> UUID | None:
 
 def grants_of_own_record(*, reader: Reader) -> list[Grant]:
     """Every consent the person ever gave, newest first."""
-    record = open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
-    return list(Grant.objects.filter(record_id=record).select_related("recipient_organisation").order_by("-given_at"))
+    open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
+    return grants_of_opened(reader=reader)
+
+
+def grants_of_opened(*, reader: Reader) -> list[Grant]:
+    """The same, for a person whose consents this request has opened already with what else its page shows."""
+    own = Grant.objects.filter(record_id=reader.record_id).select_related("recipient_organisation")
+    return list(own.order_by("-given_at"))
 
 
 def own_grant(*, reader: Reader, grant_id: UUID) -> Grant:

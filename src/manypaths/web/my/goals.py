@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from manypaths.consent import queries as consent
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.plans import commands, queries, rules
 from manypaths.plans.rules import GoalState, StepState, Way
 from manypaths.web.my.frame import error_page, go, put_reasons, show, thank, today
-from manypaths.web.my.home import active_grants, newest_notes
+from manypaths.web.my.home import holding, newest_notes
 from manypaths.web.my.places import answering_here
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
@@ -106,7 +107,8 @@ def goal(request: Asked, goal_id: UUID) -> HttpResponse:
         else:
             return thank(request, "saved", "my:goal", goal_id, anchor="steps")
     asks = answering_here(request, {step.service_id for step in goal_line.steps if step.service_id})
-    notes = newest_notes(request, active_grants(request, now()))
+    active = holding(consent.grants_of_own_record(reader=request.reader), now())
+    notes = newest_notes(request, active)
     return show(request, "goal", {"form": form, "goal": goal_line, "notes": notes, "asks": asks})
 
 

@@ -53,9 +53,8 @@ def own_name(request: Asked, *also: DataClass) -> people.ProfileWords | None:
     return people.profile(record_id=record, sealer=sealer_for([record]))
 
 
-def active_grants(request: Asked, at: datetime) -> list[Grant]:
-    """The consents that hold now."""
-    grants = consent.grants_of_own_record(reader=request.reader)
+def holding(grants: list[Grant], at: datetime) -> list[Grant]:
+    """Those of a person's consents that hold now."""
     return [grant for grant in grants if is_active(consent.grant_facts(grant), at)]
 
 
@@ -85,11 +84,12 @@ def newest_notes(request: Asked, active: list[Grant]) -> list[RequestNote]:
 @require_safe
 def home(request: Asked) -> HttpResponse:
     """The person's own page."""
-    active = active_grants(request, now())
+    profile = own_name(request, DataClass.CONSENT_RECORD, DataClass.MESSAGES, DataClass.PRESENCE)
+    active = holding(consent.grants_of_opened(reader=request.reader), now())
     plan, notes = plans.plan_of(reader=request.reader), newest_notes(request, active)
     context: dict[str, Any] = {
         "plan": plan,
-        "profile": own_name(request, DataClass.MESSAGES, DataClass.PRESENCE),
+        "profile": profile,
         "next": plan.next_step,
         "first_steps": first_steps(plan),
         "sights": sights(request, active),
