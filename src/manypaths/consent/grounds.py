@@ -199,8 +199,9 @@ class LookFlag(models.Model):
 
 
 class ReadAlarm(models.Model):
-    """A worker opened far more than their role usually does, in ten minutes or in a day. `stops`: no look of theirs can
-    be added until somebody else of the place closes it. About a worker; no record and no person stands in it.
+    """A worker opened far more than their role usually does, in ten minutes or in a day. `shown`: different people in
+    all, lists included. `stops`: no look of theirs can be added until somebody else of the place closes it. About a
+    worker; no record and no person stands in it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -211,6 +212,7 @@ class ReadAlarm(models.Model):
     raised_at = models.DateTimeField()
     persons = models.PositiveIntegerField()
     pages = models.PositiveIntegerField()
+    shown = models.PositiveIntegerField(default=0)
     stops = models.BooleanField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_id = models.UUIDField(null=True, blank=True)

@@ -198,6 +198,7 @@ class Share(models.Model):
 
     `record_id` is the person's own record, `held_record_id` the one that is shown. A refusal is kept too, and looks to
     everyone else like nothing. Never edited: it is answered once, taken up once by whom it names, and ended once.
+    Its days are the clock of the database. `kept_at`: it was asked while somebody stood beside the person.
     """
 
     class State(models.TextChoices):
@@ -226,6 +227,7 @@ class Share(models.Model):
     purpose = models.CharField(max_length=24)
     state = models.CharField(max_length=8, choices=State.choices)
     written_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True, blank=True)
     starts_at = models.DateTimeField()
     until = models.DateTimeField()
     firm_until = models.DateTimeField(null=True, blank=True)

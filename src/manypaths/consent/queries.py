@@ -258,6 +258,8 @@ def grants_of_own_record(*, reader: Reader) -> list[Grant]:
 
 def grants_of_opened(*, reader: Reader) -> list[Grant]:
     """The same, for a person whose consents this request has opened already with what else its page shows."""
+    if reader.record_id is None:
+        return []
     own = Grant.objects.filter(record_id=reader.record_id).select_related("recipient_organisation")
     return list(own.order_by("-given_at"))
 

@@ -224,7 +224,8 @@ def open_flag(*, reader: Reader, flag_id: UUID) -> tuple[FlagLine, Opened]:
 
 @dataclass(frozen=True)
 class AlarmLine:
-    """One worker who opened far more than usual: how many people one by one, how many pages, whether it stops them."""
+    """One worker who opened far more than usual: how many people one by one, how many pages, how many different people
+    in all of it, whether it stops them."""
 
     id: UUID
     membership_id: UUID
@@ -232,6 +233,7 @@ class AlarmLine:
     raised_at: datetime
     persons: int
     pages: int
+    shown: int
     stops: bool
     closed_at: datetime | None
     closed_by: UUID | None

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Max, Q
 
 from manypaths.accounts import queries as accounts
 from manypaths.audit import commands as audit
@@ -15,6 +16,7 @@ from manypaths.consent.models import Restriction, Share, Text
 from manypaths.consent.rules import DataClass, shares
 from manypaths.consent.shares import NAME
 from manypaths.lib.refusals import NotThere, refuse_if
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader, factor_is_fresh
 from manypaths.people import commands as people
 from manypaths.vault.queries import sealer_for
@@ -43,7 +45,8 @@ def give_share(*, wish: Wish, name: str, text: Text, by: Reader, at: datetime) -
     """Agree that somebody outside may see some classes of one record that a place keeps. Signed with a typed name.
 
     Refuses: no proof of who signs in the last five minutes · nothing chosen, or not of this kind · no purpose · a last
-    day that is over or too far · no name. A record that is not about the person, by the database.
+    day that is over or too far · no name · within the hour in which something was asked for the same place while
+    somebody stood beside the person, by the database too. A record that is not about the person, by the database.
     Records: consent.share_given
     Afterwards: whom it names can open exactly these classes to read, until the end.
     """
@@ -82,21 +85,22 @@ def keep_for_later(*, wish: Wish, text: Text, by: Reader, at: datetime) -> UUID:
 
 
 @transaction.atomic
-def confirm_share(*, share_id: UUID, name: str, alone: bool, by: Reader, at: datetime) -> None:
-    """Agree, alone, to what waits for an answer. Signed with a typed name.
+def confirm_share(*, share_id: UUID, name: str, version: str, alone: bool, by: Reader, at: datetime) -> None:
+    """Agree, alone, to what waits for an answer. Signed with a typed name, in the words of the version that was shown.
 
     Refuses: NotThere for what is not the person's own, or does not wait · not alone · within the hour in which it was
-    asked, by the database too · its last day is over · no proof of who signs in the last five minutes · no name.
+    asked · words that are not the newest, both by the database too · its last day is over · no proof of who signs in
+    the last five minutes · no name.
     Records: consent.share_given
     """
     record, row = _waiting(share_id, by)
-    kind = shares.KINDS[row.kind]
     refuse_if(shares.reasons_not_to_confirm(row.written_at, row.until, at, alone=alone))
-    fresh, classes = factor_is_fresh(by, at), frozenset(row.classes)
+    refuse_if(shares.reasons_not_to_sign(version, queries.text(key=row.text_key, language=row.language).version))
+    kind, fresh, classes = shares.KINDS[row.kind], factor_is_fresh(by, at), frozenset(row.classes)
     refuse_if(shares.reasons_not_to_share(kind, classes, row.purpose, row.until, name, at, fresh=fresh))
-    row.state, row.signed_at = Share.State.GIVEN, at
+    row.state, row.signed_at, row.text_version = Share.State.GIVEN, at, version
     row.name = sealer_for([record]).seal(record, NAME, name.strip())
-    row.save(update_fields=["state", "signed_at", "name"])
+    row.save(update_fields=["state", "signed_at", "name", "text_version"])
     audit.record(what="consent.share_given", by=by, subject=row.id, record_id=record, at=at)
 
 
@@ -127,6 +131,7 @@ def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
     if kind is None:
         raise NotThere
     classes, fresh = frozenset(wish.classes), factor_is_fresh(by, at)
+    refuse_if(shares.reasons_not_to_share_yet(_kept_for(record, wish), at))
     refuse_if(shares.reasons_not_to_share(kind, classes, wish.purpose, wish.until, name, at, fresh=fresh))
     row = _row(record, wish, text, at)
     row.state, row.signed_at = Share.State.GIVEN, at
@@ -134,6 +139,23 @@ def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
     row.save(force_insert=True)
     audit.record(what="consent.share_given", by=by, subject=row.id, record_id=record, at=at)
     return row.id
+
+
+def has_to_wait(*, wish: Wish, by: Reader, at: datetime) -> bool:
+    """Whether a yes to this place waits, since something was asked for it while somebody stood beside the person."""
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    return shares.waits_for(_kept_for(record, wish), at)
+
+
+def _kept_for(record: UUID, wish: Wish) -> datetime | None:
+    """When something was last asked for this place, or for anybody there, beside somebody."""
+    place = wish.organisation_id
+    if wish.membership_id:
+        place = network.places_of_members(membership_ids=[wish.membership_id]).get(wish.membership_id)
+    kept = Share.objects.filter(record_id=record, kept_at__isnull=False)
+    theirs = kept.filter(Q(recipient_organisation_id=place) | Q(recipient_membership__organisation_id=place))
+    last: datetime | None = theirs.aggregate(last=Max("kept_at"))["last"] if place else None
+    return last
 
 
 def _row(record: UUID, wish: Wish, text: Text, at: datetime) -> Share:

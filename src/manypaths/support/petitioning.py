@@ -152,8 +152,8 @@ def answer_petition(*, petition_id: UUID, answer: PetitionAnswer, by: Reader, at
     """
     found = open_petition(reader=by, petition_id=petition_id)
     view, seal = found.petition, found.sealer.seal
-    Petition.objects.select_for_update().get(id=petition_id)
-    refuse_if(rules.reasons_not_to_answer_petition(view.kind, view.state, answer))
+    state = Petition.objects.select_for_update().get(id=petition_id).state  # another may have answered meanwhile
+    refuse_if(rules.reasons_not_to_answer_petition(view.kind, state, answer))
     agreed, denied = answer.finding == rules.AGREED, answer.finding == rules.DENIED
     Petition.objects.filter(id=petition_id).update(
         state=PetitionState.ANSWERED, finding=answer.finding, ground=answer.ground if denied else "",

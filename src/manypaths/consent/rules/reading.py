@@ -1,16 +1,18 @@
 """How much reading is far more than usual: from when an alarm is raised, and from when further reading stops. Pure.
 
-People opened one by one are counted apart from pages: a list of fifty is one page, and nobody was looked at alone.
+People opened one by one are counted apart from pages: a list of fifty is one page, and nobody was looked at alone. A
+third measure counts the different people of all of it together, so that nobody copies the whole list of a house page by
+page; who stands in a list thirty times counts once.
 """
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 FIGURES: Mapping[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[1] / "data" / "reading-2026-11.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[1] / "data" / "reading-2026-11-23.json").read_text(encoding="utf-8")
 )
 TEN, DAY = "ten", "day"
 SPANS = (TEN, DAY)
@@ -18,12 +20,17 @@ SPANS = (TEN, DAY)
 
 @dataclass(frozen=True)
 class Bounds:
-    """From how many people, or pages, an alarm is raised, and from how many further reading stops."""
+    """From how many people one by one, pages, or people in all, an alarm is raised, or further reading stops."""
 
     persons: int
     pages: int
+    shown: int
     stop_persons: int
     stop_pages: int
+    stop_shown: int
+
+
+MEASURES = ("persons", "pages", "shown")
 
 
 def bounds(role: str, span: str) -> Bounds:
@@ -31,10 +38,8 @@ def bounds(role: str, span: str) -> Bounds:
     usual, floors = FIGURES["usual"][role][span], FIGURES["floors"][span]
     alarm, stop = FIGURES["alarm_factor"], FIGURES["stop_factor"]
     return Bounds(
-        max(usual["persons"] * alarm, floors["persons"]),
-        max(usual["pages"] * alarm, floors["pages"]),
-        max(usual["persons"] * stop, floors["persons"] * stop // alarm),
-        max(usual["pages"] * stop, floors["pages"] * stop // alarm),
+        *(max(usual[one] * alarm, floors[one]) for one in MEASURES),
+        *(max(usual[one] * stop, floors[one] * stop // alarm) for one in MEASURES),
     )
 
 
@@ -43,17 +48,12 @@ def highest(roles: Collection[str], span: str) -> Bounds | None:
     found = [bounds(role, span) for role in roles if role in FIGURES["usual"]]
     if not found:
         return None
-    return Bounds(
-        max(one.persons for one in found),
-        max(one.pages for one in found),
-        max(one.stop_persons for one in found),
-        max(one.stop_pages for one in found),
-    )
+    return Bounds(*(max(figures) for figures in zip(*map(astuple, found), strict=True)))
 
 
-def is_far_above(bound: Bounds, persons: int, pages: int) -> tuple[bool, bool]:
+def is_far_above(bound: Bounds, persons: int, pages: int, shown: int) -> tuple[bool, bool]:
     """Whether an alarm is raised, and whether further reading stops."""
     return (
-        persons >= bound.persons or pages >= bound.pages,
-        persons >= bound.stop_persons or pages >= bound.stop_pages,
+        persons >= bound.persons or pages >= bound.pages or shown >= bound.shown,
+        persons >= bound.stop_persons or pages >= bound.stop_pages or shown >= bound.stop_shown,
     )

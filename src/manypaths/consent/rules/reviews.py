@@ -104,7 +104,7 @@ def word(table: Mapping[str, dict[str, Any]], code: str, language: str) -> str:
 class FlagState(StrEnum):
     """What became of looks that nothing known explains: they wait, were the work, or are looked into.
 
-    Alone: nobody else of the place may answer, so after a day they rest, and wait again once somebody else may.
+    Alone: nobody else of the place may answer, so after a day they rest. Whoever comes to answer finds them at once.
     """
 
     WAITS = "waits"
@@ -117,6 +117,7 @@ class FlagState(StrEnum):
 
 FLAG_ANSWERS: Mapping[FlagState, tuple[FlagState, ...]] = {
     FlagState.WAITS: (FlagState.WORK, FlagState.REVIEW),
+    FlagState.ALONE: (FlagState.WORK, FlagState.REVIEW),
     FlagState.REVIEW: (FlagState.RIGHT, FlagState.WRONG),
 }
 OPEN_FLAGS = frozenset(FLAG_ANSWERS)

@@ -197,6 +197,26 @@ def reasons_not_to_confirm(written_at: datetime, until: datetime, at: datetime, 
         yield Reason("over", _("Its last day has come. Choose again, with a later day."))
 
 
+def waits_for(kept_at: datetime | None, at: datetime) -> bool:
+    """True while a yes to a place waits: something was asked of the person for that place within the hour, and somebody
+    stood beside them. Whatever they answer now, whoever stood there may have told them to."""
+    return kept_at is not None and at < kept_at + ALONE_AFTER
+
+
+def reasons_not_to_share_yet(kept_at: datetime | None, at: datetime) -> Iterator[Reason]:
+    """Why no yes to this place can be given now, whatever it is about."""
+    if waits_for(kept_at, at):
+        yield Reason("too_soon", _("You can say yes one hour after you were asked. You can say no at any time."))
+
+
+def reasons_not_to_sign(version: str, newest: str | None) -> Iterator[Reason]:
+    """Why what waits cannot be agreed to in the words that the page showed."""
+    if version != newest:
+        yield Reason(
+            "words_changed", _("These words have changed since you were asked. Read the new ones, then answer.")
+        )
+
+
 def reasons_not_to_stop(firm_until: datetime | None, at: datetime) -> Iterator[Reason]:
     """Why a consent cannot be stopped now: only one for a court case can say so, in its first line."""
     if firm_until is not None and at < firm_until:

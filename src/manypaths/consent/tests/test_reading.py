@@ -39,17 +39,30 @@ def worker(house, *roles: str) -> Reader:
         return reader_for(membership(house, *roles))
 
 
+SAME = [uuid4() for _line in range(50)]
+
+
 def read(who: Reader, persons: int, pages: int = 0, *, ago=MINUTE, purpose: str = "care", hat: str = "member") -> None:
-    """So many people one by one, and lists until there are so many pages."""
-    one_by_one = [[uuid4()] for _number in range(persons)]
-    lists = [[uuid4() for _line in range(50)] for _number in range(pages - persons)]
+    """So many people one by one, and one list again and again until there are so many pages."""
+    write(
+        who, [[uuid4()] for _number in range(persons)] + [SAME] * (pages - persons), ago=ago, purpose=purpose, hat=hat
+    )
+
+
+def copy(who: Reader, people: int, *, times: int = 1) -> None:
+    """The whole list of so many people, fifty on each page, so many times."""
+    everybody = [uuid4() for _line in range(people)]
+    write(who, [everybody[first : first + 50] for first in range(0, people, 50)] * times)
+
+
+def write(who: Reader, pages: list[list[UUID]], *, ago=MINUTE, purpose: str = "care", hat: str = "member") -> None:
     rows = [
         Access(
             at=now() - ago, xid=1, nonce=uuid4(), account_id=who.account_id, hat=hat, membership_id=who.membership_id,
             organisation_id=who.organisation_id, opened=opened, bases=["assigned"] * len(opened),
             subjects=[None] * len(opened), denied=[], classes=["demographics"], purpose=purpose,
         )
-        for opened in [*one_by_one, *lists]
+        for opened in pages
     ]  # fmt: skip
     with as_owner():
         Access.objects.bulk_create(rows)
@@ -64,17 +77,25 @@ def raised(*spans: str) -> list[tuple[str, bool]]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     roles=st.lists(st.sampled_from([role.value for role in Role]), min_size=1, max_size=2, unique=True),
-    edge=st.sampled_from(["persons", "pages", "stop_persons", "stop_pages"]), by=st.sampled_from([-1, 0]),
+    edge=st.sampled_from(["persons", "pages", "shown", "stop_persons", "stop_pages", "stop_shown"]),
+    by=st.sampled_from([-1, 0]),
 )  # fmt: skip
 def test_code_and_database_see_the_same_bounds(roles, edge, by):
     with pytest.raises(Undo), transaction.atomic():
         who, bound = worker(organisation_(), *roles), reading.highest(roles, TEN)
         asked = (getattr(bound, edge) if bound else 100) + by
-        persons, pages = (asked, asked) if "persons" in edge else (0, asked)
-        read(who, persons, pages)
-        alarm, stop = reading.is_far_above(bound, persons, pages) if bound else (False, False)
+        persons, pages, shown = counted(edge.removeprefix("stop_"), asked)
+        copy(who, asked) if "shown" in edge else read(who, persons, pages)
+        alarm, stop = reading.is_far_above(bound, persons, pages, shown) if bound else (False, False)
         assert raised(TEN) == ([(TEN, stop)] if alarm else [])
         raise Undo
+
+
+def counted(edge: str, asked: int) -> tuple[int, int, int]:
+    """People one by one, pages and people in all, where one of them is what is asked."""
+    if edge == "persons":
+        return asked, asked, asked
+    return (0, asked, len(SAME)) if edge == "pages" else (int(asked % 50 == 1), -(-asked // 50), asked)
 
 
 def organisation_():
@@ -82,10 +103,30 @@ def organisation_():
         return organisation()
 
 
-def test_a_caseload_of_a_thousand_in_lists_is_no_thousand_looks():
+def test_people_in_lists_are_no_looks_out_of_interest():
     who = worker(organisation_(), "supervisor")
     read(who, 3, 23)
+    copy(who, 300)
     assert raised() == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_caseload_of_sixty_read_thirty_times_is_no_alarm(role):
+    who = worker(organisation_(), role)
+    copy(who, 60, times=30)
+    assert raised() == []
+
+
+def test_who_copies_the_whole_list_of_a_house_page_by_page_is_noticed_and_stopped():
+    house = organisation_()
+    who, lead = worker(house, "peer"), worker(house, "org_admin")
+    bound = reading.bounds("peer", TEN)
+    copy(who, bound.shown)
+    assert raised(TEN) == [(TEN, False)]
+    (line,) = reviews.read_alarms(reader=lead, waiting=True)
+    assert (line.persons, line.pages, line.shown) == (0, bound.shown // 50, bound.shown)
+    copy(who, bound.stop_shown)
+    assert raised(TEN) == [(TEN, True)]
 
 
 def test_who_opens_many_one_by_one_is_noticed_told_of_and_not_stopped_yet():
@@ -233,5 +274,7 @@ def test_no_bound_is_below_its_floor_and_a_stop_is_far_above_an_alarm(role):
         bound, floor = reading.bounds(role, span), reading.FIGURES["floors"][span]
         assert bound.persons >= floor["persons"]
         assert bound.pages >= floor["pages"]
+        assert bound.shown >= floor["shown"]
         assert bound.stop_persons >= 3 * bound.persons
         assert bound.stop_pages >= 3 * bound.pages
+        assert bound.stop_shown >= 3 * bound.shown

@@ -1,19 +1,21 @@
 """What was asked while somebody with power over the person stood beside them: it waits, and is answered alone."""
 
+import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent import shares, sharing
-from manypaths.consent.models import Share
+from manypaths.consent.models import Share, Text
 from manypaths.consent.rules import DataClass
 from manypaths.consent.rules import shares as rules
 from manypaths.consent.tests.test_shares import DAY, Stage, closed
 from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network.tests.factories import membership
 from manypaths.people.tests.factories import new_request, person
 from manypaths.vault.queries import sealer_for
 
@@ -26,15 +28,26 @@ class Asked(Stage):
     def __init__(self) -> None:
         super().__init__()
         text = consent.text(key="share", language="en")
+        self.version = text.version
         self.share = sharing.keep_for_later(wish=self.wish(), text=text, by=self.person, at=self.at)
 
     def ago(self, how_long: timedelta) -> None:
         with as_owner():
-            Share.objects.filter(id=self.share).update(written_at=self.at - how_long)
+            Share.objects.filter(id=self.share).update(written_at=self.at - how_long, kept_at=self.at - how_long)
         new_request()
 
-    def answer(self, *, alone: bool = True) -> None:
-        sharing.confirm_share(share_id=self.share, name="Mari", alone=alone, by=self.person, at=self.at)
+    def new_words(self) -> str:
+        """The words of this kind are published anew."""
+        with as_owner():
+            Text.objects.create(
+                key="share", version="9999-01", language="en", title="x", body="x", source="x", licence="x"
+            )
+        return "9999-01"
+
+    def answer(self, *, alone: bool = True, version: str = "") -> None:
+        sharing.confirm_share(
+            share_id=self.share, name="Mari", version=version or self.version, alone=alone, by=self.person, at=self.at
+        )
 
 
 def test_what_was_asked_beside_somebody_opens_when_it_is_agreed_to_alone():
@@ -89,10 +102,89 @@ def test_nobody_answers_for_somebody_else():
     other = replace(person(), factor_at=stage.at)
     for act in (
         lambda: sharing.decline_share(share_id=stage.share, by=other, at=stage.at),
-        lambda: sharing.confirm_share(share_id=stage.share, name="Mari", alone=True, by=other, at=stage.at),
+        lambda: sharing.confirm_share(
+            share_id=stage.share, name="Mari", version=stage.version, alone=True, by=other, at=stage.at
+        ),
     ):
         new_request()
         with pytest.raises(NotThere):
             act()
     new_request()
     stage.answer()
+
+
+def test_what_waits_is_agreed_to_in_the_newest_words_only():
+    stage = Asked()
+    newest = stage.new_words()
+    stage.ago(2 * rules.ALONE_AFTER)
+    with pytest.raises(Refused, match="words_changed"):
+        stage.answer()
+    new_request()
+    record = consent.open_own(reader=stage.person, classes={DataClass.CONSENT_RECORD})
+    sealed = sealer_for([record]).seal(record, shares.NAME, "Mari")
+    with pytest.raises(Exception, match="in the newest words"), transaction.atomic():
+        Share.objects.filter(id=stage.share).update(state="given", signed_at=stage.at, name=sealed)
+    new_request()
+    stage.answer(version=newest)
+    with as_owner():
+        assert Share.objects.get(id=stage.share).text_version == newest
+
+
+@pytest.mark.parametrize("first", ["waits", "no"])
+def test_going_back_and_saying_that_one_is_alone_makes_nothing_open_within_the_hour(stage_of_two, first):
+    stage, officer = stage_of_two
+    if first == "no":
+        new_request()
+        sharing.decline_share(share_id=stage.share, by=stage.person, at=stage.at)
+    for change in (
+        {},
+        {"organisation_id": None, "membership_id": officer, "kind": "cj_referral", "purpose": "CJ_MONITORING"},
+    ):
+        with pytest.raises(Refused, match="too_soon"):
+            stage.give(**change)
+        new_request()
+        assert sharing.has_to_wait(wish=stage.wish(**change), by=stage.person, at=stage.at)
+    stage.ago(2 * rules.ALONE_AFTER)
+    assert not closed(stage.reader, stage.give())
+
+
+def test_the_table_itself_keeps_a_second_yes_to_that_place_waiting(stage_of_two):
+    stage, _officer = stage_of_two
+    new_request()
+    record = consent.open_own(reader=stage.person, classes={DataClass.CONSENT_RECORD})
+    row = Share.objects.get(record_id=record, id=stage.share)
+    row.id, row.state, row.signed_at = uuid.uuid4(), "given", stage.at - DAY
+    row.name, row.kept_at = sealer_for([record]).seal(record, shares.NAME, "Mari"), None
+    with pytest.raises(Exception, match="waits an hour"), transaction.atomic():
+        row.save(force_insert=True)
+
+
+@pytest.fixture
+def stage_of_two() -> tuple[Asked, uuid.UUID]:
+    """What waits for a place, and somebody who works there and can be named alone."""
+    stage = Asked()
+    with as_owner():
+        return stage, membership(stage.clinic, "monitor").id
+
+
+def test_the_days_of_a_consent_are_the_clock_of_the_database_whatever_is_written():
+    stage = Stage()
+    share = stage.give()
+    new_request()
+    record = consent.open_own(reader=stage.person, classes={DataClass.CONSENT_RECORD})
+    row, now = Share.objects.get(record_id=record, id=share), database_now()
+    for day in (stage.at - 9 * DAY, stage.at + 9 * DAY):
+        row.id, row.written_at, row.starts_at, row.signed_at = uuid.uuid4(), day, day, day
+        row.until = stage.at + 20 * DAY
+        row.save(force_insert=True)
+        kept = Share.objects.get(record_id=record, id=row.id)
+        assert kept.written_at == kept.signed_at == now
+        assert now <= kept.starts_at <= datetime.now(UTC)
+        Share.objects.filter(record_id=record, id=row.id).update(ended_at=day, ending="stopped")
+        assert Share.objects.get(record_id=record, id=row.id).ended_at == max(now, kept.starts_at)
+
+
+def database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("select transaction_timestamp()")
+        return cursor.fetchone()[0]

@@ -87,7 +87,9 @@ def test_a_look_from_a_desk_at_one_person_on_a_day_on_which_nothing_was_written_
 
 def asked_of_the_desk(stage: Scene, record: UUID, _officer: Reader) -> None:
     new_request()
-    commands.complain(record_id=record, words="Nobody listened.", by=stage.person, at=now() - 2 * DAY)
+    commands.complain(record_id=record, words="Nobody listened.", by=stage.person, at=now())
+    with as_owner():
+        Petition.objects.update(asked_at=now() - 2 * DAY)
 
 
 def went_wrong(stage: Scene, record: UUID, _officer: Reader) -> None:
@@ -313,19 +315,45 @@ def state_after(hours: int) -> str:
         return LookFlag.objects.get().state
 
 
-def test_a_look_of_the_only_officer_rests_after_a_day_and_waits_again_for_another(kept):
+def test_a_look_of_the_only_officer_rests_after_a_day_and_a_new_one_answers_it_at_once(kept):
     stage, record = kept
     flag = flagged(stage, record, worker(stage, "privacy_officer"))
     assert (state_after(23), state_after(25), state_after(25)) == ("waits", "alone", "alone")
     another = worker(stage, "privacy_officer")
     new_request()
-    lines, _total = reviews.flags_to_answer(reader=another, waiting=False)
+    lines, _total = reviews.flags_to_answer(reader=another, waiting=True)
     assert [(one.id, one.state, one.reason) for one in lines] == [(flag, FlagState.ALONE, "")]
-    with pytest.raises(Refused, match="answered_already"):
-        answered(another, flag, "work")
-    assert state_after(25) == "waits"
+    assert reviews.flags_to_answer(reader=another, waiting=False) == ([], 0)
     answered(another, flag, "work")
     assert state_after(25) == "work"
+
+
+def test_who_asks_the_night_with_fewer_marks_settles_nothing(kept):
+    stage, record = kept
+    officer = worker(stage, "privacy_officer")
+    named(stage, record, "Mari Kowalczyk")
+    peer = worker(stage, "peer", "Jo Kowalczyk")
+    looked(peer, record)
+    with connection.cursor() as cursor:
+        cursor.execute("select * from flag_looks(%s, %s, %s)", [now() - 3 * DAY, [], []])
+    assert kinds_for(officer) == [("unexplained",)]
+    assert found() == [(peer.membership_id, ["same_name", "unexplained"])]
+    (flag,) = (one.id for one in reviews.flags_to_answer(reader=officer, waiting=True)[0])
+    answered(officer, flag, "work")
+    with as_owner():
+        LookFlag.objects.update(kinds=["unexplained"])
+    assert found() == [(peer.membership_id, ["unexplained"])]
+
+
+def kinds_for(officer: Reader) -> list[tuple[str, ...]]:
+    new_request()
+    return [one.kinds for one in reviews.flags_to_answer(reader=officer, waiting=True)[0]]
+
+
+def test_looks_of_long_ago_are_not_raked_up(kept):
+    stage, record = kept
+    looked(worker(stage, "peer"), record, ago=20 * DAY)
+    assert found(days=9999) == []
 
 
 def test_a_look_that_somebody_else_may_answer_waits_for_them(kept):

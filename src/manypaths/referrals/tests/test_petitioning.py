@@ -394,3 +394,31 @@ def test_unopened_it_is_a_loud_fault(kept):
     kept.ask(kept.entry)
     with pytest.raises(ProgrammingError, match="nobody opened"), transaction.atomic():
         list(Petition.objects.all())
+
+
+def test_the_days_of_a_petition_are_the_clock_of_the_database(kept):
+    petition = kept.ask(kept.entry)
+    petitioning.extend_petition(petition_id=petition, reason="The file is away.", by=kept.officer, at=NOW)
+    new_request()
+    kept.answer(petition)
+    with connection.cursor() as cursor:
+        cursor.execute("select transaction_timestamp()")
+        now = cursor.fetchone()[0]
+    with as_owner():
+        row = Petition.objects.get()
+    assert row.asked_at == row.extended_at == row.answered_at == now != NOW
+    assert row.due_at == now + timedelta(days=90)
+
+
+def test_more_time_is_not_taken_on_a_day_that_is_over_by_writing_an_earlier_one(kept):
+    petition = kept.ask(kept.entry)
+    with as_owner():
+        Petition.objects.update(asked_at=NOW - timedelta(days=90), due_at=NOW - timedelta(days=30))
+    found = petitions.open_petition(reader=kept.officer, petition_id=petition)
+    late = found.petition.due_at
+    with pytest.raises(IntegrityError, match="answered once by who may"), transaction.atomic():
+        Petition.objects.filter(id=petition).update(
+            due_at=late + timedelta(days=30), extended_at=late - timedelta(days=1),
+            extended_by_id=kept.officer.membership_id,
+            extension=found.sealer.seal(kept.record, petitions.EXTENSION, "The file is away."),
+        )  # fmt: skip

@@ -161,6 +161,8 @@ def proved(request: Asked, signing: SignForm, at: datetime) -> bool:
 def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -> HttpResponse:
     code = new_code() if kind.recipient == "account" else ""
     wish = replace(_wish(request, kind, form), code=code_as_typed(code))
+    if sharing.has_to_wait(wish=wish, by=request.reader, at=at):
+        return _keep_for_later(request, kind, form, at)
     given = sharing.give_share(wish=wish, name=name, text=_text_shown(request, kind), by=request.reader, at=at)
     if code:
         request.session[CODE] = code

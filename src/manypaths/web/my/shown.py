@@ -150,9 +150,9 @@ def _filling(view: ShareView, line: ShownLine, text: Text, zone: str) -> dict[st
 def answer(request: Asked, share_id: UUID) -> HttpResponse:
     """Answer, alone, what was asked while somebody stood beside the person: the same words, and a place to sign."""
     view, at = shares.own_share(reader=request.reader, share_id=share_id), now()
-    text = shares.text_signed(reader=request.reader, share=view)
-    if view.state != "draft" or text is None:
+    if view.state != "draft":
         raise NotThere
+    text = consent.text(key=view.text_key, language=view.language)
     fresh = factor_is_fresh(request.reader, at)
     signing = SignForm(request.POST if "sign" in request.POST else None, fresh=fresh, alone=True)
     if "no" in request.POST:
@@ -164,7 +164,8 @@ def answer(request: Asked, share_id: UUID) -> HttpResponse:
         return thank(request, "share_given", "my:shown", share_id)
     line = _line(view, _around(request, [view]))
     words = words_of(text, _filling(view, line, text, zone_of(request)))
-    response = show(request, "show/sign", {"signing": signing, "words": words, "waits": view})
+    context = {"signing": signing, "words": words, "waits": view, "changed": text.version != view.text_version}
+    response = show(request, "show/sign", context)
     response.status_code = REFUSED if signing.is_bound and signing.errors else response.status_code
     return response
 
@@ -176,8 +177,9 @@ def _agreed(request: Asked, view: ShareView, signing: SignForm, at: datetime) ->
     told = signing.cleaned_data
     try:
         sharing.confirm_share(
-            share_id=view.id, name=told["name"], alone=told["alone"] == "yes", by=request.reader, at=at
-        )
+            share_id=view.id, name=told["name"], version=request.POST.get("words_version", ""),
+            alone=told["alone"] == "yes", by=request.reader, at=at,
+        )  # fmt: skip
     except Refused as refused:
         put_reasons(signing, refused)
         return False

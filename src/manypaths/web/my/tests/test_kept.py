@@ -1,6 +1,7 @@
 """What places keep of a person, read by the person, with what they say beside it; and read by the worker there."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -36,7 +37,7 @@ class House:
         self.contact = referrals.record_contact(record_id=self.record, facts=facts, by=self.made.coach, at=now())
         with as_owner():
             Assignment.objects.create(record_id=self.record, membership=self.made.colleague_member, since=now())
-        on = now().date()
+        on = (now() - timedelta(days=1)).date()  # the day at the place may be behind
         self.entries = {
             kind: support.write_entry(record_id=self.record, facts=facts, by=self.made.colleague, at=now())
             for kind, facts in {

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 
 from manypaths.config.testing import as_owner
-from manypaths.consent.models import Share
+from manypaths.consent.models import Share, Text
 from manypaths.network.models import Organisation
 from manypaths.network.tests.factories import membership, organisation, participation
 from manypaths.people.models import Record
@@ -114,6 +114,12 @@ def states() -> list[str]:
         return list(Share.objects.values_list("state", flat=True))
 
 
+def words_on(page: str) -> dict[str, str]:
+    """Version and language of the words that a page shows, as its form sends them."""
+    names = ("words_version", "words_language")
+    return {name: page.split(f'name="{name}" value="')[1].partition('"')[0] for name in names}
+
+
 class Officer(House):
     """The same, with an officer of a probation office who can be named."""
 
@@ -133,10 +139,7 @@ class Officer(House):
         choice = self.choice() | {"recipient": self.officer.id}
         page = self.person.post("/my/sharing/show/cj_referral", choice).content.decode()
         assert "Are you alone right now?" in page
-        words = {
-            name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("words_version", "words_language")
-        }
-        said = {**choice, **words, "sign": "yes", "name": "Mari", "alone": alone, "firm": "on"}
+        said = {**choice, **words_on(page), "sign": "yes", "name": "Mari", "alone": alone, "firm": "on"}
         return self.person.post("/my/sharing/show/cj_referral", said)
 
 
@@ -154,15 +157,16 @@ def test_with_an_officer_beside_them_it_waits_and_is_answered_later_and_alone():
     assert "agreed" not in waits
     assert "by this yes" not in waits
     assert states() == ["draft"]
-    early = house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
+    signed = {"sign": "yes", "name": "Mari", "alone": "yes", **words_on(house.read(f"{there}/answer"))}
+    early = house.person.post(f"{there}/answer", signed)
     assert early.status_code == 422
     assert "one hour after you were asked" in early.content.decode()
     with as_owner():
-        Share.objects.update(written_at=now() - timedelta(hours=2))
+        Share.objects.update(written_at=now() - timedelta(hours=2), kept_at=now() - timedelta(hours=2))
     watched = house.person.post(f"{there}/answer", {"sign": "yes", "name": "", "alone": "no"})
     assert watched.headers["Location"] == "/my/sharing"
     assert states() == ["draft"]
-    house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes"})
+    house.person.post(f"{there}/answer", signed)
     assert states() == ["given"]
     assert house.person.get(f"{there}/answer").status_code == 404
 
@@ -194,3 +198,34 @@ def test_what_waits_past_its_last_day_is_chosen_anew():
     page = house.read(house.waiting())
     assert "Its last day has come. Choose again, with a later day." in page
     assert "Read it and answer" not in page
+
+
+def test_going_back_and_saying_that_one_is_alone_leaves_it_waiting_and_says_the_same():
+    house = Officer()
+    house.ask("no")
+    again = house.ask("yes")
+    assert again.headers["Location"] == "/my/sharing"
+    assert "Noted. You find it under Sharing." in house.read()
+    assert states() == ["draft", "draft"]
+
+
+def test_words_that_changed_since_it_was_asked_are_shown_before_they_are_agreed_to():
+    house = Officer()
+    house.ask("no")
+    there = f"{house.waiting()}/answer"
+    signed = {"sign": "yes", "name": "Mari", "alone": "yes", **words_on(house.read(there))}
+    with as_owner():
+        Share.objects.update(written_at=now() - timedelta(hours=2), kept_at=now() - timedelta(hours=2))
+        old = Text.objects.get(key="share-court", version=signed["words_version"], language="en")
+        Text.objects.create(
+            key=old.key, version="9999-01", language="en", title=old.title,
+            body=f"Something new\nIt says more.\n\n{old.body}", source=old.source, licence=old.licence,
+        )  # fmt: skip
+    refused = house.person.post(there, signed)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "These words have changed since you were asked" in page
+    assert "It says more." in page
+    assert states() == ["draft"]
+    house.person.post(there, signed | words_on(page))
+    assert states() == ["given"]
