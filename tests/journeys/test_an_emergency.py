@@ -14,7 +14,7 @@ from manypaths.consent import rescuing
 from manypaths.consent.models import Emergency
 from manypaths.consent.rules.emergencies import Said
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, participation, reader_for
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests.factories import Scene
@@ -38,7 +38,7 @@ def kept() -> tuple[Scene, UUID, Reader]:
         day = (now() - timedelta(days=number)).date()
         facts = TreatmentFacts(day, "individual", "Methadone 60 mg, taken here")
         support.write_entry(record_id=record, facts=facts, by=made.colleague, at=now())
-    screen = ScreenFacts(now().date(), "urine_5", "none_found", words="Before the visit")
+    screen = ScreenFacts(day_there(), "urine_5", "none_found", words="Before the visit")
     support.write_entry(record_id=record, facts=screen, by=made.colleague, at=now())
     with as_owner():
         house = organisation("County Hospital")

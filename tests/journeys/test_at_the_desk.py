@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests.factories import Scene
@@ -30,7 +30,7 @@ def kept(name: str = "Mari") -> tuple[Scene, UUID, Reader]:
     made = stage()
     record = commands.accept_request(referral_id=ask(made, name), seen=Status.REQUESTED, by=made.colleague, at=now())
     support.write_entry(
-        record_id=record, facts=AttendanceFacts(now().date(), "group", "came"), by=made.colleague, at=now()
+        record_id=record, facts=AttendanceFacts(day_there(), "group", "came"), by=made.colleague, at=now()
     )
     called = ContactFacts(now(), "call", "talked", "Wants a ride on Thursday.")
     commands.record_contact(record_id=record, facts=called, by=made.colleague, at=now())

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from manypaths.config.testing import LiveSite
 from manypaths.consent.rules.papers import Order
 from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import day_there
 from manypaths.referrals.commands import filing
 from manypaths.web.ui.clock import now
 from tests.journeys.browser import Visit, check, go
@@ -66,9 +67,9 @@ def test_a_subpoena_opens_nothing_and_an_order_what_it_names(browser: Browser, l
         page.get_by_label("A subpoena came with it").check(force=True)
         page.get_by_label("Which court?").fill("Superior Court")
         page.get_by_label("Number of the case").fill("22-CR-1")
-        page.get_by_label("Given on").fill(f"{now().date() - timedelta(days=2)}")
+        page.get_by_label("Given on").fill(f"{day_there() - timedelta(days=2)}")
         page.get_by_label("What treatment they get").check(force=True)
-        page.get_by_label("Open until the end of").fill(f"{now().date() + timedelta(days=9)}")
+        page.get_by_label("Open until the end of").fill(f"{day_there() + timedelta(days=9)}")
         go(page.get_by_role("button", name="Write it down"))
         expect(page.get_by_text("Methadone 60 mg, taken here").first).to_be_visible()
         expect(page.get_by_text("Mari", exact=True)).to_have_count(0)

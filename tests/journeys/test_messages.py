@@ -15,7 +15,7 @@ from manypaths.config.testing import LiveSite, as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.outcomes import commands as outcomes
 from manypaths.outcomes import queries as instruments
 from manypaths.people import commands as people
@@ -139,7 +139,7 @@ def checked_in(made: Scene, note: str = "A hard week, and I got through it.") ->
     items = instruments.definition(instruments.instrument_version(instrument="barc-10")).items
     answers = {**dict.fromkeys(items, 4), items[0]: "rather_not_say"}
     return outcomes.answer_instrument(
-        instrument="barc-10", answers=answers, language="en", on=now().date(), by=made.person, at=now(), note=note
+        instrument="barc-10", answers=answers, language="en", on=day_there(), by=made.person, at=now(), note=note
     )
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.consent.models import Share
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, participation, reader_for
 from manypaths.people.models import Assignment
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
@@ -71,7 +71,7 @@ def town(live_site: LiveSite) -> Town:
 
 
 def write(held: UUID, by: Reader) -> None:
-    on = now().date() - timedelta(days=2)
+    on = day_there() - timedelta(days=2)
     facts: tuple[EntryFacts, ...] = (
         AttendanceFacts(on, "group", "came"),
         AttendanceFacts(on - timedelta(days=7), "class", "did_not_come"),

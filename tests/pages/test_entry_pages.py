@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.people.models import Assignment
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.rules import Status
@@ -21,7 +21,7 @@ from manypaths.web.work.tests.factories import ask, stage
 from tests.journeys.browser import Visit, check, context, go
 from tests.pages.test_work_pages import signed_in, walk
 
-DAY = now().date() - timedelta(days=3)
+DAY = day_there() - timedelta(days=3)
 FACTS = {
     Kind.TREATMENT: TreatmentFacts(DAY, "individual", "Spoke about sleep and about work.\nNext time: the new job."),
     Kind.SCREEN: ScreenFacts(DAY, "urine_10", "found", ("buprenorphine", "opioids"), "probation", "Prescribed."),

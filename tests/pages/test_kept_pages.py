@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from manypaths.config.testing import LiveSite, as_owner
 from manypaths.consent.rules import DataClass
 from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import day_there
 from manypaths.people.models import Assignment
 from manypaths.plans import commands as plans
 from manypaths.plans.rules import GoalState, SafetyWords, StepState
@@ -39,7 +40,7 @@ def kept() -> tuple[Scene, UUID, UUID]:
     )
     with as_owner():
         Assignment.objects.create(record_id=record, membership=made.colleague_member, since=now())
-    on = now().date() - timedelta(days=1)
+    on = day_there() - timedelta(days=1)
     first = TreatmentFacts(on, "individual", "Spoke about sleep, and about the noise in the house at night.")
     entries = [
         support.write_entry(record_id=record, facts=one, by=made.colleague, at=now())

@@ -1,6 +1,6 @@
 """Opens records. Every read of anything about a person starts here, with a reader, the classes, and why."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -180,19 +180,31 @@ def _decide(
     facts: dict[str, Any], classes: Collection[DataClass], inquiry: Inquiry
 ) -> tuple[dict[Unit, str], frozenset[tuple[UUID, str]], frozenset[DataClass]]:
     """The basis of each record and class as the rules see it, what may be told to be no part of the reader's work, and
-    the classes that are open to them item by item."""
+    the classes that are open to them item by item.
+
+    Records of which the same facts are known are decided once: of a list of fifty, most are alike but for their id.
+    """
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
     decided: dict[Unit, str] = {}
-    records = [_record_facts(row) for row in facts["records"]]
-    for record in records:
-        for data_class in classes:
-            for subject, basis in rules.bases_for(reader, record, data_class.value, inquiry, at).items():
-                decided[(record.id, data_class.value, subject)] = basis
-    open_now = {unit[:2] for unit in decided}
-    spoken = [one.value for one in classes if not rules.is_unspoken(reader.roles, one)]
-    closed = [(one, kind) for one in records for kind in spoken if (one.id, kind) not in open_now]
-    known = frozenset((one.id, kind) for one, kind in closed if rules.knows_presence(reader, one))
-    return decided, known, frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
+    known: list[tuple[UUID, str]] = []
+    for ids, record in _alike(facts["records"]):
+        grounds = {one.value: rules.bases_for(reader, record, one.value, inquiry, at) for one in classes}
+        open_now = [(kind, subject, basis) for kind, by in grounds.items() for subject, basis in by.items()]
+        decided |= {(one, kind, subject): basis for one in ids for kind, subject, basis in open_now}
+        closed = [kind for kind, by in grounds.items() if not by and not rules.is_unspoken(reader.roles, kind)]
+        if closed and rules.knows_presence(reader, record):
+            known += [(one, kind) for one in ids for kind in closed]
+    return decided, frozenset(known), frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
+
+
+def _alike(rows: list[list[Any]]) -> Iterator[tuple[list[UUID], RecordFacts]]:
+    """Records by what is known of them. Consents and authorship tell each record from every other."""
+    groups: dict[tuple[Any, ...], list[list[Any]]] = {}
+    for row in rows:
+        *plain, grants, wrote = row[1:]
+        groups.setdefault((row[0],) if grants or wrote else tuple(plain), []).append(row)
+    for alike in groups.values():
+        yield [_id(row[0]) for row in alike], _record_facts(alike[0])
 
 
 def _reader_facts(row: list[Any] | None) -> ReaderFacts:

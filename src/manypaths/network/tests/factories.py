@@ -2,14 +2,21 @@
 
 import itertools
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from manypaths.accounts.models import User
+from manypaths.lib.dates import local_date
 from manypaths.network.models import Agreement, Community, Membership, Organisation, Participation
 from manypaths.network.rules import Hat, Reader, sort_key
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+ZONE = "America/New_York"
 _numbers = itertools.count(1)
+
+
+def day_there() -> date:
+    """The day it is now in the made-up community. For hours of every night it is not yet the day of UTC."""
+    return local_date(datetime.now(UTC), ZONE)
 
 
 def account(kind: str = "staff", *, active: bool = True) -> User:
@@ -33,7 +40,7 @@ def community(slug: str = "green-hollow") -> Community:
         place="Montpelier",
         state="VT",
         county_fips=["50023"],
-        zone="America/New_York",
+        zone=ZONE,
         languages=["en", "es"],
         latitude=44.26,
         longitude=-72.58,

@@ -14,7 +14,7 @@ from manypaths.consent.models import LegalPaper, LookAlert
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.notices.models import PersonNotice
 from manypaths.notices.queries import waiting
 from manypaths.notices.rules import Template
@@ -126,7 +126,7 @@ def test_what_an_order_forbids_to_tell_is_not_told(kept):
         officer = membership(stage.body, "privacy_officer")
         paper = LegalPaper.objects.create(
             record_id=stage.person.record_id, org_record_id=record, organisation=stage.body, membership=officer,
-            kind="order", court=b"x", case_number=b"x", section="2.64", mandate="order", ordered_on=now().date(),
+            kind="order", court=b"x", case_number=b"x", section="2.64", mandate="order", ordered_on=day_there(),
             classes=["demographics"], until=now() + timedelta(days=9), silent_until=now() + timedelta(days=9),
             recorded_at=now() - timedelta(minutes=1),
         )  # fmt: skip

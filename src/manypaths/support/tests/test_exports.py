@@ -16,7 +16,7 @@ from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import community, membership, organisation, reader_for
+from manypaths.network.tests.factories import community, day_there, membership, organisation, reader_for
 from manypaths.people import commands as people
 from manypaths.people.models import Assignment, Block
 from manypaths.people.tests.factories import new_request
@@ -87,7 +87,7 @@ def test_a_short_list_is_fetched_with_a_mark_columns_and_a_last_line():
 def test_its_cells_are_counts_and_days_and_an_entry_that_was_struck_does_not_count():
     team = Team(1)
     coach, (record,) = reader_for(team.coach_member, team.place), team.records
-    on = now().date() - timedelta(days=1)
+    on = day_there() - timedelta(days=1)
     for presence in ("came", "came", "did_not_come", "excused"):
         new_request()
         facts = AttendanceFacts(on, "group", presence)

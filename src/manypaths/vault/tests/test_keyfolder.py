@@ -1,5 +1,6 @@
 """Keys of holders: a file each that nobody else can read, or locked by a command that can say no."""
 
+import shlex
 import stat
 import sys
 import uuid
@@ -42,7 +43,7 @@ def folder(tmp_path, settings):
 def command(tmp_path, settings) -> Path:
     program = tmp_path / "lock.py"
     program.write_text(LOCK, encoding="utf-8")
-    settings.KEY_COMMAND = f"{sys.executable} {program}"
+    settings.KEY_COMMAND = shlex.join([sys.executable, str(program)])
     return tmp_path
 
 

@@ -16,7 +16,7 @@ from manypaths.consent.models import Grant
 from manypaths.directory.models import Service
 from manypaths.network import queries as network
 from manypaths.network.models import Membership
-from manypaths.network.tests.factories import community, membership, organisation, participation, reader_for
+from manypaths.network.tests.factories import community, day_there, membership, organisation, participation, reader_for
 from manypaths.outcomes.commands import answer_instrument
 from manypaths.outcomes.instruments import shipped
 from manypaths.plans import queries as plans
@@ -235,7 +235,7 @@ def test_a_check_in_goes_along_only_when_picked_and_never_with_a_pass_mark(stage
     with transaction.atomic():
         instrument = shipped("barc-10", "2017")
         answer_instrument(
-            instrument="barc-10", answers=dict.fromkeys(instrument.items, 5), language="en", on=now().date(),
+            instrument="barc-10", answers=dict.fromkeys(instrument.items, 5), language="en", on=day_there(),
             by=stage.person, at=now(),
         )  # fmt: skip
     stage.write()

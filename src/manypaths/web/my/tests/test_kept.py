@@ -8,6 +8,7 @@ from django.db import transaction
 
 from manypaths.audit.models import Act
 from manypaths.config.testing import as_owner
+from manypaths.network.tests.factories import day_there
 from manypaths.people.models import Assignment, Record
 from manypaths.plans import commands as plans
 from manypaths.plans.rules import SafetyWords
@@ -37,7 +38,7 @@ class House:
         self.contact = referrals.record_contact(record_id=self.record, facts=facts, by=self.made.coach, at=now())
         with as_owner():
             Assignment.objects.create(record_id=self.record, membership=self.made.colleague_member, since=now())
-        on = (now() - timedelta(days=1)).date()  # the day at the place may be behind
+        on = day_there()
         self.entries = {
             kind: support.write_entry(record_id=self.record, facts=facts, by=self.made.colleague, at=now())
             for kind, facts in {

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Incident
 from manypaths.network.models import Membership
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.people.tests.factories import person
 from manypaths.web.my.tests.factories import client_of as person_client
 from manypaths.web.my.tests.test_kept import stranger_to_all
@@ -36,7 +36,7 @@ class Register(Desk):
     """The same place and desk, with an incident form filled in."""
 
     def form(self, **changes: object) -> dict[str, object]:
-        day = now().date() - timedelta(days=2)
+        day = day_there() - timedelta(days=2)
         return {
             "what": "A list with names lay open.", "found_on": day.isoformat(), "happened_from": day.isoformat(),
             "whose": "some", "held": str(self.record), "classes": ["demographics", "attendance"],
@@ -136,7 +136,7 @@ def test_the_clocks_stand_out_when_they_are_over(register):
     page = text(register.desk.get(register.at(incident)))
     assert "The media of your state" in page
     assert "With the people, at the latest" in page
-    noted = {"step": "secretary", "done_on": now().date().isoformat()}
+    noted = {"step": "secretary", "done_on": day_there().isoformat()}
     assert register.desk.post(register.at(incident, "/step"), noted).status_code == 302
     assert register.desk.post(register.at(incident, "/step"), noted).status_code == 422
     assert "The Secretary of Health and Human Services was told" in text(register.desk.get(register.at(incident)))

@@ -11,7 +11,7 @@ from manypaths.config.testing import as_owner
 from manypaths.consent import rescuing
 from manypaths.consent.models import Emergency
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, participation, reader_for
 from manypaths.people.tests.factories import person
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
@@ -36,7 +36,7 @@ def kept() -> tuple[Scene, str]:
     made = stage()
     clinician = made.colleague
     record = commands.accept_request(referral_id=ask(made), seen=Status.REQUESTED, by=clinician, at=now())
-    for facts in (TreatmentFacts(now().date(), "individual", "Methadone 60 mg"), NoteFacts(now().date(), "Kept apart")):
+    for facts in (TreatmentFacts(day_there(), "individual", "Methadone 60 mg"), NoteFacts(day_there(), "Kept apart")):
         support.write_entry(record_id=record, facts=facts, by=clinician, at=now())
     return made, str(record)
 

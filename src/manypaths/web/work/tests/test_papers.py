@@ -7,7 +7,7 @@ import pytest
 from manypaths.audit.models import Access, Act
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import LegalPaper
-from manypaths.network.tests.factories import membership, organisation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, reader_for
 from manypaths.notices.models import PersonNotice
 from manypaths.referrals.commands import filing
 from manypaths.web.my.tests.factories import client_of as person_client
@@ -27,7 +27,7 @@ def officer(made, role="privacy_officer", house=None):
 
 def order(record, **changes):
     """The form of an order, complete."""
-    today = now().date()
+    today = day_there()
     return {
         "kind": "order", "held": record, "section": "2.64", "mandate": "subpoena", "court": "Superior Court",
         "case_number": "22-CR-1", "ordered_on": f"{today - timedelta(days=2)}", "classes": ["sud_treatment_record"],
@@ -159,7 +159,7 @@ def test_a_proof_of_a_moment_ago_is_asked_for(kept):
 def test_where_the_order_forbids_it_nothing_is_told_until_the_day_and_all_of_it_then(kept):
     made, record = kept
     hugo, browser = client_of(officer(made)), person_client(made.person)
-    silent = order(record, silent_until=f"{now().date() + timedelta(days=20)}")
+    silent = order(record, silent_until=f"{day_there() + timedelta(days=20)}")
     there = hugo.post("/work/papers", silent)["Location"]
     assert hugo.get(there).status_code == 200
     filing.tell_of_papers()

@@ -10,7 +10,7 @@ from manypaths.config.testing import as_owner
 from manypaths.consent import greeting
 from manypaths.consent.models import DeskOpening
 from manypaths.network.rules import Reader
-from manypaths.network.tests.factories import membership, organisation, participation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, participation, reader_for
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests.factories import Scene
@@ -33,7 +33,7 @@ def kept() -> tuple[Scene, str]:
     made = stage()
     by = made.colleague
     record = commands.accept_request(referral_id=ask(made), seen=Status.REQUESTED, by=by, at=now())
-    today = now().date()
+    today = day_there()
     for facts in (TreatmentFacts(today, "individual", "Methadone 60 mg"), NoteFacts(today, "Kept apart"),
                   AttendanceFacts(today, "group", "came")):  # fmt: skip
         support.write_entry(record_id=record, facts=facts, by=by, at=now())

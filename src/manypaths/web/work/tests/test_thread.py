@@ -7,7 +7,7 @@ from django.db import transaction
 
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
-from manypaths.network.tests.factories import membership, reader_for
+from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.outcomes import commands as outcomes
 from manypaths.outcomes import queries as instruments
 from manypaths.people.tests.factories import new_request
@@ -34,7 +34,7 @@ def walked():
         new_request()
         items = instruments.definition(instruments.instrument_version(instrument="barc-10")).items
         sitting = outcomes.answer_instrument(
-            instrument="barc-10", answers=dict.fromkeys(items, 3), language="en", on=now().date(), by=made.person,
+            instrument="barc-10", answers=dict.fromkeys(items, 3), language="en", on=day_there(), by=made.person,
             at=now(), note="Zqnote",
         )  # fmt: skip
         new_request()
