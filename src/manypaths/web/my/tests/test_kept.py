@@ -1,7 +1,6 @@
 """What places keep of a person, read by the person, with what they say beside it; and read by the worker there."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import transaction
