@@ -141,6 +141,7 @@ SPARES_WORK = {
         "cardinality(p_subjects) > 0 -> true": "no row is about none of the subjects",
         "rc.tie in ('granted', 'originated') -> true": "each ground asks for its tie again",
         "w.record_id = any(v_tied) -> true": "who walks with the person is tied to the record",
+        "cardinality(v_tied) = cardinality(p_ids) -> false": "nothing is left of what was asked for and is open",
         "coalesce(cardinality(p_ids), 0) = 0 -> false": "where nothing was asked for, no class was opened",
     },
     "access_facts": {
@@ -161,6 +162,7 @@ SPARES_WORK = {
         "w.item_id = any(p_subjects) -> true": "asked again for each record, and by the rules",
         "g.recipient_organisation_id = v_org -> true": "asked again by the rules",
         "v_wrote -> true": "asked again for each record",
+        "r.id = any(v_granted) -> true": "records told one by one are the same records",
     },
 }
 

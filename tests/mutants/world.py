@@ -23,7 +23,7 @@ from manypaths.people.tests.factories import person, record_held_by
 
 Question = tuple[Reader, list[UUID], list[DataClass], Purpose, list[UUID]]
 DAY = timedelta(days=1)
-MINE, THEIRS, A_PEERS, A_HELPERS = (uuid.uuid4() for _ in range(4))
+MINE, THEIRS, A_PEERS, A_HELPERS, ALONE = (uuid.uuid4() for _ in range(5))
 BY_CASE = {
     case: uuid.uuid4()
     for case in (
@@ -40,7 +40,7 @@ BY_CASE = {
 WAYS_TO_ASK: list[list[UUID]] = [
     [],
     [ONE_REQUEST],
-    [ONE_REQUEST, ANOTHER_REQUEST, MINE, THEIRS, A_PEERS, A_HELPERS, *BY_CASE.values()],
+    [ONE_REQUEST, ANOTHER_REQUEST, MINE, THEIRS, A_PEERS, A_HELPERS, ALONE, *BY_CASE.values()],
     [MINE],
 ]
 # What no role of today may do, so that a rule of the gate shows that no row of the table shows yet.
@@ -156,6 +156,7 @@ def held_records(team: dict[str, Membership], house: Organisation, now: datetime
         "block to come",
         "until now",
         "erased",
+        "without a consent",
     )
     records = {name: record_held_by(membership(house, "peer")) for name in names}
     walking = ("coach", "author", "clinician", "volunteer", "ended", "signed off", "twofold")
@@ -166,6 +167,7 @@ def held_records(team: dict[str, Membership], house: Organisation, now: datetime
                 Assignment.objects.create(record_id=record, membership=team[who], since=now - DAY, until=until)
         for item, who in ((MINE, "author"), (THEIRS, "clinician"), (A_PEERS, "coach"), (A_HELPERS, "volunteer")):
             write(item, team[who], records["held"], now)
+        write(ALONE, team["author"], records["without a consent"], now)
         for name in ("blocked", "until now", "erased"):
             write(uuid.uuid4(), team["author"], records[name], now)
         Record.objects.filter(id=records["erased"]).update(erased_at=now)

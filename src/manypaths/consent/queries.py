@@ -1,6 +1,6 @@
 """Opens records. Every read of anything about a person starts here, with a reader, the classes, and why."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -93,7 +93,7 @@ def open_records(
     inquiry = Inquiry(str(purpose), frozenset(subjects))
     found = _ask_both(reader, ids, classes, inquiry)
     opened = _opened(found["whole"], found["granted"])
-    if {unit[:2] for unit in opened} != {(record, str(one)) for record in ids for one in classes}:
+    if not _all_open(found["whole"], ids, classes, opened):
         denials.note(_asking(reader, ids, classes, inquiry))
     decided, known, by_item = _decide(found["facts"], classes, inquiry)
     if opened != decided:
@@ -159,6 +159,12 @@ def _ask_both(reader: Reader, ids: list[UUID], classes: Collection[DataClass], i
     return found
 
 
+def _all_open(whole: list[list[str]], ids: list[UUID], classes: Collection[DataClass], opened: dict[Unit, str]) -> bool:
+    """True when nothing that was asked for stayed closed. Of a list that is open as a whole it is enough to count."""
+    counted = len(whole[0]) == len(ids) and len(whole[1]) == len(set(classes))
+    return counted or {unit[:2] for unit in opened} == {(record, str(one)) for record in ids for one in classes}
+
+
 def _asking(reader: Reader, ids: list[UUID], classes: Collection[DataClass], inquiry: Inquiry) -> denials.Asking:
     kinds = sorted({str(data_class) for data_class in classes})
     who = [reader.account_id, str(reader.hat), reader.membership_id]
@@ -182,12 +188,13 @@ def _decide(
     """The basis of each record and class as the rules see it, what may be told to be no part of the reader's work, and
     the classes that are open to them item by item.
 
-    Records of which the same facts are known are decided once: of a list of fifty, most are alike but for their id.
+    Records of which the same facts are known come together and are decided once: most of a list of fifty are alike.
     """
     reader, at = _reader_facts(facts["reader"]), datetime.fromisoformat(facts["at"])
     decided: dict[Unit, str] = {}
     known: list[tuple[UUID, str]] = []
-    for ids, record in _alike(facts["records"]):
+    for row in facts["records"]:
+        ids, record = [_id(one) for one in row[0]], _record_facts(row)
         grounds = {one.value: rules.bases_for(reader, record, one.value, inquiry, at) for one in classes}
         open_now = [(kind, subject, basis) for kind, by in grounds.items() for subject, basis in by.items()]
         decided |= {(one, kind, subject): basis for one in ids for kind, subject, basis in open_now}
@@ -195,16 +202,6 @@ def _decide(
         if closed and rules.knows_presence(reader, record):
             known += [(one, kind) for one in ids for kind in closed]
     return decided, frozenset(known), frozenset(one for one in classes if rules.opens_by_item(reader.roles, one))
-
-
-def _alike(rows: list[list[Any]]) -> Iterator[tuple[list[UUID], RecordFacts]]:
-    """Records by what is known of them. Consents and authorship tell each record from every other."""
-    groups: dict[tuple[Any, ...], list[list[Any]]] = {}
-    for row in rows:
-        *plain, grants, wrote = row[1:]
-        groups.setdefault((row[0],) if grants or wrote else tuple(plain), []).append(row)
-    for alike in groups.values():
-        yield [_id(row[0]) for row in alike], _record_facts(alike[0])
 
 
 def _reader_facts(row: list[Any] | None) -> ReaderFacts:
@@ -223,9 +220,9 @@ def _reader_facts(row: list[Any] | None) -> ReaderFacts:
 
 
 def _record_facts(row: list[Any]) -> RecordFacts:
-    record, holder, person, organisation, erased, assigned, supervised, blocked, grants, wrote = row
+    ids, holder, person, organisation, erased, assigned, supervised, blocked, grants, wrote = row
     return RecordFacts(
-        id=_id(record),
+        id=_id(ids[0]),
         holder=holder,
         person_id=_uuid(person),
         organisation_id=_uuid(organisation),
