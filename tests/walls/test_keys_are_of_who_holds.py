@@ -319,3 +319,44 @@ def test_what_is_listed_names_each_key_and_what_is_wrong_with_it(own_folder):
         keyfolder.forget_all()
         [line] = [one for one in queries.keys_known() if one.name == name]
     assert "is lost" in line.fault
+
+
+def killed_while_a_key_is_made(holder: uuid.UUID, use: str) -> int:
+    """Another process asks for the key of this holder for the first time, and is killed where it would write its file."""
+    program = (
+        "import django, os, signal, sys, uuid\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'manypaths.config.settings'\n"
+        "django.setup()\n"
+        "from manypaths.vault import keyfolder, queries\n"
+        "keyfolder._write = lambda path, text: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "queries.current_key(uuid.UUID(sys.argv[1]), sys.argv[2])\n"
+    )
+    environment = {**os.environ, "DATABASE_URL": role_url("app"), "MANYPATHS_KEY_FOLDER": str(chosen.KEY_FOLDER)}
+    environment["PYTHONPATH"] = str(ROOT / "src")
+    return subprocess.run([sys.executable, "-c", program, str(holder), use], env=environment, check=False).returncode
+
+
+@pytest.mark.parametrize("use", ["s", "i"])
+def test_killed_while_a_key_is_made_the_next_one_makes_it(committed_db, own_folder, use):
+    with transaction.atomic():
+        worker = membership(organisation(), "peer")
+    name = rules.key_name(worker.organisation_id, use, 1)
+    assert killed_while_a_key_is_made(worker.organisation_id, use) == -9
+    assert not (own_folder / name).exists()
+    record = named_record(worker, "Ana")
+    assert read(worker, [record]) == ["Ana"]
+
+
+def test_a_name_without_a_file_is_given_one_while_nothing_is_locked_with_it(world, own_folder):
+    with transaction.atomic():
+        other = membership(organisation(), "peer")
+    with psycopg.connect(role_url("app")) as raw:
+        raw.execute("select holder_key_now(%s, 's')", [other.organisation_id])
+    record = named_record(other, "Ana")
+    assert read(other, [record]) == ["Ana"]
+    lost = own_folder / rules.key_name(other.organisation_id, "s", 1)
+    lost.unlink()
+    keyfolder.forget_all()
+    with pytest.raises(KeyUnavailable, match="is lost"):
+        named_record(other, "Bo")
+    assert not lost.exists()

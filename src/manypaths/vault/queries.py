@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +20,9 @@ ALL_KEYS = """
      where h.retired_at is null or k.records > 0
      order by 1
 """
-CURRENT = "select name, is_new from holder_key_now(%s, %s)"
+CURRENT = "select name from holder_key_now(%s, %s)"
+KNOWN = "select exists (select from vault_holderkey where holder_id = %s and use = %s)"
+IS_IDLE = "select holder_key_is_idle(%s)"
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,24 @@ def new_key(*, holder_id: UUID, record_id: UUID, is_person: bool) -> NewKey:
 def current_key(holder_id: UUID, use: str = rules.SEALS) -> str:
     """The name of the key a holder uses now, made at the first need. Until this transaction ends nobody replaces it.
 
+    Its file lies on the disk before the database knows its name: stopped in between, there is a file that nobody names,
+    which the next call takes. A name without a file is given one as long as nothing was ever locked with it.
+
     Refuses: KeyUnavailable when a new one cannot be made.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CURRENT, [holder_id, use])
-        name, is_new = cursor.fetchone()
-    if is_new:
+    if not _asked(KNOWN, holder_id, use):
+        keyfolder.make(rules.key_name(holder_id, use, 1))
+    name = str(_asked(CURRENT, holder_id, use))
+    if not keyfolder.is_there(name) and _asked(IS_IDLE, name):
         keyfolder.make(name)
-    return str(name)
+    return name
+
+
+def _asked(sql: str, *values: UUID | str) -> Any:
+    """One answer of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return cursor.fetchone()[0]
 
 
 def wrapped_under(name: str, *, holder_id: UUID, record_id: UUID) -> NewKey:
