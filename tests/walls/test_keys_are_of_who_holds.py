@@ -322,7 +322,7 @@ def test_what_is_listed_names_each_key_and_what_is_wrong_with_it(own_folder):
 
 
 def killed_while_a_key_is_made(holder: uuid.UUID, use: str) -> int:
-    """Another process asks for the key of this holder for the first time, and is killed where it would write its file."""
+    """Another process asks for the first key of this holder, and is killed where it would write its file."""
     program = (
         "import django, os, signal, sys, uuid\n"
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'manypaths.config.settings'\n"

@@ -80,7 +80,10 @@ class Assessment(models.Model):
 
 
 class BreachLetter(models.Model):
-    """What the people concerned are told, once: what happened, what the place does, what they can do, whom to ask."""
+    """What the people concerned are told, once: what happened, what the place does, what they can do, whom to ask.
+
+    `at` is when they were told. Empty: it waits for a second officer of the place to agree.
+    """
 
     incident = models.OneToOneField(Incident, primary_key=True, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -88,7 +91,9 @@ class BreachLetter(models.Model):
     done = SealedText(label="consent.breachletter.done")
     you = SealedText(label="consent.breachletter.you")
     ask = SealedText(label="consent.breachletter.ask")
-    at = models.DateTimeField()
+    written_at = models.DateTimeField()
+    agreed_by_id = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return "a letter about a breach"

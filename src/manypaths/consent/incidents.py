@@ -29,7 +29,10 @@ def words_of_factor(name: str) -> str:
 
 @dataclass(frozen=True)
 class IncidentLine:
-    """One incident in the register: days, a number of people, and how far it is. No name and no word."""
+    """One incident in the register: days, a number of people, and how far it is. No name and no word.
+
+    `waits_since`: a letter is written, and waits for a second officer. `alone`: one officer told it.
+    """
 
     id: UUID
     found_at: datetime
@@ -38,6 +41,8 @@ class IncidentLine:
     told_at: datetime | None
     secretary_on: date | None
     media_on: date | None
+    waits_since: datetime | None
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,19 @@ class AssessmentView:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """Who wrote a letter and when, who agreed, and when it was told. Not told: it waits for another officer."""
+
+    written_by: UUID
+    written_at: datetime
+    agreed_by: UUID | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class OpenedIncident:
-    """One incident as an officer has it open. `held`: the first records of the place that it is about."""
+    """One incident as an officer has it open. `held`: the first records of the place that it is about. `needs_two`:
+    another officer of the place could agree to a letter, so one must."""
 
     id: UUID
     source: str
@@ -79,9 +95,15 @@ class OpenedIncident:
     held: list[UUID]
     assessments: list[AssessmentView]
     letter: Letter | None
-    told_at: datetime | None
+    sent: Sending | None
+    needs_two: bool
     steps: dict[str, date]
     sealer: Sealer
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the people concerned were told. Nothing: no letter is written, or it waits."""
+        return self.sent.at if self.sent else None
 
     @property
     def decision(self) -> str:
@@ -98,7 +120,7 @@ def incidents_here(*, reader: Reader, limit: int = 30, offset: int = 0) -> tuple
         asked = [reader.account_id, reader.membership_id, limit, offset]
         cursor.execute("select * from incidents_for(%s, %s, %s, %s)", asked)
         rows = cursor.fetchall()
-    return [IncidentLine(*row[:7]) for row in rows], rows[0][7] if rows else 0
+    return [IncidentLine(*row[:9]) for row in rows], rows[0][9] if rows else 0
 
 
 def waiting_for_incident(*, reader: Reader) -> list[Waits]:
@@ -148,10 +170,17 @@ def _view(row: Incident, held: list[UUID], sealer: Sealer) -> OpenedIncident:
         held=held,
         assessments=_assessments(row.id, sealer),
         letter=letter_of(letter, sealer) if letter else None,
-        told_at=letter.at if letter else None,
+        sent=Sending(letter.membership_id, letter.written_at, letter.agreed_by_id, letter.at) if letter else None,
+        needs_two=_needs_two(row.id),
         steps=dict(BreachStep.objects.filter(incident_id=row.id).values_list("step", "done_on")),
         sealer=sealer,
     )
+
+
+def _needs_two(incident_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select letter_needs_two(%s)", [incident_id])
+        return bool(cursor.fetchone()[0])
 
 
 def _assessments(incident_id: UUID, sealer: Sealer) -> list[AssessmentView]:

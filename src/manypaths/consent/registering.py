@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from manypaths.audit import commands as audit
 from manypaths.consent.incidents import LETTER, REASON, WHAT, open_incident, words_of_factor
@@ -13,9 +14,13 @@ from manypaths.consent.models import Assessment, BreachLetter, BreachStep
 from manypaths.consent.rules import incidents as rules
 from manypaths.consent.rules.incidents import Incident, Letter
 from manypaths.lib.refusals import NotThere, Reason, refuse_if
+from manypaths.network import queries as network
 from manypaths.network.rules import Reader, Role
+from manypaths.notices import commands as notices
+from manypaths.notices.rules import Template
 from manypaths.vault.queries import new_key, sealer_of
 
+ANSWERED = _("Someone else has answered this in the same moment. Look at it again: your words are still here.")
 RECORD = "select record_incident(%s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -102,21 +107,73 @@ def assess_incident(*, incident_id: UUID, assessment: rules.Assessment, by: Read
 
 
 @transaction.atomic
-def tell_of_breach(*, incident_id: UUID, letter: Letter, by: Reader, at: datetime) -> None:
-    """Tell everyone concerned: each of them reads it on their own page. Once.
+def tell_of_breach(*, incident_id: UUID, letter: Letter, by: Reader, at: datetime) -> bool:
+    """Write the letter to everyone concerned, or write it anew. Where another officer of the place may open the
+    incident it waits for one of them to agree; else it is told at once, and the register says that one officer told it
+    alone. Whether it was told.
 
     Refuses: NotThere for anyone but a privacy officer of the place · told before · decided to be no breach · what is
     missing.
+    Records: consent.breach_letter_written, or consent.breach_told
+    Afterwards: it waits for another officer, who is told so; or a line waits for each person.
+    """
+    opened = open_incident(reader=by, incident_id=incident_id)
+    refuse_if(rules.reasons_not_to_tell(letter, opened.decision, told=opened.told_at is not None))
+    words: dict[str, Any] = {
+        name: opened.sealer.seal(incident_id, label, getattr(letter, name).strip()) for name, label in LETTER.items()
+    }
+    _put_down(
+        incident_id, {**words, "membership_id": _member(by), "written_at": at, "at": at}, opened.letter is not None
+    )
+    what = "consent.breach_letter_written" if opened.needs_two else "consent.breach_told"
+    audit.record(what=what, by=by, subject=incident_id, record_id=None, at=at)
+    if opened.needs_two:
+        _ask_another(incident_id, by, at)
+    return not opened.needs_two
+
+
+def _put_down(incident_id: UUID, said: dict[str, Any], anew: bool) -> None:
+    """Write it, or write it anew. Another officer may have done so in the same moment: theirs stays."""
+    try:
+        with transaction.atomic():
+            if anew:
+                BreachLetter.objects.filter(incident_id=incident_id).update(**said)
+            else:
+                BreachLetter.objects.bulk_create([BreachLetter(incident_id=incident_id, **said)])
+    except IntegrityError:
+        refuse_if([Reason("answered_already", ANSWERED)])
+
+
+def _ask_another(incident_id: UUID, by: Reader, at: datetime) -> None:
+    assert by.organisation_id is not None, "an officer works somewhere"
+    for one in network.who_judges(organisation_id=by.organisation_id, membership_id=_member(by)):
+        notices.tell_worker(
+            account_id=one.account_id, address="", language=one.language, subject_id=incident_id,
+            template=Template.LETTER_WAITS, cause=f"{incident_id}/{at.isoformat()}", at=at,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def agree_to_letter(*, incident_id: UUID, seen: datetime | None, by: Reader, at: datetime) -> None:
+    """Agree to a letter as another officer wrote it: everyone concerned is told. `seen`: when what the page showed was
+    written.
+
+    Refuses: NotThere for anyone but a privacy officer of the place · none that waits · one's own · written anew since ·
+    decided to be no breach.
     Records: consent.breach_told
     Afterwards: a line waits for each person.
     """
     opened = open_incident(reader=by, incident_id=incident_id)
-    refuse_if(rules.reasons_not_to_tell(letter, opened.decision, told=opened.letter is not None))
-    words = {
-        name: opened.sealer.seal(incident_id, label, getattr(letter, name).strip()) for name, label in LETTER.items()
-    }
-    BreachLetter.objects.bulk_create([BreachLetter(incident_id=incident_id, membership_id=_member(by), at=at, **words)])
+    sent = BreachLetter.objects.select_for_update().filter(incident_id=incident_id).first()
+    waits, own = sent is not None and sent.at is None, sent is not None and _is_own(sent.membership_id, by)
+    is_seen = sent is not None and sent.written_at == seen
+    refuse_if(rules.reasons_not_to_agree(opened.decision, waits=waits, own=own, seen=is_seen))
+    BreachLetter.objects.filter(incident_id=incident_id).update(agreed_by_id=_member(by))
     audit.record(what="consent.breach_told", by=by, subject=incident_id, record_id=None, at=at)
+
+
+def _is_own(membership_id: UUID, by: Reader) -> bool:
+    return membership_id == by.membership_id
 
 
 @transaction.atomic
@@ -130,5 +187,9 @@ def note_step(*, incident_id: UUID, step: str, done_on: date | None, by: Reader,
     refuse_if(rules.reasons_not_to_note(step, done_on, at, done=step in opened.steps))
     assert done_on is not None, "a step without a day is refused"
     row = BreachStep(incident_id=incident_id, membership_id=_member(by), step=step, done_on=done_on, at=at)
-    BreachStep.objects.bulk_create([row])
+    try:
+        with transaction.atomic():
+            BreachStep.objects.bulk_create([row])
+    except IntegrityError:
+        refuse_if([Reason("answered_already", ANSWERED)])
     audit.record(what="consent.breach_step_noted", by=by, subject=incident_id, record_id=None, at=at)

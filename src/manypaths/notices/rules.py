@@ -39,6 +39,7 @@ class Template(StrEnum):
     BREACH_TOLD = "breach_told"
     PETITION_ASKED = "petition_asked"
     PETITION_ANSWERED = "petition_answered"
+    LETTER_WAITS = "letter_waits"
     LOOK_TO_EXPLAIN = "look_to_explain"
     LOOK_NOT_RIGHT = "look_not_right"
     MUCH_WAS_OPENED = "much_was_opened"
@@ -84,6 +85,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.BREACH_TOLD: _("A place wrote to you: something went wrong there."),
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
         Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
+        Template.LETTER_WAITS: _("A letter waits until you agree."),
         Template.LOOK_TO_EXPLAIN: _("A look asks for a reason."),
         Template.MUCH_WAS_OPENED: _("Someone opened very many pages."),
         Template.LOOK_NOT_RIGHT: _("A place found that a look at you was not right."),

@@ -136,10 +136,33 @@ def reasons_not_to_tell(letter: Letter, decision: str, *, told: bool) -> Iterato
     """Why the people concerned cannot be told like this. An incident that nobody has weighed counts as a breach."""
     if told:
         yield Reason("told_already", _("They were told already."))
-    if decision == LOW:
+    if not is_breach(decision):
         yield Reason("no_breach", _("It was decided that this is no breach. Weigh it anew first."))
     for name, words in vars(letter).items():
         yield from _words(name, words)
+
+
+def days_left(found_on: date, today: date) -> int:
+    """How many days are left to tell the people concerned. Below nothing: it is late."""
+    return (clocks(found_on, 0).people_by - today).days
+
+
+def is_breach(decision: str) -> bool:
+    """True until it is decided that it is none."""
+    return decision != LOW
+
+
+def reasons_not_to_agree(decision: str, *, waits: bool, own: bool, seen: bool) -> Iterator[Reason]:
+    """Why an officer cannot agree to a letter that somebody else of the place wrote. `seen`: it is what their page
+    showed."""
+    if not waits:
+        yield Reason("told_already", _("They were told already."))
+    elif own:
+        yield Reason("another_agrees", _("Someone else who answers privacy questions here has to agree."))
+    elif not seen:
+        yield Reason("letter_changed", _("The letter has changed since you read it. Read it again."))
+    if not is_breach(decision):
+        yield Reason("no_breach", _("It was decided that this is no breach. Weigh it anew first."))
 
 
 def reasons_not_to_note(step: str, on: date | None, at: datetime, *, done: bool) -> Iterator[Reason]:

@@ -12,7 +12,7 @@ from manypaths.consent.models import BreachLetter
 from manypaths.consent.rules.incidents import Letter
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Reader
-from manypaths.vault.queries import sealer_of
+from manypaths.vault.queries import Sealer, sealer_of
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,15 @@ def own_breaches(*, reader: Reader) -> list[OwnBreach]:
         cursor.execute("select open_own_breaches(%s)", [reader.account_id])
         found: dict[str, Any] = cursor.fetchone()[0]
     sealer = sealer_of(found["keys"])
-    rows = BreachLetter.objects.filter(incident_id__in=found["found"]).select_related("incident")
-    return [
-        OwnBreach(
-            row.incident_id, row.incident.organisation_id, row.incident.found_at, row.incident.happened_from,
-            row.incident.happened_until, row.incident.receiver, tuple(row.incident.classes), letter_of(row, sealer),
-            row.at,
-        )
-        for row in rows.order_by("-at", "incident_id")
-    ]  # fmt: skip
+    letters = {one.incident_id: one for one in BreachLetter.objects.filter(incident_id__in=found["found"])}
+    with connection.cursor() as cursor:
+        cursor.execute("select * from incidents_told()")
+        told = [_own(row, letters[row[0]], sealer) for row in cursor.fetchall() if row[0] in letters]
+    return sorted(sorted(told, key=lambda one: one.id), key=lambda one: one.told_at, reverse=True)
+
+
+def _own(row: tuple[Any, ...], letter: BreachLetter, sealer: Sealer) -> OwnBreach:
+    assert letter.at is not None, "what waits is not opened"
+    incident, place, found_at, since, until, receiver, classes = row
+    words = letter_of(letter, sealer)
+    return OwnBreach(incident, place, found_at, since, until, receiver, tuple(classes), words, letter.at)

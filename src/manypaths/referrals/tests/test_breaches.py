@@ -16,7 +16,7 @@ from manypaths.consent.rules import incidents as rules
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import NOW, membership, organisation, reader_for
-from manypaths.notices.models import PersonNotice
+from manypaths.notices.models import PersonNotice, StaffNotice
 from manypaths.people.models import Block
 from manypaths.people.tests.factories import new_request, person
 from manypaths.referrals import queries
@@ -58,8 +58,17 @@ class House:
         )
         new_request()
 
-    def tell(self, incident: UUID, letter: rules.Letter = LETTER) -> None:
-        registering.tell_of_breach(incident_id=incident, letter=letter, by=self.officer, at=NOW)
+    def tell(self, incident: UUID, letter: rules.Letter = LETTER, by: Reader | None = None) -> bool:
+        told = registering.tell_of_breach(incident_id=incident, letter=letter, by=by or self.officer, at=NOW)
+        new_request()
+        return told
+
+    def agree(self, incident: UUID, by: Reader, seen: datetime | None = None) -> None:
+        new_request()
+        sent = incidents.open_incident(reader=by, incident_id=incident).sent
+        registering.agree_to_letter(
+            incident_id=incident, seen=seen or (sent.written_at if sent else None), by=by, at=NOW
+        )
         new_request()
 
     def own(self, by: Reader | None = None) -> list[queries.OwnBreach]:
@@ -246,7 +255,8 @@ def test_the_person_reads_no_word_of_the_desk_and_nobody_anything_unopened(house
     house.assess(incident)
     house.tell(incident)
     queries.own_breaches(reader=house.stage.person)
-    assert (Assessment.objects.count(), Affected.objects.count(), BreachLetter.objects.count()) == (0, 0, 1)
+    counts = [one.objects.count() for one in (Incident, Assessment, Affected, BreachLetter)]
+    assert counts == [0, 0, 0, 1]
     new_request()
     for model in (Incident, Affected, Assessment, BreachLetter):
         with pytest.raises(ProgrammingError, match="nobody opened"), transaction.atomic():
@@ -263,3 +273,144 @@ def test_no_database_tells_what_was_decided_to_be_no_breach(house):
     letter = BreachLetter(incident_id=incident, membership_id=house.officer.membership_id, at=NOW, **words)
     with pytest.raises(IntegrityError, match="no breach"), transaction.atomic():
         BreachLetter.objects.bulk_create([letter])
+
+
+def test_with_two_officers_the_second_reads_a_letter_and_agrees_before_anybody_is_told(house):
+    second, incident = officer_at(house.stage, "Ida P."), house.write()
+    assert not house.tell(incident)
+    assert house.own() == []
+    (line,), _total = incidents.incidents_here(reader=second)
+    assert (line.told_at, line.waits_since is not None, line.alone) == (None, True, False)
+    with as_owner():
+        assert StaffNotice.objects.get(template="letter_waits").account_id == second.account_id
+        assert not PersonNotice.objects.filter(template="breach_told").exists()
+    with pytest.raises(Refused, match="another_agrees"):
+        house.agree(incident, house.officer)
+    house.agree(incident, second)
+    (own,) = house.own()
+    assert own.letter == LETTER
+    (line,), _total = incidents.incidents_here(reader=second)
+    assert (line.told_at is not None, line.waits_since, line.alone) == (True, None, False)
+    with pytest.raises(Refused, match="told_already"):
+        house.agree(incident, second)
+    with pytest.raises(Refused, match="told_already"):
+        house.tell(incident)
+
+
+def test_the_only_officer_tells_alone_and_the_register_says_so(house):
+    incident = house.write()
+    assert house.tell(incident)
+    (line,), _total = incidents.incidents_here(reader=house.officer)
+    assert (line.told_at is not None, line.alone) == (True, True)
+    assert len(house.own()) == 1
+
+
+def test_who_writes_it_anew_has_it_wait_for_the_other_one(house):
+    second, incident = officer_at(house.stage, "Ida P."), house.write()
+    house.tell(incident)
+    before = incidents.open_incident(reader=second, incident_id=incident).sent.written_at
+    new_request()
+    other = replace(LETTER, what="Another list lay open.")
+    house.tell(incident, other)
+    with pytest.raises(Refused, match="letter_changed"):
+        house.agree(incident, second, seen=before - timedelta(seconds=1))
+    house.tell(incident, LETTER, by=second)
+    with pytest.raises(Refused, match="another_agrees"):
+        house.agree(incident, second)
+    house.agree(incident, house.officer)
+    assert house.own()[0].letter == LETTER
+
+
+def test_what_was_weighed_as_no_breach_meanwhile_is_not_agreed_to(house):
+    second, incident = officer_at(house.stage, "Ida P."), house.write()
+    house.tell(incident)
+    house.assess(incident, weights={**WEIGHED.weights, "nature": "low"}, decision="low")
+    with pytest.raises(Refused, match="no_breach"):
+        house.agree(incident, second)
+    assert house.own() == []
+
+
+def test_an_officer_who_may_not_open_it_is_no_second_one(house):
+    kept_away = officer_at(house.stage, "Ida P.")
+    with as_owner():
+        Block.objects.create(record_id=house.record, account_id=kept_away.account_id, since=NOW - timedelta(days=9))
+    incident = house.write()
+    assert house.tell(incident)
+    assert len(house.own()) == 1
+
+
+ALONE = [
+    "update consent_breachletter set at = now()",
+    "update consent_breachletter set agreed_by_id = membership_id",
+    "update consent_breachletter set agreed_by_id = '{second}'",
+    "update consent_breachletter set agreed_by_id = '{second}', membership_id = '{second}'",
+    "update consent_breachletter set membership_id = '{second}'",
+    "update consent_breachletter set agreed_by_id = '{first}', what = 'x'",
+    "delete from consent_breachletter",
+]
+
+
+@pytest.mark.parametrize("sql", ALONE)
+def test_no_sql_of_one_officer_sends_a_letter_that_waits(house, sql):
+    second, incident = officer_at(house.stage, "Ida P."), house.write()
+    house.tell(incident)
+    incidents.open_incident(reader=house.officer, incident_id=incident)
+    sql = sql.format(second=second.membership_id, first=house.officer.membership_id)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except (ProgrammingError, IntegrityError):
+        pass
+    assert house.own() == []
+
+
+def test_no_sql_of_the_second_officer_sends_other_words(house):
+    second, incident = officer_at(house.stage, "Ida P."), house.write()
+    house.tell(incident)
+    found = incidents.open_incident(reader=second, incident_id=incident)
+    words = found.sealer.seal(incident, incidents.LETTER["what"], "Something else.")
+    rows = BreachLetter.objects.filter(incident_id=incident)
+    for said in (
+        {"agreed_by_id": second.membership_id, "what": words},
+        {"agreed_by_id": house.officer.membership_id, "membership_id": second.membership_id, "what": words},
+    ):
+        with pytest.raises((IntegrityError, ProgrammingError)), transaction.atomic():
+            rows.update(**said)
+    assert house.own() == []
+    incidents.open_incident(reader=second, incident_id=incident)
+    BreachLetter.objects.filter(incident_id=incident).update(what=words, membership_id=second.membership_id)
+    assert house.own() == []
+
+
+def test_the_desk_has_its_words_and_the_person_only_the_letter(house):
+    incident = house.write()
+    house.assess(incident)
+    house.tell(incident)
+    queries.own_breaches(reader=house.stage.person)
+    with connection.cursor() as cursor:
+        for table in ("consent_incident", "consent_assessment", "consent_affected", "consent_breachstep"):
+            cursor.execute(f"select count(*) from {table}")
+            assert cursor.fetchone() == (0,), table
+        cursor.execute("select * from incidents_told()")
+        assert [row[0] for row in cursor.fetchall()] == [incident]
+        cursor.execute("select letter_needs_two(%s)", [incident])
+        assert cursor.fetchone() == (False,)
+
+
+def test_of_two_letters_in_one_moment_the_second_is_told_so_and_keeps_its_words(house, monkeypatch):
+    incident = house.write()
+    stale = incidents.open_incident(reader=house.officer, incident_id=incident)
+    house.tell(incident)
+    monkeypatch.setattr(registering, "open_incident", lambda **_asked: reopened(house, incident, stale))
+    with pytest.raises(Refused, match="answered_already"):
+        house.tell(incident)
+    with pytest.raises(Refused, match="answered_already"):
+        for _time in range(2):
+            registering.note_step(incident_id=incident, step="secretary", done_on=NOW.date(), by=house.officer, at=NOW)
+
+
+def reopened(house: House, incident: UUID, stale: incidents.OpenedIncident) -> incidents.OpenedIncident:
+    """What an officer saw a moment before another one wrote."""
+    new_request()
+    incidents.open_incident(reader=house.officer, incident_id=incident)
+    return stale

@@ -7,27 +7,24 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manypaths.consent import incidents, registering
-from manypaths.consent import queries as consent
-from manypaths.consent.incidents import IncidentLine, OpenedIncident
-from manypaths.consent.rules import DataClass, Purpose
+from manypaths.consent.incidents import IncidentLine
 from manypaths.consent.rules import incidents as rules
 from manypaths.consent.rules.reviews import word
 from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, Refused
-from manypaths.network import queries as network
 from manypaths.network.rules import Role
-from manypaths.people import queries as people
 from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.work.breach_forms import AssessForm, IncidentForm, LetterForm, StepForm
 from manypaths.web.work.frame import REFUSED, language, put_reasons, show, thank, zone_of
-from manypaths.web.work.words import CLASSES
+from manypaths.web.work.incident_page import Forms, draw
 
 PAGE = 30
 
@@ -62,8 +59,7 @@ def register(request: Asked) -> HttpResponse:
 
 def _line(request: Asked, one: IncidentLine) -> Line:
     zone = zone_of(request)
-    last = rules.clocks(local_date(one.found_at, zone), one.people).people_by
-    left = (last - local_date(now(), zone)).days
+    left = rules.days_left(local_date(one.found_at, zone), local_date(now(), zone))
     return Line(one, word(rules.DECISIONS, one.decision, language()), left)
 
 
@@ -109,7 +105,7 @@ def begin(request: Asked, source: str, source_id: UUID) -> HttpResponse:
 @require_safe
 def one(request: Asked, incident_id: UUID) -> HttpResponse:
     """One incident: what is known, the days of the law, what was decided, and who was told."""
-    return _draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id))
+    return draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id))
 
 
 @member(Role.PRIVACY_OFFICER)
@@ -126,23 +122,39 @@ def assess(request: Asked, incident_id: UUID) -> HttpResponse:
             put_reasons(form, refused)
         else:
             return thank(request, "assessed", "work:incident", incident_id)
-    return _draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id), assessing=form)
+    return _again(request, incident_id, Forms(assessing=form))
 
 
 @member(Role.PRIVACY_OFFICER)
 @require_POST
 def tell(request: Asked, incident_id: UUID) -> HttpResponse:
-    """Tell everyone concerned."""
+    """Write the letter to everyone concerned. It waits for another officer, or is told at once where there is none."""
     form = LetterForm(request.POST)
     if form.is_valid():
         try:
             letter = rules.Letter(**form.cleaned_data)
-            registering.tell_of_breach(incident_id=incident_id, letter=letter, by=request.reader, at=now())
+            told = registering.tell_of_breach(incident_id=incident_id, letter=letter, by=request.reader, at=now())
         except Refused as refused:
             put_reasons(form, refused)
         else:
-            return thank(request, "breach_told", "work:incident", incident_id)
-    return _draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id), telling=form)
+            return thank(request, "breach_told" if told else "letter_waits", "work:incident", incident_id)
+    return _again(request, incident_id, Forms(telling=form))
+
+
+@member(Role.PRIVACY_OFFICER)
+@require_POST
+def agree(request: Asked, incident_id: UUID) -> HttpResponse:
+    """Agree to a letter that another officer wrote: everyone concerned is told."""
+    try:
+        seen = parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        seen = None
+    try:
+        registering.agree_to_letter(incident_id=incident_id, seen=seen, by=request.reader, at=now())
+    except Refused as refused:
+        found = incidents.open_incident(reader=request.reader, incident_id=incident_id)
+        return draw(request, found, problem=" ".join(str(one.message) for one in refused.reasons))
+    return thank(request, "breach_told", "work:incident", incident_id)
 
 
 @member(Role.PRIVACY_OFFICER)
@@ -157,57 +169,8 @@ def note(request: Asked, incident_id: UUID) -> HttpResponse:
             put_reasons(form, refused)
         else:
             return redirect("work:incident", incident_id)
-    return _draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id), noting=form)
+    return _again(request, incident_id, Forms(noting=form))
 
 
-def _draw(
-    request: Asked,
-    found: OpenedIncident,
-    assessing: AssessForm | None = None,
-    telling: LetterForm | None = None,
-    noting: StepForm | None = None,
-) -> HttpResponse:
-    spoken, zone = language(), zone_of(request)
-    ids = {found.membership_id, *(one.membership_id for one in found.assessments)}
-    names = network.names_of_members(membership_ids=ids)
-    clocks = rules.clocks(local_date(found.found_at, zone), found.people)
-    context = {
-        "one": found,
-        "clocks": clocks,
-        "purpose": Purpose.PRIVACY,
-        "names": _names(request, found.held),
-        "what_kinds": [CLASSES.get(kind, kind) for kind in found.classes],
-        "receiver": word(rules.RECEIVERS, found.receiver, spoken),
-        "by": names.get(found.membership_id, ("",))[0],
-        "assessments": [
-            (
-                [
-                    (word(rules.FACTORS, name, spoken), word(rules.WEIGHTS, weight, spoken), words)
-                    for name, weight, words in one.factors
-                ],
-                word(rules.DECISIONS, one.decision, spoken), one.reason, one.at,
-                names.get(one.membership_id, ("",))[0],
-            )
-            for one in found.assessments
-        ],
-        "steps": [(word(rules.STEPS, step, spoken), on) for step, on in sorted(found.steps.items())],
-        "assessing": assessing or AssessForm(),
-        "telling": telling or LetterForm(),
-        "noting": noting or StepForm(),
-        "may_tell": found.letter is None and found.decision != rules.LOW,
-        "is_breach": found.decision != rules.LOW,
-        "days_left": (clocks.people_by - local_date(now(), zone)).days,
-    }  # fmt: skip
-    wrong = any(form is not None and form.errors for form in (assessing, telling, noting))
-    return show(request, "incident", context, status=REFUSED if wrong else 200)
-
-
-def _names(request: Asked, held: list[UUID]) -> list[tuple[UUID, str]]:
-    """The names on the first pages concerned: a look at each of them."""
-    if not held:
-        return []
-    reached = consent.open_records(
-        reader=request.reader, records=held, classes={DataClass.DEMOGRAPHICS}, purpose=Purpose.PRIVACY
-    )
-    names = people.names_of(records=sorted(reached.ids), sealer=reached.sealer)
-    return sorted(names.items(), key=lambda row: row[1])
+def _again(request: Asked, incident_id: UUID, forms: Forms) -> HttpResponse:
+    return draw(request, incidents.open_incident(reader=request.reader, incident_id=incident_id), forms)

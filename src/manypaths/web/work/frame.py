@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {
     "review_answered": _("Your answer is sent. They read it on their own page."),
     "incident": _("It is written down. Weigh it now, or tell the people concerned."),
     "assessed": _("Your decision is kept."),
+    "letter_waits": _("Kept. Nobody is told until someone else who answers privacy questions here agrees."),
     "breach_told": _("It is on the page of each person who has one here. Now write to them by mail."),
     "more_time": _("Noted. They read the new day and why."),
     "alarm_closed": _("Closed. They can open pages again."),

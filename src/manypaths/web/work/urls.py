@@ -61,6 +61,7 @@ urlpatterns = [
     path("privacy/breaches/<uuid:incident_id>", breaches.one, name="incident"),
     path("privacy/breaches/<uuid:incident_id>/weigh", breaches.assess, name="assess"),
     path("privacy/breaches/<uuid:incident_id>/tell", breaches.tell, name="tell"),
+    path("privacy/breaches/<uuid:incident_id>/agree", breaches.agree, name="agree_to_letter"),
     path("privacy/breaches/<uuid:incident_id>/step", breaches.note, name="incident_step"),
     path("privacy/asked/<uuid:petition_id>", petitions.one, name="petition"),
     path("privacy/asked/<uuid:petition_id>/time", petitions.more_time, name="more_time"),

@@ -1,17 +1,23 @@
 """The register of what went wrong: written down at the desk, weighed, told; and read by the person it concerns."""
 
+import time
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
-from manypaths.config.testing import as_owner
+from manypaths.config.testing import as_owner, role_url
 from manypaths.consent.models import Incident
+from manypaths.consent.registering import RECORD
 from manypaths.network.models import Membership
 from manypaths.network.tests.factories import day_there, membership, reader_for
 from manypaths.people.tests.factories import person
+from manypaths.referrals.tests.test_petitioning import officer_at
 from manypaths.web.my.tests.factories import client_of as person_client
 from manypaths.web.my.tests.test_kept import stranger_to_all
 from manypaths.web.ui.clock import now
@@ -95,6 +101,101 @@ def test_what_a_review_found_goes_into_the_register_with_one_press(register):
     assert address not in text(register.desk.get("/work/privacy/breaches"))
     for source in ("review", "emergency", "dream"):
         assert register.desk.post(f"/work/privacy/breaches/from/{source}/{uuid.uuid4()}").status_code == 404
+
+
+def test_two_officers_who_press_in_the_same_moment_come_to_one_incident(register):
+    review = said(register.made, by=person())
+    register.desk.post(
+        f"/work/privacy/{review}", {"finding": "should_not", "deed": "talked", "answer": "It was a mistake."}
+    )
+    second, mine = officer_at(register.made, "Ida P."), uuid.uuid4()
+    asked = [
+        second.account_id,
+        second.membership_id,
+        mine,
+        [],
+        False,
+        "review",
+        review,
+        now(),
+        now().date(),
+        None,
+        [],
+        "",
+    ]
+    with ThreadPoolExecutor(1) as other, psycopg.connect(role_url("app")) as raw:
+        raw.execute(RECORD, [*asked, b"x" * 40, "house.s1", b"x"])
+        press = other.submit(pressed, register, review)
+        waits_for_a_lock(press)
+        raw.commit()
+        assert press.result(30) == (302, f"/work/privacy/breaches/{mine}")
+    with as_owner():
+        assert Incident.objects.count() == 1
+
+
+def pressed(register: Register, review: object) -> tuple[int, str]:
+    """Press in another thread, on a connection of its own."""
+    try:
+        answer = register.desk.post(f"/work/privacy/breaches/from/review/{review}")
+        return answer.status_code, answer.headers.get("Location", "")
+    finally:
+        connection.close()
+
+
+def waits_for_a_lock(press: Future[tuple[int, str]]) -> None:
+    """Until the other one waits for what is not committed yet."""
+    sql = "select count(*) from pg_locks where not granted"
+    with psycopg.connect(role_url("owner"), autocommit=True) as raw:
+        while not press.done() and raw.execute(sql).fetchone() == (0,):
+            time.sleep(0.02)
+
+
+def two_of_them(register: Register) -> tuple[Client, UUID]:
+    """A second officer, and an incident for which the first one wrote a letter."""
+    second, incident = officer_at(register.made, "Ida P."), register.write()
+    answer = register.desk.post(register.at(incident, "/tell"), LETTER, follow=True)
+    assert "Nobody is told until someone else" in text(answer)
+    return work_client(second), incident
+
+
+def test_a_letter_waits_for_a_second_officer_and_both_see_the_days(register):
+    second, incident = two_of_them(register)
+    mine, theirs = (text(one.get(register.at(incident))) for one in (register.desk, second))
+    assert "Waits until someone else agrees" in mine
+    assert "I agree. Tell them" not in mine
+    for page in (mine, theirs):
+        assert "What they will read" in page
+        assert "As soon as you can, at the latest" in page
+    assert "A letter waits for a second yes" in text(second.get("/work/privacy/breaches"))
+    assert "Nobody told you of anything" in register.read("/my/sharing/wrong")
+    assert register.desk.post(register.at(incident, "/agree"), {"seen": seen_on(theirs)}).status_code == 422
+    assert second.post(register.at(incident, "/agree"), {"seen": "yesterday"}).status_code == 422
+    assert second.post(register.at(incident, "/agree"), {"seen": seen_on(theirs)}).status_code == 302
+    page = text(second.get(register.at(incident)))
+    assert "Agreed by Ida P." in page
+    assert "alone" not in page
+    assert "Nobody told you of anything" not in register.read("/my/sharing/wrong")
+
+
+def test_a_letter_that_was_written_anew_is_read_again_before_anybody_agrees(register):
+    second, incident = two_of_them(register)
+    seen = seen_on(text(second.get(register.at(incident))))
+    register.desk.post(register.at(incident, "/tell"), {**LETTER, "what": "Another list."})
+    refused = second.post(register.at(incident, "/agree"), {"seen": seen})
+    assert refused.status_code == 422
+    assert "The letter has changed since you read it" in text(refused)
+    assert "Another list." in text(refused)
+
+
+def test_the_only_officer_tells_alone_and_it_says_so(register):
+    incident = register.write()
+    register.desk.post(register.at(incident, "/tell"), LETTER)
+    assert "One officer wrote and told this alone" in text(register.desk.get(register.at(incident)))
+    assert "by one officer alone" in text(register.desk.get("/work/privacy/breaches"))
+
+
+def seen_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].partition('"')[0]
 
 
 def test_what_is_missing_is_said_beside_its_field_and_keeps_its_words(register):
