@@ -35,7 +35,7 @@ def kept() -> tuple[Scene, UUID, Reader]:
     made = stage()
     record = commands.accept_request(referral_id=ask(made), seen=Status.REQUESTED, by=made.colleague, at=now())
     for number in range(12):
-        day = (now() - timedelta(days=number)).date()
+        day = day_there() - timedelta(days=number)
         facts = TreatmentFacts(day, "individual", "Methadone 60 mg, taken here")
         support.write_entry(record_id=record, facts=facts, by=made.colleague, at=now())
     screen = ScreenFacts(day_there(), "urine_5", "none_found", words="Before the visit")
