@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from manypaths.config.testing import LiveSite
 from manypaths.network.rules import Reader
+from manypaths.referrals.tests.test_petitioning import officer_at
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.test_breaches import LETTER, WEIGHED, Register
 from tests.journeys.browser import Visit, check, go
@@ -92,3 +93,25 @@ def test_the_pages_of_the_register_and_of_the_person_stand(browser: Browser, liv
             page.goto(live_site.url + made.at(waits))
             go(page.locator("form[action$='/weigh'] button.btn"))
             stands(page, visit, "refused", "422")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_letter_is_read_and_agreed_to_by_a_second_officer(browser: Browser, live_site: LiveSite, scripts: bool):
+    made = Register()
+    second, incident = officer_at(made.made, "Ida P."), made.write()
+    made.desk.post(made.at(incident, "/tell"), LETTER)
+    look_at(browser, live_site, made.officer, {"mine-waits": made.at(incident)})
+    look_at(browser, live_site, second, {"theirs-waits": made.at(incident), "register-waits": "/work/privacy/breaches"})
+    with as_reader(browser, live_site, second, Visit(scripts=scripts)) as page:
+        page.goto(f"{live_site.url}/work/privacy/breaches")
+        expect(page.get_by_text("A letter waits for a second yes")).to_be_visible()
+        go(page.get_by_role("link", name="Found"))
+        expect(page.get_by_text(LETTER["done"]).first).to_be_visible()
+        made.desk.post(made.at(incident, "/tell"), {**LETTER, "what": "Another list."})
+        go(page.get_by_role("button", name="I agree. Tell them"))
+        expect(page.get_by_text("The letter has changed since you read it.")).to_be_visible()
+        if scripts:
+            stands(page, Visit(), "changed", "422")
+        go(page.get_by_role("button", name="I agree. Tell them"))
+        expect(page.get_by_text("Agreed by Ida P.")).to_be_visible()
+    look_at(browser, live_site, second, {"agreed": made.at(incident)})

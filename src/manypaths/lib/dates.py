@@ -11,6 +11,11 @@ def local_date(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def days_until(then: datetime, at: datetime, zone: str) -> int:
+    """How many calendar days of an IANA time zone are left until an instant; below nothing when it is over."""
+    return (local_date(then, zone) - local_date(at, zone)).days
+
+
 def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of a calendar day in an IANA time zone."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone))

@@ -12,6 +12,13 @@ def test_an_evening_in_vermont_is_still_that_day_though_it_is_tomorrow_in_utc():
     assert dates.local_date(datetime(2026, 11, 21, 2, 0, tzinfo=UTC), "America/New_York") == date(2026, 11, 20)
 
 
+def test_days_are_counted_where_the_place_is():
+    late_in_vermont, noon = datetime(2026, 11, 23, 3, tzinfo=UTC), datetime(2026, 11, 24, 17, tzinfo=UTC)
+    assert dates.days_until(noon, late_in_vermont, "America/New_York") == 2
+    assert dates.days_until(noon, late_in_vermont, "UTC") == 1
+    assert dates.days_until(late_in_vermont, noon, "UTC") == -1
+
+
 def test_two_working_days_from_friday_end_on_tuesday():
     assert dates.add_working_days(date(2026, 11, 20), 2) == date(2026, 11, 24)
 

@@ -112,13 +112,22 @@ def reasons_not_to_extend(
     kind: str, state: str, reason: str, *, extended: bool, due_at: datetime, at: datetime
 ) -> Iterator[Reason]:
     """Why more time cannot be taken: it is taken once, before the day, and for a reason that the person reads."""
+    yield from _reasons_of_time(kind, state, extended=extended, due_at=due_at, at=at)
+    yield from _reasons_of_words("reason", reason, needed=True)
+
+
+def may_extend(kind: str, state: str, *, extended: bool, due_at: datetime, at: datetime) -> bool:
+    """True while more time can be taken, for a reason."""
+    return not any(_reasons_of_time(kind, state, extended=extended, due_at=due_at, at=at))
+
+
+def _reasons_of_time(kind: str, state: str, *, extended: bool, due_at: datetime, at: datetime) -> Iterator[Reason]:
     if state != PetitionState.OPEN:
         yield _answered_already()
     elif extended or not more_time(kind):
         yield Reason("no_more_time", _("There is no more time to take."))
     elif at >= due_at:
         yield Reason("too_late", _("The day has passed. Answer now."))
-    yield from _reasons_of_words("reason", reason, needed=True)
 
 
 def reasons_not_to_answer_petition(kind: str, state: str, answer: PetitionAnswer) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from manypaths.consent import emergencies
 from manypaths.consent.emergencies import EmergencyLine
 from manypaths.consent.rules import reviews as rules
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import days_until
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.work.frame import language, zone_of
@@ -36,6 +36,5 @@ def emergencies_here(request: Asked, *, waiting: bool, limit: int) -> tuple[list
 
 
 def _line(request: Asked, one: EmergencyLine) -> ToReview:
-    zone = zone_of(request)
-    left = (local_date(one.due_at, zone) - local_date(now(), zone)).days
+    left = days_until(one.due_at, now(), zone_of(request))
     return ToReview(one.id, one.opened_at, left, rules.word(rules.FINDINGS, one.finding, language()), one.answered_at)

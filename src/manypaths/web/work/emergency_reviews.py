@@ -9,7 +9,7 @@ from manypaths.consent import emergencies, rescuing
 from manypaths.consent.emergencies import EmergencyToReview
 from manypaths.consent.rules import Purpose
 from manypaths.consent.rules import reviews as rules
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import days_until
 from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
@@ -48,7 +48,7 @@ def _draw(request: Asked, opened: EmergencyToReview, form: AnswerForm) -> HttpRe
         "finding": rules.word(rules.FINDINGS, found.finding, language()),
         "deed": rules.word(rules.DEEDS, found.deed, language()),
         "answered_by": names.get(found.answered_by, ("", "", ""))[0] if found.answered_by else "",
-        "days_left": (local_date(found.due_at, zone) - local_date(now(), zone)).days,
+        "days_left": days_until(found.due_at, now(), zone),
         "should_not": found.finding == rules.SHOULD_NOT,
     }
     return show(request, "emergency_review", context, status=REFUSED if form.is_bound and form.errors else 200)

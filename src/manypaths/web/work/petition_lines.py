@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import days_until
 from manypaths.support import petitions
 from manypaths.support.petitions import PetitionLine
 from manypaths.support.rules import petitions as rules
@@ -43,7 +43,6 @@ def petitions_here(request: Asked, *, waiting: bool, limit: int) -> tuple[list[P
 
 
 def _line(request: Asked, one: PetitionLine) -> Petitioned:
-    zone = zone_of(request)
-    left = (local_date(one.due_at, zone) - local_date(now(), zone)).days
+    left = days_until(one.due_at, now(), zone_of(request))
     finding = word(rules.PETITION_FINDINGS[one.kind], one.finding, language())
     return Petitioned(one.id, KINDS[one.kind], one.asked_at, left, finding, one.answered_at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from manypaths.consent.rules import Purpose
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import days_until
 from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
@@ -121,32 +121,36 @@ def more_time(request: Asked, petition_id: UUID) -> HttpResponse:
 
 
 def _draw(request: Asked, found: OpenedPetition, form: PetitionForm, more: MoreTimeForm) -> HttpResponse:
-    view, zone, language_here = found.petition, zone_of(request), language()
+    view, at = found.petition, now()
+    context = {
+        "view": view, "kind": KINDS[view.kind], "purpose": Purpose.PRIVACY, "form": form, "more": more,
+        "name": name_of_held(request, view.record_id), "row": _row(request, found),
+        "about": CLASSES.get(view.data_class, "") if view.kind == rules.CORRECTION else "",
+        "may_extend": rules.may_extend(
+            view.kind, view.state, extended=view.extended_at is not None, due_at=view.due_at, at=at
+        ),
+        "days_left": days_until(view.due_at, at, zone_of(request)),
+        **_answer(found),
+    }  # fmt: skip
+    wrong = any(one.is_bound and one.errors for one in (form, more))
+    return show(request, "petition", context, status=REFUSED if wrong else 200)
+
+
+def _answer(found: OpenedPetition) -> dict[str, Any]:
+    """What was answered, by whom, and who outside was shown it and is told, in words."""
+    view, spoken = found.petition, language()
     ids = {one for one in (view.answered_by, *(one.membership_id for one in found.told)) if one}
     names = network.names_of_members(membership_ids=ids)
     places = network.names_of_places(organisation_ids={one.organisation_id for one in found.told})
-    may_extend = view.is_open and bool(rules.more_time(view.kind)) and not view.extended_at and now() < view.due_at
-    context = {
-        "view": view,
-        "kind": KINDS[view.kind],
-        "purpose": Purpose.PRIVACY,
-        "name": name_of_held(request, view.record_id),
-        "about": CLASSES.get(view.data_class, "") if view.kind == rules.CORRECTION else "",
-        "row": _row(request, found),
-        "form": form,
-        "more": more,
-        "may_extend": may_extend,
-        "finding": word(rules.PETITION_FINDINGS[view.kind], view.finding, language_here),
-        "ground": word(rules.GROUNDS, view.ground, language_here),
+    return {
+        "finding": word(rules.PETITION_FINDINGS[view.kind], view.finding, spoken),
+        "ground": word(rules.GROUNDS, view.ground, spoken),
         "answered_by": names.get(view.answered_by, ("",))[0] if view.answered_by else "",
         "told": [
             (places.get(one.organisation_id, ""), names.get(one.membership_id or NOBODY, ("",))[0], one.last_at)
             for one in found.told
         ],
-        "days_left": (local_date(view.due_at, zone) - local_date(now(), zone)).days,
-    }  # fmt: skip
-    wrong = any(one.is_bound and one.errors for one in (form, more))
-    return show(request, "petition", context, status=REFUSED if wrong else 200)
+    }
 
 
 def _row(request: Asked, found: OpenedPetition) -> Shown | None:

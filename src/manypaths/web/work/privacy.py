@@ -16,7 +16,7 @@ from manypaths.consent import reviews as queries
 from manypaths.consent.reviews import OpenedReview, ReviewLine
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.rules import reviews as rules
-from manypaths.lib.dates import local_date
+from manypaths.lib.dates import days_until
 from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
@@ -59,8 +59,7 @@ def waiting_here(request: Asked, *, limit: int) -> tuple[list[Waiting], int]:
 
 
 def _line(request: Asked, one: ReviewLine) -> Waiting:
-    zone = zone_of(request)
-    left = (local_date(one.due_at, zone) - local_date(now(), zone)).days
+    left = days_until(one.due_at, now(), zone_of(request))
     finding = rules.word(rules.FINDINGS, one.finding, language())
     return Waiting(one.id, one.asked_at, one.due_at, left, finding, one.answered_at)
 
@@ -159,7 +158,7 @@ def _draw(request: Asked, opened: OpenedReview, form: AnswerForm) -> HttpRespons
         "finding": rules.word(rules.FINDINGS, found.finding, language()),
         "deed": rules.word(rules.DEEDS, found.deed, language()),
         "answered_by": names.get(found.answered_by, ("", "", ""))[0] if found.answered_by else "",
-        "days_left": (local_date(found.due_at, zone) - local_date(now(), zone)).days,
+        "days_left": days_until(found.due_at, now(), zone),
         "should_not": found.finding == rules.SHOULD_NOT,
     }
     return show(request, "review", context, status=REFUSED if form.is_bound and form.errors else 200)

@@ -194,6 +194,12 @@ def test_the_only_officer_tells_alone_and_it_says_so(register):
     assert "by one officer alone" in text(register.desk.get("/work/privacy/breaches"))
 
 
+def test_the_navigation_marks_where_one_is(register):
+    incident = register.write()
+    for address in ("/work/privacy/breaches", "/work/privacy/breaches/new", register.at(incident)):
+        assert 'href="/work/privacy" aria-current="page"' in text(register.desk.get(address)), address
+
+
 def seen_on(page: str) -> str:
     return page.split('name="seen" value="')[1].partition('"')[0]
 
