@@ -158,6 +158,47 @@ def test_a_clinic_reads_what_was_chosen_until_it_is_stopped(
         assert answer.status == 404
 
 
+def test_less_is_opened_and_the_clinic_reads_what_is_left(browser: Browser, live_site: LiveSite, town: Town):
+    with as_reader(browser, live_site, town.person, Visit(scripts=False)) as page:
+        sign(
+            page, live_site, "named", "When you came", "Your care there", to="Northside Clinic", why="To give you care"
+        )
+        there = page.url
+    for visit in VISITS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(f"{there}/less")
+            stands(page, visit, "less")
+            page.locator("input[name=parts][value=sud_treatment_record]").uncheck(force=True)
+            go(page.locator("main form button.btn").first)
+            stands(page, visit, "less-sign")
+    with as_reader(browser, live_site, town.person, Visit()) as page:
+        page.goto(there)
+        go(page.get_by_role("link", name="Open less"))
+        go(page.get_by_role("button", name="Read the words"))
+        expect(page.get_by_text("Only less can be chosen here.", exact=False).first).to_be_visible()
+        stands(page, Visit(), "less-wrong", "422")
+        page.get_by_label("Your care there", exact=True).uncheck(force=True)
+        go(page.get_by_role("button", name="Read the words"))
+        page.get_by_label("Type your name to sign").fill("Mari")
+        go(page.get_by_role("button", name="Yes, I sign"))
+        expect(page.get_by_text("They can open only what is left.", exact=False)).to_be_visible()
+        after = page.url
+    for visit in VISITS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            for name, address in {
+                "less-after": after,
+                "less-before": there,
+                "less-list": f"{live_site.url}/my/sharing",
+            }.items():
+                page.goto(address)
+                stands(page, visit, name)
+    with as_reader(browser, live_site, town.clinic, Visit()) as page:
+        page.goto(f"{live_site.url}/work/shared")
+        go(page.get_by_role("link", name="Mari"))
+        expect(page.get_by_text("Came", exact=True)).to_be_visible()
+        expect(page.get_by_text(SECRET)).to_have_count(0)
+
+
 def test_somebody_close_types_the_code_and_reads_days_only(browser: Browser, live_site: LiveSite, town: Town):
     visit = Visit()
     with as_reader(browser, live_site, town.person, visit) as page:

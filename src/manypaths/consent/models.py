@@ -197,8 +197,9 @@ class Share(models.Model):
     """One consent by which a person lets somebody outside see a part of a record that a place keeps of them.
 
     `record_id` is the person's own record, `held_record_id` the one that is shown. A refusal is kept too, and looks to
-    everyone else like nothing. Never edited: it is answered once, taken up once by whom it names, and ended once.
-    Its days are the clock of the database. `kept_at`: it was asked while somebody stood beside the person.
+    everyone else like nothing. Never edited: it is answered once, taken up once by whom it names, and ended once. One
+    that opens less follows it, and ends it; only what waits unsigned can lose parts where it stands. Its days are the
+    clock of the database. `kept_at`: it was asked while somebody stood beside the person.
     """
 
     class State(models.TextChoices):
@@ -258,6 +259,7 @@ class Share(models.Model):
                 name="consent_share_ended_with_cause",
                 condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
             ),
+            models.UniqueConstraint(name="consent_share_followed_once", fields=["replaces"]),
         ]
 
     def __str__(self) -> str:

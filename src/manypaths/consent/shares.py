@@ -44,6 +44,8 @@ class ShareView:
     text_version: str
     language: str
     ended_at: datetime | None
+    ending: str
+    replaces: UUID | None
     taken_up: bool
 
     def holds(self, at: datetime) -> bool:
@@ -110,6 +112,27 @@ def own_share(*, reader: Reader, share_id: UUID) -> ShareView:
     if row is None:
         raise NotThere
     return _view(row)
+
+
+def own_before(*, reader: Reader, share: ShareView) -> list[ShareView]:
+    """The consents that this one took the place of, newest first: each opened more.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    known = {one.id: one for one in own_shares(reader=reader)}
+    found: list[ShareView] = []
+    while share.replaces is not None:
+        share = known[share.replaces]
+        found.append(share)
+    return found
+
+
+def own_after(*, reader: Reader, share: ShareView) -> ShareView | None:
+    """The consent that took the place of this one, if one did.
+
+    Refuses: NotThere for anyone but the person.
+    """
+    return next((one for one in own_shares(reader=reader) if one.replaces == share.id), None)
 
 
 def text_signed(*, reader: Reader, share: ShareView) -> Text | None:
@@ -263,5 +286,7 @@ def _view(row: Share) -> ShareView:
         text_version=row.text_version,
         language=row.language,
         ended_at=row.ended_at,
+        ending=row.ending,
+        replaces=row.replaces_id,
         taken_up=row.recipient_account_id is not None,
     )

@@ -14,6 +14,7 @@ from manypaths.audit import commands as audit
 from manypaths.consent import queries
 from manypaths.consent.models import Restriction, Share, Text
 from manypaths.consent.rules import DataClass, shares
+from manypaths.consent.rules.shares import Extent
 from manypaths.consent.shares import NAME
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network import queries as network
@@ -125,19 +126,21 @@ def _waiting(share_id: UUID, by: Reader) -> tuple[UUID, Share]:
     return record, row
 
 
-def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime) -> UUID:
+def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime, follows: UUID | None = None) -> UUID:
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     kind = shares.KINDS.get(wish.kind)
     if kind is None:
         raise NotThere
     classes, fresh = frozenset(wish.classes), factor_is_fresh(by, at)
-    refuse_if(shares.reasons_not_to_share_yet(_kept_for(record, wish), at))
+    if follows is None:
+        refuse_if(shares.reasons_not_to_share_yet(_kept_for(record, wish), at))
     refuse_if(shares.reasons_not_to_share(kind, classes, wish.purpose, wish.until, name, at, fresh=fresh))
     row = _row(record, wish, text, at)
-    row.state, row.signed_at = Share.State.GIVEN, at
+    row.state, row.signed_at, row.replaces_id = Share.State.GIVEN, at, follows
     row.name = sealer_for([record]).seal(record, NAME, name.strip())
     row.save(force_insert=True)
-    audit.record(what="consent.share_given", by=by, subject=row.id, record_id=record, at=at)
+    what = "consent.share_narrowed" if follows else "consent.share_given"
+    audit.record(what=what, by=by, subject=row.id, record_id=record, at=at)
     return row.id
 
 
@@ -166,6 +169,50 @@ def _row(record: UUID, wish: Wish, text: Text, at: datetime) -> Share:
         purpose=wish.purpose, written_at=at, starts_at=at, until=wish.until, firm_until=wish.firm_until,
         text_key=text.key, text_version=text.version, language=text.language,
     )  # fmt: skip
+
+
+@transaction.atomic
+def narrow_share(*, share_id: UUID, less: Extent, name: str, text: Text, by: Reader, at: datetime) -> UUID:
+    """Open less by a consent that was given: fewer classes, an earlier end, or both. Signed anew with a typed name.
+
+    Nobody is asked whether they are alone, and it waits for no hour: it only takes away.
+
+    Refuses: NotThere for what is not the person's own, was not given, or is ended · what the rules and the database
+    refuse: anything more than before, or the same · one that holds until its day, before that day · no proof of who
+    signs in the last five minutes · no name.
+    Records: consent.share_narrowed
+    Afterwards: the one before is ended as replaced, in the same statement; whom it names reads what is left.
+    """
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    row = Share.objects.select_for_update().filter(record_id=record, id=share_id, state=Share.State.GIVEN).first()
+    if row is None or row.ended_at is not None:
+        raise NotThere
+    taken_up = row.code_hash is None or row.recipient_account_id is not None
+    refuse_if(shares.reasons_not_to_narrow(_extent(row), less, row.firm_until, at, taken_up=taken_up))
+    wish = Wish(
+        row.kind, row.held_record_id, row.discloser_id, less.classes, row.purpose, less.until,
+        row.recipient_organisation_id, row.recipient_membership_id, str(uuid.uuid4()) if row.code_hash else "",
+    )  # fmt: skip
+    return _write(wish, name, text, by, at, follows=row.id)
+
+
+@transaction.atomic
+def narrow_waiting(*, share_id: UUID, less: Extent, by: Reader, at: datetime) -> None:
+    """Take something out of what waits for an answer. At once, and unsigned: it opens nothing yet.
+
+    Refuses: NotThere for what is not the person's own, or does not wait · anything more than before, or the same.
+    Records: consent.share_narrowed
+    """
+    record, row = _waiting(share_id, by)
+    refuse_if(shares.reasons_not_to_narrow(_extent(row), less, None, at))
+    row.classes, row.until = sorted(less.classes), less.until
+    row.firm_until = min(row.firm_until, less.until) if row.firm_until else None
+    row.save(update_fields=["classes", "until", "firm_until"])
+    audit.record(what="consent.share_narrowed", by=by, subject=row.id, record_id=record, at=at)
+
+
+def _extent(row: Share) -> Extent:
+    return Extent(frozenset(row.classes), row.until)
 
 
 @transaction.atomic

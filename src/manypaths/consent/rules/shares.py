@@ -217,6 +217,38 @@ def reasons_not_to_sign(version: str, newest: str | None) -> Iterator[Reason]:
         )
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How far a consent reaches: which classes, and until when."""
+
+    classes: frozenset[str]
+    until: datetime
+
+    def is_less_than(self, other: "Extent") -> bool:
+        """True when it leaves something out, and adds nothing."""
+        return self != other and self.classes <= other.classes and self.until <= other.until
+
+
+def reasons_not_to_narrow(
+    before: Extent, after: Extent, firm_until: datetime | None, at: datetime, *, taken_up: bool = True
+) -> Iterator[Reason]:
+    """Why a consent cannot be followed by this one. `taken_up`: the one it names is known.
+
+    The trigger `consent_share_narrows` is the second reading.
+    """
+    yield from reasons_not_to_stop(firm_until, at)
+    if not taken_up:
+        yield Reason("not_taken_up", _("Nobody has typed your code yet. Stop this one, and choose again."))
+    if at >= before.until:
+        yield Reason("over", _("Its last day has come. Choose again, with a later day."))
+    elif after.until <= at:
+        yield Reason("ends_before_it_starts", _("Choose a later day for the end."), "until")
+    if not after.classes:
+        yield Reason("nothing_shared", _("Choose what they may still see. To close all of it, press Stop."), "parts")
+    elif not after.is_less_than(before):
+        yield Reason("nothing_less", _("Take out a part, or choose an earlier day. Only less can be chosen here."))
+
+
 def reasons_not_to_stop(firm_until: datetime | None, at: datetime) -> Iterator[Reason]:
     """Why a consent cannot be stopped now: only one for a court case can say so, in its first line."""
     if firm_until is not None and at < firm_until:

@@ -97,7 +97,7 @@ def sharing(request: Asked) -> HttpResponse:
     sharing_now = {line.place_id: (line.who, line.until) for line in active}
     shown_now = [one for one in shown.own_shown(reader=request.reader) if one.is_open]
     seen_by = {one.place_id: one.worker for one in shown_now}
-    signed = shown_lines(request)
+    signed = [one for one in shown_lines(request) if not one.replaced]
     parts = [glance.Part(one.place_id, one.who, one.place, one.view.until) for one in signed if one.holds]
     context["rows"] = glance.rows(sharing_now, keeping, seen_by, parts, zone_of(request))
     context["columns"] = glance.columns()

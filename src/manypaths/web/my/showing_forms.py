@@ -15,6 +15,15 @@ from manypaths.web.my.showing_words import KINDS, PARTS, why
 from manypaths.web.ui.offering import offer
 
 LONGEST_NAME = 80
+DAY_FIELD: dict[str, Any] = {
+    "label": _("Until which day?"),
+    "widget": forms.DateInput(attrs={"type": "date", "class": "w-s"}, format="%Y-%m-%d"),
+    "input_formats": ["%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d/%m/%Y"],
+    "error_messages": {
+        "required": _("Choose the last day."),
+        "invalid": _("Write the day as month/day/year, for example 11/30/2026."),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -49,15 +58,7 @@ class ShowForm(forms.Form):
         widget=forms.RadioSelect(attrs={"look": "picks"}),
         error_messages={"required": _("Choose what it is for.")},
     )
-    until = forms.DateField(
-        label=_("Until which day?"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "w-s"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d/%m/%Y"],
-        error_messages={
-            "required": _("Choose the last day."),
-            "invalid": _("Write the day as month/day/year, for example 11/30/2026."),
-        },
-    )
+    until = forms.DateField(**DAY_FIELD)
     firm = forms.BooleanField(
         label=_("I agree that I cannot stop it before that day"),
         help_text=_("Leave this empty to be free to stop. Some courts ask for it. Talk to a lawyer first."),

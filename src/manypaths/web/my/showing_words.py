@@ -53,7 +53,8 @@ FIRM: dict[bool, Any] = {
 STATES: dict[str, Any] = {
     "refused": _("You said no. Nobody is told."),
     "draft": _("Not signed."),
-    "ended": _("You stopped it."),
+    "stopped": _("You stopped it."),
+    "replaced": _("You agreed to less."),
     "over": _("Its last day came."),
     "away": _("You have blocked them. They open nothing of it."),
     "kept": _("You keep it from them. They open nothing of it."),

@@ -1,6 +1,7 @@
 """What a person shows to somebody outside: each consent in plain words, one of them, stopping it, keeping it away."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,11 @@ class ShownLine:
     stands: bool
     holds: bool
     state: Any
+
+    @property
+    def replaced(self) -> bool:
+        """True for one that another one took the place of: it stands in the history of that one."""
+        return self.view.ending == "replaced"
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,11 @@ def _around(request: Asked, views: list[ShareView]) -> Around:
     )
 
 
+def line_of(request: Asked, view: ShareView) -> ShownLine:
+    """One consent in plain words."""
+    return _line(view, _around(request, [view]))
+
+
 def _line(view: ShareView, around: Around) -> ShownLine:
     named, state = view.recipient_organisation_id or view.recipient_membership_id, _state(view, around)
     return ShownLine(
@@ -105,7 +116,7 @@ def _state(view: ShareView, around: Around) -> str:
     if view.state != "given":
         return view.state
     if not view.holds(now()):
-        return "ended" if view.ended_at else "over"
+        return view.ending or "over"
     if around.place_of(view) in around.away:
         return "away"
     if around.kept_from(view):
@@ -124,14 +135,27 @@ def shown(request: Asked, share_id: UUID) -> HttpResponse:
     looks = referrals.looks_on_share(reader=request.reader, share_id=share_id)
     context = {
         "line": line, "looks": looks, "text": text, "body": _body(view, line, text, zone_of(request)),
+        "before": [_line(one, around) for one in shares.own_before(reader=request.reader, share=view)],
+        "after": shares.own_after(reader=request.reader, share=view), "may_less": _may_less(view, now()),
         "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view), "over": view.until <= now(),
         "yes_from": view.written_at + ALONE_AFTER,
     }  # fmt: skip
     return show(request, "show/one", context)
 
 
+def _may_less(view: ShareView, at: datetime) -> bool:
+    """Not before the day that one for a court case holds until, nor while nobody has typed the code."""
+    return not (view.firm_until and at < view.firm_until) and (view.kind != "ally" or view.taken_up)
+
+
 def _body(view: ShareView, line: ShownLine, text: Text | None, zone: str) -> str:
     return filled_in(text.body, _filling(view, line, text, zone)) if text else ""
+
+
+def filling_of(request: Asked, view: ShareView, text: Text, classes: Sequence[str], until: datetime) -> dict[str, str]:
+    """What stands in the words of a consent like this one, for these parts and this end; it can be stopped."""
+    less = replace(view, classes=tuple(classes), until=until, firm_until=None)
+    return _filling(less, line_of(request, less), text, zone_of(request))
 
 
 def _filling(view: ShareView, line: ShownLine, text: Text, zone: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ from manypaths.web.my import (
     sharing,
     showing,
     shown,
+    shown_less,
     take,
     words,
 )
@@ -87,6 +88,7 @@ urlpatterns = [
     path("sharing/show/<slug:kind>", showing.choose, name="show_to"),
     path("sharing/shown/<uuid:share_id>", shown.shown, name="shown"),
     path("sharing/shown/<uuid:share_id>/answer", shown.answer, name="answer_share"),
+    path("sharing/shown/<uuid:share_id>/less", shown_less.less, name="show_less"),
     path("sharing/shown/<uuid:share_id>/stop", shown.stop, name="stop_showing"),
     path("sharing/shown/<uuid:share_id>/block", shown.shut_out, name="shut_out_taker"),
     path("sharing/shown/<uuid:share_id>/keep", shown.keep_from, name="keep_from"),

@@ -229,3 +229,77 @@ def test_words_that_changed_since_it_was_asked_are_shown_before_they_are_agreed_
     assert states() == ["draft"]
     house.person.post(there, signed | words_on(page))
     assert states() == ["given"]
+
+
+def test_less_is_opened_on_the_page_and_the_list_shows_one_line_with_its_history(house):
+    there = house.sign(parts=["attendance", "sud_treatment_record"])
+    page = house.read(f"{there}/less")
+    assert page.count('type="checkbox"') == 2
+    assert "Are you alone" not in page
+    until = house.choice()["until"]
+    same = house.person.post(f"{there}/less", {"parts": ["attendance", "sud_treatment_record"], "until": until})
+    assert same.status_code == 422
+    assert "Only less can be chosen here." in same.content.decode()
+    later = (now() + timedelta(days=40)).date().isoformat()
+    longer = house.person.post(f"{there}/less", {"parts": ["attendance"], "until": later})
+    assert longer.status_code == 422
+    assert "A longer time needs a new yes." in longer.content.decode()
+    after = sign_less(house, there, parts=["attendance"], until=until)
+    assert after != there
+    page = house.read(after)
+    assert "What it was before" in page
+    assert there in page
+    earlier = house.read(there)
+    assert "You agreed to less on" in earlier
+    assert after in earlier
+    listed = house.read()
+    assert listed.count(f'href="{after}"') == 1
+    assert there not in listed
+    assert "Less since" in listed
+    assert house.person.get(f"{there}/less").status_code == 302
+
+
+def test_words_for_other_parts_than_those_that_are_left_are_not_signed(house):
+    there = house.sign(parts=["attendance", "sud_treatment_record"])
+    chosen = {"parts": ["attendance"], "until": house.choice()["until"], "sign": "yes", "name": "Mari"}
+    answer = house.person.post(f"{there}/less", {**chosen, "words_version": "2020-01", "words_language": "en"})
+    assert answer.status_code == 422
+    assert "These words have changed" in answer.content.decode()
+    assert states() == ["given"]
+
+
+def test_what_waits_is_made_smaller_at_once_beside_whoever_stands_there():
+    house = Officer()
+    house.ask("no")
+    there = house.waiting()
+    sooner = (now() + timedelta(days=10)).date().isoformat()
+    answer = house.person.post(f"{there}/less", {"parts": ["attendance"], "until": sooner})
+    assert answer.headers["Location"] == there
+    assert "Taken out. The rest still waits for your answer." in house.read(there)
+    assert states() == ["draft"]
+    with as_owner():
+        row = Share.objects.get()
+    assert row.until.date().isoformat() in (sooner, (now() + timedelta(days=11)).date().isoformat())
+    assert row.firm_until == row.until
+
+
+def test_one_that_holds_until_its_day_is_not_offered_to_be_made_less():
+    house = Officer()
+    house.ask("yes")
+    there = house.waiting()
+    assert "Open less" not in house.read(there)
+    sooner = (now() + timedelta(days=10)).date().isoformat()
+    answer = house.person.post(f"{there}/less", {"parts": ["attendance"], "until": sooner})
+    assert answer.status_code == 422
+    assert "You agreed that this one holds until its day." in answer.content.decode()
+
+
+def sign_less(house: House, there: str, **chosen: object) -> str:
+    """Choose what is left, sign it, and come to its page."""
+    page = house.person.post(f"{there}/less", chosen).content.decode()
+    words = {
+        name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("words_version", "words_language")
+    }
+    answer = house.person.post(f"{there}/less", {**chosen, **words, "sign": "yes", "name": "Mari"})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
