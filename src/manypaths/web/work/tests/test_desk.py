@@ -10,7 +10,7 @@ from manypaths.config.testing import as_owner
 from manypaths.consent.queries import open_own
 from manypaths.consent.rules import DataClass
 from manypaths.network.models import Membership
-from manypaths.network.tests.factories import membership, organisation, reader_for
+from manypaths.network.tests.factories import day_there, membership, organisation, reader_for
 from manypaths.people.models import Block
 from manypaths.people.tests.factories import new_request
 from manypaths.referrals import commands, queries
@@ -61,7 +61,7 @@ def test_attendance_is_one_tap_away_and_says_that_it_is_for_the_desk(kept):
     link = f"/work/people/{record}/attendance?for=desk"
     assert link in text(desk.get("/work/desk"))
     assert "You opened this for: the front desk." in text(desk.get(link))
-    on = f"{now():%Y-%m-%d}"
+    on = day_there().isoformat()
     wrote = desk.post(f"{link}", {"happened_on": on, "session": "class", "presence": "came"})
     assert wrote.status_code == 302
 
