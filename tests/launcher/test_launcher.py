@@ -95,7 +95,19 @@ def test_an_unknown_command_is_answered_in_one_sentence(project: Path) -> None:
 
 
 COMMANDS = [
-    *("demo", "serve", "work", "import", "check", "keys", "settings", "database-sql", "api-description", "manage"),
+    *(
+        "demo",
+        "serve",
+        "work",
+        "import",
+        "check",
+        "keys",
+        "operator",
+        "settings",
+        "database-sql",
+        "api-description",
+        "manage",
+    ),
     "test",
 ]
 

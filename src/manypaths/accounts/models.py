@@ -20,12 +20,14 @@ class User(AbstractBaseUser):
     """One way in: a sign-in name and a passphrase, and for staff a second factor.
 
     A person's account has a generated sign-in name and no e-mail: an address would reveal that they are here.
-    A worker who is also in recovery has two accounts, and nothing here joins them.
+    A worker who is also in recovery has two accounts, and nothing here joins them. Who runs the machine has one that is
+    made on the machine alone, with a second factor like a worker's.
     """
 
     class Kind(models.TextChoices):
         PERSON = "person", "a person's own account"
         STAFF = "staff", "an invited worker's account"
+        OPERATOR = "operator", "the account of who runs the machine"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -44,9 +46,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="accounts_person_has_no_email", condition=Q(kind="staff") | Q(kind="person", email="")
-            ),
+            models.CheckConstraint(name="accounts_person_has_no_email", condition=~Q(kind="person") | Q(email="")),
         ]
 
     @property

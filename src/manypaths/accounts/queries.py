@@ -66,6 +66,11 @@ def account_named(*, name: str) -> User | None:
     return User.objects.filter(username=rules.name_as_typed(name), is_active=True).first()
 
 
+def operators() -> list[User]:
+    """Who runs the machine and can sign in, for the command that lists them."""
+    return list(User.objects.filter(kind=User.Kind.OPERATOR, is_active=True).order_by("username"))
+
+
 # Devices
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import math
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -116,6 +117,7 @@ CODE_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 CODE_LENGTH, CARD_CODES = 10, 8
 FIRST_CARD = timedelta(minutes=30)
 SPOKEN_LENGTH = 6
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def new_sign_in_name(words: Sequence[str], pick: Callable[[Sequence[str]], str] = secrets.choice) -> str:
@@ -227,6 +229,15 @@ def reasons_not_to_begin(begun_here: int) -> Iterator[Reason]:
     """Why no account may begin here now. The limit is enough for a room full of people, too slow for a machine."""
     if begun_here >= TRIES_OF_PLACE:
         yield Reason("too_many_here", _("Many pages were started from this place. Wait 15 minutes, then try again."))
+
+
+def reasons_not_to_add_operator(address: str, *, address_taken: bool) -> Iterator[Reason]:
+    """Why nobody becomes an operator under this address."""
+    if not ADDRESS.fullmatch(address):
+        yield Reason("no_email", _("Give an e-mail address, like name@example.org."), "email")
+    elif address_taken:
+        message = _("There is an account with this address. Use another one: who works here has two.")
+        yield Reason("address_taken", message, "email")
 
 
 def reasons_not_to_make_staff(*, address_taken: bool) -> Iterator[Reason]:

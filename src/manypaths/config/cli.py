@@ -30,7 +30,7 @@ NO_NAMES = (
 def main(arguments: list[str]) -> int:
     """Read the command line, do it, give an exit code; what went wrong is one sentence, not a traceback."""
     options, rest = _parser().parse_known_args(arguments)
-    if rest and options.command not in {"import", "test", "manage", "check", "keys"}:
+    if rest and options.command not in {"import", "test", "manage", "check", "keys", "operator"}:
         fail(f"Not understood: {' '.join(rest)}. See: ./manypaths help")
         return 2
     try:
@@ -167,6 +167,13 @@ def _keys(options: argparse.Namespace, rest: list[str]) -> int:
     return keys(_chosen(options), rest)
 
 
+def _operator(options: argparse.Namespace, rest: list[str]) -> int:
+    from manypaths.config.operators import operators
+
+    _ready_to_run()
+    return operators(_chosen(options), rest)
+
+
 def _manage(options: argparse.Namespace, rest: list[str]) -> int:
     _ready_to_run()
     return run_command(_chosen(options), *(rest or ["help"]))
@@ -221,6 +228,7 @@ COMMANDS = {
     "import": _import,
     "check": _check,
     "keys": _keys,
+    "operator": _operator,
     "manage": _manage,
     "test": _test,
     "messages": _messages,

@@ -72,6 +72,7 @@ DOORS = [
     "manypaths.web.entry",
     "manypaths.web.my",
     "manypaths.web.work",
+    "manypaths.web.machine",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

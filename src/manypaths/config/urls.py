@@ -5,6 +5,7 @@ from django.urls import include, path
 # Those with a word of their own first: an address is compared with each line until one fits.
 urlpatterns = [
     path("work/", include("manypaths.web.work.urls")),
+    path("machine/", include("manypaths.web.machine.urls")),
     path("my/", include("manypaths.web.my.urls")),
     path("", include("manypaths.web.public.urls")),
     path("", include("manypaths.web.ui.urls")),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from manypaths.indicators.models import Figure, NightStep, Release, Wait
 from manypaths.indicators.rules.periods import LENGTHS, Period, first_figures_on
@@ -127,6 +127,27 @@ def last_night(*, community_id: UUID) -> tuple[date, datetime] | None:
         if len(ended) == len(ends):
             return night, max(ended)
     return None
+
+
+@dataclass(frozen=True)
+class StepOfNight:
+    """One step of a night: where, which, and how it ended. Never what it said."""
+
+    community_id: UUID | None
+    night: date
+    step: str
+    ended_at: datetime | None
+    fault: str
+
+
+def last_steps() -> list[StepOfNight]:
+    """The steps of the newest night that began in each community, and of those that are done for all."""
+    newest: dict[UUID | None, date] = {}
+    for community, night in NightStep.objects.values_list("community_id").annotate(Max("night")):
+        newest[community] = night
+    rows = NightStep.objects.filter(night__in=set(newest.values()))
+    found = rows.order_by("id").values_list("community_id", "night", "step", "ended_at", "fault")
+    return [StepOfNight(*row) for row in found if row[1] == newest[row[0]]]
 
 
 def _published(release: Release) -> Published:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from manypaths.notices.models import PersonNotice, StaffNotice
-from manypaths.notices.rules import INSIDE, State, Template, Way
+from manypaths.notices.rules import INSIDE, State, Template, Way, told_roughly
 
 SHOWN = 50
 
@@ -52,6 +52,22 @@ def waiting(*, reader: Addressee) -> list[Waiting]:
 def _newest(rows: QuerySet[PersonNotice] | QuerySet[StaffNotice]) -> list[Waiting]:
     found = rows.order_by("-written_at").values_list("id", "template", "subject_id", "written_at", "read_at")[:SHOWN]
     return [Waiting(row[0], Template(row[1]), row[2], row[3], row[4] is None) for row in found]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """E-mails to workers that have not left: since when the oldest waits, and about how many there are."""
+
+    oldest_at: datetime | None
+    about: int | None
+
+
+def mail_waiting() -> Mail:
+    """What waits to be sent, for who looks after the machine. A small number is not told: each e-mail is about
+    somebody."""
+    rows = StaffNotice.objects.filter(way=Way.EMAIL, state=State.WAITING)
+    oldest = rows.order_by("written_at").values_list("written_at", flat=True).first()
+    return Mail(oldest, told_roughly(rows.count()))
 
 
 def to_send(*, subject_id: UUID | None = None, at: datetime | None = None, limit: int = 200) -> list[UUID]:

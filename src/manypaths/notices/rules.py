@@ -126,3 +126,13 @@ def next_try(*, attempts: int, written_at: datetime, at: datetime) -> datetime |
     """When an e-mail that failed at `at` is tried again. None: it is given up, and the notice itself waits inside."""
     rest = min(FIRST_REST * 2 ** min(attempts - 1, DOUBLINGS), LONGEST_REST)
     return at + rest if at + rest - written_at <= TRIED_FOR else None
+
+
+FEWEST_TOLD = 11
+
+
+def told_roughly(number: int) -> int | None:
+    """A number in tens, downward; none for 1 to 10, as small numbers are protected everywhere here."""
+    if number == 0:
+        return 0
+    return number - number % 10 if number >= FEWEST_TOLD else None

@@ -1,1 +1,1 @@
-"""Joining, signing in, coming back, second factors, demonstrations: one module each."""
+"""Joining, running the machine, signing in, coming back, second factors, demonstrations: one module each."""

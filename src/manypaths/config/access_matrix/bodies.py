@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.text import slugify
 
 from manypaths.accounts import factors
-from manypaths.accounts.commands import proving
+from manypaths.accounts.commands import operating, proving
 from manypaths.network import commands as network
 from manypaths.network.commands import Answers
 from manypaths.network.models import Agreement, Community, Membership
@@ -43,7 +43,7 @@ WORKERS: dict[str, tuple[str, frozenset[Role], bool]] = {
     "probation": (COURT, frozenset({Role.MONITOR}), False),
 }
 LEADS = {"org_admin": HOME}
-COUNCIL = "council"
+COUNCIL, OPERATOR = "council", "platform_op"  # neither works with anybody
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Worker:
     name: str
     reader: Reader
     secret: str = ""
+    passphrase: str = PASSPHRASE
     codes: list[str] = field(default_factory=list)
 
 
@@ -68,8 +69,8 @@ class Bodies:
     leads: dict[str, Worker] = field(default_factory=dict)
 
     def works_at(self, role: str) -> str:
-        """Our word for the organisation in which a role works."""
-        return LEADS.get(role) or WORKERS[role][0]
+        """Our word for the organisation in which a role works; empty for who works in none of them."""
+        return LEADS.get(role) or (WORKERS[role][0] if role in WORKERS else "")
 
     def hire(self, key: str, where: str, roles: frozenset[Role], *, answers: bool, factor: bool = True) -> Worker:
         """The lead invites, the worker accepts and sets up the codes of a second factor."""
@@ -148,8 +149,23 @@ def _accept(key: str, code: str, email: str, name: str, community: Community, *,
     )  # fmt: skip
     worker = Worker(key, email, name, reader)
     if factor:
-        worker.secret = factors.new_secret()
-        first = factors.code_at(worker.secret, factors.step_now() - 1)
-        proving.add_app(account_id=account.id, secret=worker.secret, code=first, by=reader, at=at)
-        worker.codes = proving.make_staff_codes(account_id=account.id, by=reader, at=at)
+        _set_up_factor(worker)
+    return worker
+
+
+def _set_up_factor(worker: Worker) -> None:
+    account, at = worker.reader.own_account, datetime.now(UTC)
+    worker.secret = factors.new_secret()
+    first = factors.code_at(worker.secret, factors.step_now() - 1)
+    proving.add_app(account_id=account, secret=worker.secret, code=first, by=worker.reader, at=at)
+    worker.codes = proving.make_staff_codes(account_id=account, by=worker.reader, at=at)
+
+
+def let_operate() -> Worker:
+    """Who runs the machine, made by the command of the machine. The owner of the tables must be signed in."""
+    email, at = "operator@example.org", datetime.now(UTC)
+    made = operating.add_operator(email=email, language="en", by=SYSTEM, at=at)
+    reader = Reader(account_id=made.account_id, hat=Hat.OPERATOR, factor_at=at)
+    worker = Worker(OPERATOR, email, "Zwoperator Q.", reader, passphrase=made.passphrase)
+    _set_up_factor(worker)
     return worker

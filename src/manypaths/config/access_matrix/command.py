@@ -53,7 +53,8 @@ def _check(files: Collection[File], owner: str, required: Collection[str]) -> in
     from manypaths.config.access_matrix.stage import staged
 
     with contextlib.ExitStack() as stack:
-        site = stack.enter_context(web_server(stack.enter_context(tempfile.TemporaryFile())))
+        log = stack.enter_context(tempfile.NamedTemporaryFile())
+        site = stack.enter_context(web_server(log.file))
         with step("Making the world"):
-            ground = stack.enter_context(staged(site, owner, settings.SEALER_URL))
+            ground = stack.enter_context(staged(site, owner, settings.SEALER_URL, Path(log.name)))
         return max(tell(check_cells(file, functools.partial(drive, ground), required)) for file in files)

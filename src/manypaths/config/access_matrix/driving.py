@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from manypaths.config.access_matrix import acts, contexts, jobs, searching, taking_out, words
+from manypaths.config.access_matrix import acts, contexts, jobs, operating, searching, taking_out, words
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
@@ -14,6 +14,7 @@ from manypaths.config.access_matrix.viewing import view
 from manypaths.config.access_matrix.words import NotBuilt
 
 JOB, QUEUE = "worker", "queue_payload"  # of a file: background work, and what stands in its queue
+LOGS = "logs"  # of a file: what the programs write down
 SEARCH = "search"  # of a file: where persons are searched for
 Driver = Callable[[Ground, Cell], Verdict]
 DRIVERS: dict[str, Driver] = {
@@ -25,6 +26,8 @@ DRIVERS: dict[str, Driver] = {
     "password_reset": unknown_name,
     "derive": taking_out.as_file,
     "export": taking_out.long_list,
+    "impersonate": operating.impersonate,
+    "delete": operating.delete,
     **acts.DRIVERS,
 }
 
@@ -49,7 +52,9 @@ def driver_of(cell: Cell) -> Driver:
 
 
 def _drivers(cell: Cell) -> Mapping[str, Driver]:
-    """Drivers by action: those of background work, of a search over persons, or everybody else's."""
+    """Drivers by action: those of background work, of logs, of a search over persons, or everybody else's."""
+    if cell.surface == LOGS:
+        return {"derive": operating.logs}
     if cell.surface == SEARCH and cell.role != JOB:
         return {"derive": searching.at_desk}
     return jobs.DRIVERS if cell.role == JOB else DRIVERS

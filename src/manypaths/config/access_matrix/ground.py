@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from manypaths.config.access_matrix.log import Log, Look, Mark, lines_given, times_seen
@@ -37,6 +38,7 @@ class Ground:
     world: World
     log: Log
     sealer: str = ""  # the address of the database for the one who seals
+    written: Path | None = None  # where the web server writes what went wrong
 
     def target(self, cell: Cell) -> Someone:
         """Whose information the cell is about."""

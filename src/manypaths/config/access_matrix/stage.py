@@ -2,21 +2,42 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 
-from manypaths.config.access_matrix.bodies import open_bodies
+from manypaths.config.access_matrix.bodies import OPERATOR, let_operate, open_bodies
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.log import Log
 from manypaths.config.access_matrix.world import World
+from manypaths.config.database import connect_django_to
 
 
 @contextlib.contextmanager
-def staged(site: str, owner: str, sealer: str = "") -> Iterator[Ground]:
+def staged(site: str, owner: str, sealer: str = "", written: Path | None = None) -> Iterator[Ground]:
     """Make the world on the database that the site serves. `owner` is the address at which the logs can be read,
-    `sealer` the one at which they are sealed.
+    `sealer` the one at which they are sealed, `written` the file to which the web server writes what went wrong.
     """
     with psycopg.connect(owner, autocommit=True) as link:
         world = World(site, open_bodies())
+        with _as_owner(owner):
+            world.bodies.workers[OPERATOR] = let_operate()
         world.list_a_service()
-        yield Ground(world, Log(link), sealer)
+        yield Ground(world, Log(link), sealer, written)
+
+
+@contextlib.contextmanager
+def _as_owner(owner: str) -> Iterator[None]:
+    """Sign in as the owner of the tables, as a command on the machine does; afterwards as before."""
+    from django.conf import settings
+    from django.db import connections
+
+    connection = connections["default"]
+    before = dict(connection.settings_dict)
+    connect_django_to(owner)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+        settings.DATABASES["default"].update(before)

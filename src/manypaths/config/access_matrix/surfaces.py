@@ -100,6 +100,8 @@ WORK: dict[str, tuple[Place, ...]] = {
         for name, kind, word in ENTRIES
     },
 }  # fmt: skip
+# That somebody is served here at all is told by every page of them.
+WORK["enrolment_status"] = (*WORK["presence"], *WORK["demographics"])
 # Kinds of information of which everyone at work there is told whether they are their work.
 SPOKEN = ("consent_record", "access_log", "recovery_plan", "safety_plan", *(one[0] for one in ENTRIES))
 # What a supervisor sees of somebody whom their worker walks with.
@@ -180,7 +182,8 @@ PRESENT: dict[str, tuple[Place, ...]] = {
 }  # fmt: skip
 OF_DESKS = (Place("/work/desk/open/{opening}", ()), Place("/work/api/desk/open/{opening}", (), api=True))
 SHOWN_BY: dict[str, tuple[str, ...]] = {
-    "presence": ("packet", "name"), "demographics": ("packet", "name"), "safe_contact": ("reach",),
+    "presence": ("packet", "name"), "enrolment_status": ("packet", "name"),
+    "demographics": ("packet", "name"), "safe_contact": ("reach",),
     "recovery_plan": ("goal", "words", "heldgoal", "heldwords"), "family_own_record": ("goal", "words"),
     "safety_plan": ("hard", "heldhard"),
     "checkin": ("note",), "messages": ("message",), "peer_notes": ("contact",), "referral_task": ("packet", "service"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from manypaths.config.access_matrix import persons
-from manypaths.config.access_matrix.bodies import COUNCIL, HOME, PASSPHRASE, RECEIVER, RESIDENCE, Bodies, Worker
+from manypaths.config.access_matrix.bodies import HOME, RECEIVER, RESIDENCE, Bodies, Worker
 from manypaths.config.access_matrix.persons import LONG_AGO, WALKERS, Someone, ask, be_taken_up, close, grant_of
 from manypaths.config.access_matrix.sharing import FAMILY, FORMER, refuse_unknown_share, stage_shares
 from manypaths.config.access_matrix.visitor import Visitor
@@ -122,7 +122,7 @@ class World:
     def signed_in_worker(self, worker: Worker, *, code: str | None = None, prove: bool = True) -> Visitor:
         """A new browser in which a worker signs in and proves the second factor, with a code for emergencies."""
         visitor = Visitor(self.site)
-        _enter(visitor, worker.email, PASSPHRASE, "shared")
+        _enter(visitor, worker.email, worker.passphrase, "shared")
         if prove:
             used = visitor.post("/second", {"code": code or worker.codes.pop()}, page="/second")
             if used.status not in (302, 303):
@@ -137,7 +137,7 @@ class World:
 
     def request_for(self, role: str, someone: Someone) -> str:
         """The request that a role would read: the one to their organisation, else the last that was sent."""
-        if role not in self.bodies.workers or role == COUNCIL:
+        if role not in self.bodies.workers:
             return str(someone.items["referral"])
         return str(someone.asked.get(self.bodies.works_at(role), someone.items["referral"]))
 

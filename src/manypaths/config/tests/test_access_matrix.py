@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -113,8 +114,8 @@ def lines(capsys):
 @pytest.fixture(scope="class")
 def ground(committed_class_db) -> Iterator[Ground]:
     """The made-up world behind a real web server, for all tests of a class."""
-    with tempfile.TemporaryFile() as log, web_server(log, DATABASE_URL=testing.role_url("app")) as site:
-        with staged(site, testing.role_url("owner"), testing.role_url("sealer")) as made:
+    with tempfile.NamedTemporaryFile() as log, web_server(log.file, DATABASE_URL=testing.role_url("app")) as site:
+        with staged(site, testing.role_url("owner"), testing.role_url("sealer"), Path(log.name)) as made:
             yield made
 
 

@@ -90,11 +90,12 @@ def accept_with_new_account(
 def accept_as_member(*, code: str, by: Reader, at: datetime) -> Membership:
     """Accept an invitation with the account that is signed in: one more place of work.
 
-    Refuses: NotThere for a code that is unknown, used or old, and for a person's own account.
+    Refuses: NotThere for a code that is unknown, used or old, and for an account that
+    is no worker's.
     Records: network.invitation_accepted
     """
     account = accounts.account(account_id=by.account_id) if by.account_id else None
-    if account is None or account.is_person:
+    if account is None or account.kind != account.Kind.STAFF:
         raise NotThere
     row = _take(code, at)
     return _begin(row, account.id, row.display_name, at)

@@ -12,6 +12,7 @@ from manypaths.network.queries.communities import (
     forget_communities,
     invited_to,
     part_of,
+    sizes,
     takes_part,
     taking_part,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "part_of",
     "places_of_members",
     "posture_reviews",
+    "sizes",
     "takes_part",
     "takes_requests",
     "taking_part",

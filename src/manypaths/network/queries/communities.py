@@ -60,6 +60,21 @@ def taking_part(*, community_id: UUID) -> list[tuple[UUID, str]]:
     return list(there.order_by("organisation__sort_name").values_list("organisation_id", "organisation__name"))
 
 
+@dataclass(frozen=True)
+class Size:
+    """One community, and how many organisations take part in it."""
+
+    id: UUID
+    name: str
+    zone: str
+    taking_part: int
+
+
+def sizes() -> list[Size]:
+    """Every community of this installation with the number of organisations in it, for who looks after the machine."""
+    return [Size(one.id, one.name, one.zone, len(taking_part(community_id=one.id))) for one in communities()]
+
+
 def desks(*, community_id: UUID) -> list[tuple[UUID, str]]:
     """Those that take part and have someone who can vouch at the desk: the desks that can be named."""
     vouching = Membership.objects.filter(

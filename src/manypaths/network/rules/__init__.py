@@ -20,6 +20,7 @@ class Hat(StrEnum):
     ANON = "anon"
     PERSON = "person"
     MEMBER = "member"
+    OPERATOR = "operator"
     SYSTEM = "system"
 
 
@@ -81,6 +82,11 @@ class Reader:
     @property
     def is_member(self) -> bool:
         return self.hat is Hat.MEMBER
+
+    @property
+    def is_operator(self) -> bool:
+        """True for who runs the machine: an account of no organisation, which opens nothing about anyone."""
+        return self.hat is Hat.OPERATOR
 
     def has_role(self, *roles: Role) -> bool:
         """True when the reader holds at least one of the roles in the organisation whose hat they wear."""

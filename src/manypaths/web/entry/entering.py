@@ -74,13 +74,15 @@ def sign_out(request: Asked) -> HttpResponse:
 @before_factor
 @require_GET
 def landing(request: Asked) -> HttpResponse:
-    """To one's own first page: a person's, or a worker's. Without a hat: why there is nothing here."""
+    """To one's own first page: a person's, a worker's, or the machine's. Without a hat: why there is nothing here."""
     reader = request.reader
     if reader.is_person:
         return redirect("my:home")
     if reader.is_member:
         asked = reader.has_role(Role.ORG_ADMIN) and network.invited_to(reader=reader)
         return redirect("entry:taking_part" if asked else "work:home")
+    if reader.is_operator:
+        return redirect("machine:health")
     return render(request, "entry/no_hat.html")
 
 

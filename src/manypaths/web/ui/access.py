@@ -67,6 +67,22 @@ def member(*roles: Role) -> Callable[[View], View]:
     return declare
 
 
+def operator(view: View) -> View:
+    """The page is for who runs the machine, with a second factor. It opens nothing about anyone."""
+
+    @wraps(view)
+    def guarded(request: Asked, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.reader.is_signed_in:
+            return _to_sign_in(request)
+        if not request.reader.is_operator:
+            raise NotThere
+        if request.reader.factor_at is None:
+            return _to_second_factor(request)
+        return view(request, *args, **kwargs)
+
+    return _declared(guarded, Audience("operator"))
+
+
 def _names_themself(reader: Reader, named: dict[str, Any]) -> bool:
     """Whether a worker asks for something about their own place of work: they know that it is there."""
     return reader.membership_id is not None and reader.membership_id in named.values()

@@ -86,6 +86,8 @@ def _wearing_a_hat(request: Asked, visitor: Account, anonymous: Reader) -> Reade
     )
     if visitor.kind == "person":
         return replace(reader, hat=Hat.PERSON, person_id=visitor.person_id, record_id=visitor.record_id)
+    if visitor.kind == "operator":
+        return replace(reader, hat=Hat.OPERATOR)
     work = _workplace(request, visitor)
     if work is None:
         return reader
