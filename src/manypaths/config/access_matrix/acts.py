@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from manypaths.config.access_matrix import persons, rewriting, saying
+from manypaths.config.access_matrix import bulk, persons, rewriting, saying
 from manypaths.config.access_matrix.bodies import WORKERS
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone, ask
@@ -125,6 +125,8 @@ def edit(ground: Ground, cell: Cell) -> Verdict:
     """Change one's own plan; or, at the front desk, note that somebody came."""
     if (cell.role, cell.data_class, cell.context) == ("frontdesk", "attendance", "mark arrived"):
         return _mark_arrived(ground, cell)
+    if cell.context == bulk.BULK:
+        return bulk.edit_plans(ground, cell)
     if cell.context == saying.OVERWRITE:
         return saying.overwrite(ground, cell)
     if cell.data_class == "consent_record":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from manypaths.config.access_matrix import newcomer, unlogged
+from manypaths.config.access_matrix import former, newcomer, unlogged
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.verdict import Verdict, judged
@@ -21,6 +21,7 @@ def new_endpoint(ground: Ground, cell: Cell) -> Verdict:
 
 
 VIEWS: dict[str, Callable[[Ground, Cell], Verdict]] = {
+    **former.VIEWS,
     "a new endpoint added by a developer without an access rule": new_endpoint,
     "audit table not writable: answer 503, nothing leaves": unlogged.unlogged(unlogged.not_writable),
     "audit chain head lost: answer 503, nothing leaves": unlogged.unlogged(unlogged.head_lost),

@@ -130,8 +130,8 @@ Act = Callable[..., object]
 def _act(request: Asked, record_id: UUID, bound: Bound, act: Act, **known: Any) -> HttpResponse:
     """Do what the form that was sent says; where it is refused, draw the page once more with every word kept."""
     (form,) = bound.sent.values()
-    refuse_if(reasons_not_as_drawn(form))
     open_for(request, record_id, DataClass.RECOVERY_PLAN)
+    refuse_if(reasons_not_as_drawn(form))
     if form.is_valid():
         try:
             act(record_id=record_id, **form.cleaned_data, **known, by=request.reader, at=now())
