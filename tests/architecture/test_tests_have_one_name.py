@@ -14,12 +14,19 @@ def called(node: ast.AST) -> set[str]:
     return {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls}
 
 
+def texts(node: ast.AST) -> Iterator[ast.AST]:
+    """What is made into a text, and so into a name; of anything else a name is only counted."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Call) and getattr(one.func, "id", "") == "str"):
+            yield one
+
+
 def drawn(source: str) -> Iterator[int]:
-    """The lines of sets of arguments that are drawn by chance and are not named by `ids`."""
+    """The lines of sets of arguments in which a text is drawn by chance and not named by `ids`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "parametrize":
             named = any(one.arg == "ids" for one in node.keywords)
-            if not named and any(called(one) & BY_CHANCE for one in node.args):
+            if not named and any(called(text) & BY_CHANCE for one in node.args for text in texts(one)):
                 yield node.lineno
 
 
