@@ -123,3 +123,17 @@ def _owned_by_gate(kind: str, name: str, privilege: str, roles: tuple[str, ...])
         f"revoke all on {target} from public, app",
         *[f"grant {privilege} on {target} to {role}" for role in roles],
     ]
+
+
+def again(sql: str) -> str:
+    """The same function once more, in the place of the one that is there: who owns and may call it stays."""
+    return sql.replace("create function", "create or replace function", 1)
+
+
+def changed(sql: str, *pairs: tuple[str, str]) -> str:
+    """A function that is there, with some of its words in the place of others. Each must stand there once."""
+    for before, after in pairs:
+        if sql.count(before) != 1:
+            raise ValueError(f"not once in the function: {before}")
+        sql = sql.replace(before, after)
+    return sql

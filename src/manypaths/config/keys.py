@@ -1,15 +1,13 @@
 """`./manypaths keys`: which keys there are, and giving the house and organisations new ones while all goes on."""
 
 import argparse
-import os
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from manypaths.config.home import ClusterError
 from manypaths.config.installation import Installation
-from manypaths.config.runner import give_up_root
+from manypaths.config.owning import as_owner
 from manypaths.config.steps import fail, say
-from manypaths.config.supervise import run_in_child
 
 NO_OWNER = "Set DATABASE_OWNER_URL (the role owner): only that role may change keys."
 NOBODY = "No organisation here has the id {word}."
@@ -22,13 +20,7 @@ def keys(installation: Installation, words: list[str]) -> int:
     if asked is None:
         fail(f"Not understood: {' '.join(words)}. See: ./manypaths keys --help")
         return 2
-    try:
-        with installation.database_for_one_command():
-            environment = installation.environment(as_owner_too=True)
-            return run_in_child(lambda: _as_owner(installation, environment, asked))
-    except ClusterError as error:
-        fail(str(error))
-        return 1
+    return as_owner(installation, lambda: _act(asked), no_owner=NO_OWNER)
 
 
 def _understood(words: list[str]) -> argparse.Namespace | None:
@@ -45,32 +37,14 @@ def _understood(words: list[str]) -> argparse.Namespace | None:
     return None if wrong else asked
 
 
-def _as_owner(installation: Installation, environment: dict[str, str], asked: argparse.Namespace) -> int:
-    os.environ.update(environment)
-    owner_url = os.environ.pop("DATABASE_OWNER_URL", "")
-    if not owner_url:
-        fail(NO_OWNER)
-        return 1
-    give_up_root(installation.account, installation.files)
-    import django
-
-    django.setup()
-    from django.db import ProgrammingError
-
-    from manypaths.config.database import connect_django_to
-    from manypaths.lib.refusals import Refused
+def _act(asked: argparse.Namespace) -> int:
     from manypaths.vault.keyfolder import KeyUnavailable
     from manypaths.vault.rules import BrokenSeal
 
-    connect_django_to(owner_url)
     try:
         return ACTS[asked.what](asked)
-    except Refused as refused:
-        fail(" ".join(str(one.message) for one in refused.reasons))
     except (KeyUnavailable, BrokenSeal) as fault:
         fail(str(fault))
-    except ProgrammingError:
-        fail("The tables are not up to date: start Manypaths once.")
     except KeyboardInterrupt:
         fail(HALF)
     return 1

@@ -1,14 +1,11 @@
 """`./manypaths operator`: who may look after this installation through pages. Made and ended on the machine alone."""
 
 import argparse
-import os
 from collections.abc import Callable
 
-from manypaths.config.home import ClusterError
 from manypaths.config.installation import Installation
-from manypaths.config.runner import give_up_root
+from manypaths.config.owning import as_owner
 from manypaths.config.steps import fail, say
-from manypaths.config.supervise import run_in_child
 
 NO_OWNER = "Set DATABASE_OWNER_URL (the role owner): only that role makes an operator."
 NOBODY = "No operator here signs in with {email}."
@@ -21,13 +18,7 @@ def operators(installation: Installation, words: list[str]) -> int:
     if asked is None:
         fail(f"Not understood: {' '.join(words)}. See: ./manypaths operator --help")
         return 2
-    try:
-        with installation.database_for_one_command():
-            environment = installation.environment(as_owner_too=True)
-            return run_in_child(lambda: _as_owner(installation, environment, asked))
-    except ClusterError as error:
-        fail(str(error))
-        return 1
+    return as_owner(installation, lambda: _act(asked), no_owner=NO_OWNER)
 
 
 def _understood(words: list[str]) -> argparse.Namespace | None:
@@ -42,30 +33,13 @@ def _understood(words: list[str]) -> argparse.Namespace | None:
     return None if rest or bool(asked.email) != (asked.what != "list") else asked
 
 
-def _as_owner(installation: Installation, environment: dict[str, str], asked: argparse.Namespace) -> int:
-    os.environ.update(environment)
-    owner_url = os.environ.pop("DATABASE_OWNER_URL", "")
-    if not owner_url:
-        fail(NO_OWNER)
-        return 1
-    give_up_root(installation.account, installation.files)
-    import django
+def _act(asked: argparse.Namespace) -> int:
+    from manypaths.lib.refusals import NotThere
 
-    django.setup()
-    from django.db import ProgrammingError
-
-    from manypaths.config.database import connect_django_to
-    from manypaths.lib.refusals import NotThere, Refused
-
-    connect_django_to(owner_url)
     try:
         return ACTS[asked.what](asked)
-    except Refused as refused:
-        fail(" ".join(str(one.message) for one in refused.reasons))
     except NotThere:
         fail(NOBODY.format(email=asked.email))
-    except ProgrammingError:
-        fail("The tables are not up to date: start Manypaths once.")
     return 1
 
 

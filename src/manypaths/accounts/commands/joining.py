@@ -50,8 +50,15 @@ def make_staff(*, email: str, passphrase: str, language: str, by: Actor, at: dat
     address = rules.name_as_typed(email)
     _refuse_weak(passphrase, [address.split("@")[0]])
     refuse_if(rules.reasons_not_to_make_staff(address_taken=User.objects.filter(username=address).exists()))
+    account = with_address(User.Kind.STAFF, address, passphrase, language, at)
+    audit.record(what="accounts.staff_made", by=by, subject=account.id, at=at)
+    return account
+
+
+def with_address(kind: User.Kind, address: str, passphrase: str, language: str, at: datetime) -> User:
+    """Make the account of somebody who signs in with an e-mail address. Only this room's commands come here."""
     account = User(
-        kind=User.Kind.STAFF,
+        kind=kind,
         username=address,
         email=address,
         language=language,
@@ -59,7 +66,6 @@ def make_staff(*, email: str, passphrase: str, language: str, by: Actor, at: dat
         date_joined=at,
     )
     account.save(force_insert=True)
-    audit.record(what="accounts.staff_made", by=by, subject=account.id, at=at)
     return account
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from manypaths.accounts import queries, rules
-from manypaths.accounts.commands.joining import end_account
+from manypaths.accounts.commands.joining import end_account, with_address
 from manypaths.accounts.models import User
 from manypaths.audit import commands as audit
 from manypaths.audit.commands import Actor
@@ -36,15 +35,7 @@ def add_operator(*, email: str, language: str, by: Actor, at: datetime) -> NewOp
     taken = User.objects.filter(username=address).exists()
     refuse_if(rules.reasons_not_to_add_operator(address, address_taken=taken))
     passphrase = rules.offered_passphrase(queries.passphrase_words(language))
-    account = User(
-        kind=User.Kind.OPERATOR,
-        username=address,
-        email=address,
-        language=language,
-        password=make_password(rules.as_typed(passphrase)),
-        date_joined=at,
-    )
-    account.save(force_insert=True)
+    account = with_address(User.Kind.OPERATOR, address, passphrase, language, at)
     audit.record(what="accounts.operator_added", by=by, subject=account.id, at=at)
     return NewOperator(account.id, passphrase)
 

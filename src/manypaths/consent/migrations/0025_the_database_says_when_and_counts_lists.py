@@ -10,22 +10,11 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-from manypaths.audit.guards import DefinerFunction
+from manypaths.audit.guards import DefinerFunction, again, changed
 from manypaths.consent.rules import reading
 
 READING = import_module("manypaths.consent.migrations.0021_reading_far_above_the_usual")
 FLAGS = import_module("manypaths.consent.migrations.0020_looks_that_ask_for_a_reason")
-
-
-def again(sql):
-    return sql.replace("create function", "create or replace function", 1)
-
-
-def changed(sql, *pairs):
-    for before, after in pairs:
-        assert sql.count(before) == 1, before
-        sql = sql.replace(before, after)
-    return sql
 
 
 BOUNDS = ", ".join(

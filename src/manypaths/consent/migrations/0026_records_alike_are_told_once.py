@@ -9,6 +9,8 @@ from importlib import import_module
 
 from django.db import migrations
 
+from manypaths.audit.guards import again
+
 EIGHTH = import_module("manypaths.consent.migrations.0008_some_things_only_their_author_reads")
 
 ONE_BY_ONE = EIGHTH.ACCESS_FACTS[EIGHTH.ACCESS_FACTS.index("    select coalesce(json_agg(json_build_array(\n") :]
@@ -46,11 +48,6 @@ SPARED = """    v_denied := case when cardinality(v_tied) = cardinality(p_ids) t
 """
 ACCESS_FACTS = EIGHTH.ACCESS_FACTS.replace(ONE_BY_ONE, ALIKE)
 OPEN_RECORDS = EIGHTH.OPEN_RECORDS.replace(SEARCHED, SPARED)
-
-
-def again(sql: str) -> str:
-    """The same function once more, in the place of the one that is there."""
-    return sql.replace("create function", "create or replace function", 1)
 
 
 class Migration(migrations.Migration):

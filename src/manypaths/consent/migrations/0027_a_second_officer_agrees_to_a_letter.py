@@ -11,20 +11,9 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-from manypaths.audit.guards import DefinerFunction
+from manypaths.audit.guards import DefinerFunction, again, changed
 
 REGISTER = import_module("manypaths.consent.migrations.0022_a_register_of_what_went_wrong")
-
-
-def again(sql):
-    return sql.replace("create function", "create or replace function", 1)
-
-
-def changed(sql, *pairs):
-    for before, after in pairs:
-        assert sql.count(before) == 1, before
-        sql = sql.replace(before, after)
-    return sql
 
 
 OTHERS = """

@@ -8,16 +8,11 @@ from importlib import import_module
 
 from django.db import migrations
 
+from manypaths.audit.guards import changed
+
 FLAG = import_module("manypaths.referrals.migrations.0029_what_a_desk_works_on_explains_a_look")
 LOOKERS = import_module("manypaths.referrals.migrations.0024_a_new_looker_is_told_of").TELL
 LONGEST = "interval '8 days'"
-
-
-def changed(sql, *pairs):
-    for before, after in pairs:
-        assert sql.count(before) == 1, before
-        sql = sql.replace(before, after)
-    return sql
 
 
 AGAIN = LOOKERS.replace("create function", "create or replace function", 1)
