@@ -269,13 +269,15 @@ def test_days_on_which_the_own_sign_in_opened_the_page_stand_on_a_page_of_their_
     row |= {"classes": ["recovery_plan"], "purpose": "own", "opened": [here.person.record_id]}
     other = scene().person
     with as_owner():
-        for hour in (5, 7):
-            Access.objects.create(at=datetime(2026, 10, 28, hour, tzinfo=UTC), nonce=uuid.uuid4(), **row)
+        for day, hour, second in ((28, 5, 0), (28, 7, 0), (27, 9, 1), (27, 9, 2), (26, 9, 0)):
+            Access.objects.create(at=datetime(2026, 10, day, hour, 0, second, tzinfo=UTC), nonce=uuid.uuid4(), **row)
         theirs = row | {"account_id": other.account_id, "opened": [other.record_id]}
         Access.objects.create(at=datetime(2026, 9, 1, 5, tzinfo=UTC), nonce=uuid.uuid4(), **theirs)
     words = page(here.person, "my:opened_by_me").split("<main")[1]
     assert "October 28, 2026" in words
     assert "2 times, from 1 am to 3 am" in words
+    assert "2 times, at 5 am" in words  # twice within a minute is not once
+    assert "<dd>5 am" in words
     assert "Your plan" in words
     assert "October 30" not in words
     assert "September 1" not in words
