@@ -11,7 +11,7 @@ from manypaths.config.access_matrix.persons import Someone
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.sharing import FAMILY, FORMER, OTHER_CLASS, SHAREABLE
 from manypaths.config.access_matrix.surfaces import LOGGED_AS
-from manypaths.config.access_matrix.visitor import Answer
+from manypaths.config.access_matrix.visitor import Answer, Visitor
 from manypaths.config.access_matrix.world import OTHER, PERSONS, World
 
 NOTICE = re.compile(rb"42 (?:CFR|C\.F\.R\.) part 2 prohibits", re.IGNORECASE)  # the words of section 2.32
@@ -19,6 +19,16 @@ ALIKE = {"n/a": "none", "private": "none", "named_other_class": "named_covering"
 AS_IDS = {"attended": "attended", "tested": "screened", "agreed": "agreed"}  # shown without words: the id tells
 ANY_CLASS = frozenset({"presence"})
 LOOKED, OWN_LOOKS, GIVEN = "/my/sharing/looked", "/my/sharing/looked/own", "/my/sharing/given"
+
+
+def all_pages(person: Visitor, path: str) -> list[Answer]:
+    """A list of the person from its first page to its last: what is new pushes what is old off the first."""
+    pages = [person.get(path)]
+    if pages[0].status != 200:
+        raise AssertionError(f"{path} of the person answers {pages[0].status}")
+    while (older := person.get(f"{path}?page={len(pages) + 1}")).status == 200:
+        pages.append(older)
+    return pages
 
 
 @dataclass
@@ -95,8 +105,8 @@ class Ground:
         """Lines of the person's account of disclosures that name the reader."""
         if cell.audit != "disclosure":
             return 0
-        page = self.world.of_person(self.target_state(cell)).get(GIVEN)
-        return lines_given(page, self._name(cell))
+        pages = all_pages(self.world.of_person(self.target_state(cell)), GIVEN)
+        return sum(lines_given(page, self._name(cell)) for page in pages)
 
     def _name(self, cell: Cell) -> str:
         """The name under which the reader stands on a person's lists; persons stand there under none."""
@@ -109,12 +119,10 @@ class Ground:
         """Looks on the person's own list: all of them, and those of the reader. Their own stand on a page beside it."""
         person = self.world.of_person(self.target_state(cell))
         if self._is_own(cell):
-            own = times_seen(person.get(OWN_LOOKS), "")
+            own = sum(times_seen(page, "") for page in all_pages(person, OWN_LOOKS))
             return own, own
-        page = person.get(LOOKED)
-        if page.status != 200:
-            raise AssertionError(f"the person's own list of looks answers {page.status}")
-        return times_seen(page, ""), times_seen(page, self._name(cell))
+        pages, name = all_pages(person, LOOKED), self._name(cell)
+        return sum(times_seen(page, "") for page in pages), sum(times_seen(page, name) for page in pages)
 
     def beside(
         self,

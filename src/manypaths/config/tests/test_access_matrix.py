@@ -119,6 +119,9 @@ def ground(committed_class_db) -> Iterator[Ground]:
             yield made
 
 
+ON_A_PAGE = 30
+
+
 def outcome_of(ground: Ground, *cells: Cell) -> Outcome:
     return check_cells(File("cells.json", list(cells)), functools.partial(drive, ground))
 
@@ -193,6 +196,12 @@ class TestOnAWorld:
         missing = "the notice against passing it on is missing"
         assert outcome_of(ground, disclosed).verdicts["X1"] == Verdict(WRONG, missing, pages_only=True)
         assert outcome_of(ground, without).verdicts["X1"] == Verdict(RIGHT, pages_only=True)
+
+    def test_an_account_of_more_lines_than_a_page_holds_is_read_to_its_end(self, ground):
+        asked = {"role": "recv_staff", "data_class": "referral_task", "consent_state": "named_covering"}
+        cell = read({**CELL, **asked, "audit": "disclosure", "redisclosure_notice": False})
+        right = Verdict(RIGHT, pages_only=True)
+        assert [outcome_of(ground, cell).verdicts["X1"] for _ in range(ON_A_PAGE)] == [right] * ON_A_PAGE
 
     def test_a_person_who_is_shown_is_not_hidden_whatever_the_status(self, ground):
         """A word that was planted decides: here it stands in an answer that the file calls empty."""
