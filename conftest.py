@@ -14,6 +14,8 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("wander", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+pytest.register_assert_rewrite("tests.journeys.browser")  # a page that does not stand says what axe found on it
+
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
 from manypaths.config import testing
