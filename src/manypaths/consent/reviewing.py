@@ -138,8 +138,8 @@ def answer_flag(*, flag_id: UUID, answer: str, reason: str, by: Reader, at: date
     Afterwards: where they were not right, the database leaves a line for the person.
     """
     line, opened = open_flag(reader=by, flag_id=flag_id)
-    refuse_if(reviews.reasons_not_to_answer_flag(line.state, answer, reason))
-    row = LookFlag.objects.get(record_id=line.record_id, id=flag_id)
+    row = LookFlag.objects.select_for_update().get(record_id=line.record_id, id=flag_id)
+    refuse_if(reviews.reasons_not_to_answer_flag(row.state, answer, reason))  # another may have answered meanwhile
     row.state, row.answered_at, row.answered_by_id = answer, at, by.membership_id
     row.reason = opened.sealer.seal(line.record_id, REASON, reason.strip())
     row.save(update_fields=["state", "reason", "answered_at", "answered_by_id"])
