@@ -120,7 +120,7 @@ def decline_share(*, share_id: UUID, by: Reader, at: datetime) -> None:
 
 def _waiting(share_id: UUID, by: Reader) -> tuple[UUID, Share]:
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
-    row = Share.objects.filter(record_id=record, id=share_id, state=Share.State.DRAFT).first()
+    row = Share.objects.select_for_update().filter(record_id=record, id=share_id, state=Share.State.DRAFT).first()
     if row is None:
         raise NotThere
     return record, row
@@ -219,18 +219,30 @@ def _extent(row: Share) -> Extent:
 def stop_share(*, share_id: UUID, by: Reader, at: datetime) -> None:
     """Stop a consent. New looks end with this transaction. Stopping twice is the same as once.
 
+    Where less of it was opened meanwhile, on another page or in the same moment, what is left of it stops: who pressed
+    stop is never told so while something of it is still read.
+
     Refuses: NotThere for one that is not the person's own · one for a court case, before the day it holds until.
     Records: consent.share_stopped
     """
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
-    row = Share.objects.filter(record_id=record, id=share_id, state=Share.State.GIVEN).first()
-    if row is None:
-        raise NotThere
+    row = _what_is_left(record, share_id)
     refuse_if(shares.reasons_not_to_stop(row.firm_until, at))
     if row.ended_at is None:
         row.ended_at, row.ending = at, Share.Ending.STOPPED
         row.save(update_fields=["ended_at", "ending"])
-        audit.record(what="consent.share_stopped", by=by, subject=share_id, record_id=record, at=at)
+        audit.record(what="consent.share_stopped", by=by, subject=row.id, record_id=record, at=at)
+
+
+def _what_is_left(record: UUID, share_id: UUID) -> Share:
+    """A consent that was given, or the last by which less of it was opened. Nobody changes it meanwhile."""
+    given = Share.objects.select_for_update().filter(record_id=record, state=Share.State.GIVEN)
+    row = given.filter(id=share_id).first()
+    while row is not None and row.ending == Share.Ending.REPLACED:
+        row = given.filter(replaces_id=row.id).first()
+    if row is None:
+        raise NotThere
+    return row
 
 
 @transaction.atomic

@@ -116,7 +116,7 @@ def disagree(*, record_id: UUID, petition_id: UUID, words: str, opened: Opened, 
 
 
 def _own(record_id: UUID, petition_id: UUID) -> Petition:
-    row = Petition.objects.filter(record_id=record_id, id=petition_id).first()
+    row = Petition.objects.select_for_update().filter(record_id=record_id, id=petition_id).first()
     if row is None:
         raise NotThere
     return row
@@ -132,8 +132,9 @@ def extend_petition(*, petition_id: UUID, reason: str, by: Reader, at: datetime)
     """
     found = open_petition(reader=by, petition_id=petition_id)
     view = found.petition
-    extended = view.extended_at is not None
-    refuse_if(rules.reasons_not_to_extend(view.kind, view.state, reason, extended=extended, due_at=view.due_at, at=at))
+    row = Petition.objects.select_for_update().get(id=petition_id)  # another may have answered or extended meanwhile
+    extended = row.extended_at is not None
+    refuse_if(rules.reasons_not_to_extend(view.kind, row.state, reason, extended=extended, due_at=view.due_at, at=at))
     Petition.objects.filter(id=petition_id).update(
         due_at=view.due_at + rules.more_time(view.kind), extended_at=at, extended_by_id=by.membership_id,
         extension=found.sealer.seal(view.record_id, EXTENSION, reason.strip()),

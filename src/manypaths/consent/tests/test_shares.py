@@ -50,8 +50,9 @@ class Stage:
             worker = membership(self.clinic, "clinician", answers_requests=True)
         self.reader = reader_for(worker)
         new_request()
-        record = consent.open_own(reader=self.person, classes={DataClass.CONSENT_RECORD})
-        self.sealed = sealer_for([record]).seal(record, shares.NAME, "Mari")
+        with transaction.atomic():
+            record = consent.open_own(reader=self.person, classes={DataClass.CONSENT_RECORD})
+            self.sealed = sealer_for([record]).seal(record, shares.NAME, "Mari")
 
     def wish(self, **changes: Any) -> Wish:
         usual = Wish(

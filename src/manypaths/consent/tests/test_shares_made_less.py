@@ -70,6 +70,16 @@ def test_what_is_taken_out_closes_and_the_rest_is_open_by_the_new_one(stage):
     assert shares.own_after(reader=stage.person, share=before) == after
 
 
+def test_who_stops_the_one_before_stops_what_is_left_of_it(stage):
+    """The page of the one before may still stand in another tab, with its button."""
+    less = stage.narrow("attendance")
+    last = stage.narrow("attendance", until=stage.at + 3 * DAY, share=less)
+    new_request()
+    sharing.stop_share(share_id=stage.share, by=stage.person, at=stage.at)
+    assert closed(stage.reader, last)
+    assert [stage.own(one).ending for one in (stage.share, less, last)] == ["replaced", "replaced", "stopped"]
+
+
 def test_what_was_opened_before_stays_in_the_account_of_disclosures(stage):
     opened(stage.reader, stage.share)
     less = stage.narrow("attendance")

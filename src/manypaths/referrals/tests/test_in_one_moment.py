@@ -1,4 +1,4 @@
-"""Real commits: two officers who answer one thing in the same moment. One answers, the other is told so."""
+"""Real commits: two who press in the same moment. One is heard, the other is told so, and nothing is half done."""
 
 import threading
 from collections.abc import Callable
@@ -10,14 +10,18 @@ import pytest
 from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner
-from manypaths.consent import rescuing, reviewing
-from manypaths.consent.models import Emergency, LookFlag
-from manypaths.lib.refusals import Refused
+from manypaths.consent import rescuing, reviewing, sharing
+from manypaths.consent.models import Emergency, LookFlag, Share
+from manypaths.consent.tests.test_shares_made_less import Less
+from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests import test_flags, test_rescuing
 from manypaths.referrals.tests.factories import ASKED_AT, scene, sent
+from manypaths.support import petitioning
+from manypaths.support.models import Petition
+from manypaths.support.rules.petitions import Asking, PetitionAnswer
 
 REVIEW = {"finding": "was_work", "deed": "nothing", "answer": "You were not awake."}
 
@@ -29,25 +33,30 @@ def now() -> datetime:
 def both_have_seen_it(room: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody writes before both have read what stands there."""
     read, here = getattr(room, name), threading.Barrier(2, timeout=30)
+    waited: set[threading.Thread] = set()
 
     def seen(**asked: Any) -> Any:
-        found = read(**asked)
-        here.wait()
+        found, me = read(**asked), threading.current_thread()
+        if me not in waited:
+            waited.add(me)
+            here.wait()
         return found
 
     monkeypatch.setattr(room, name, seen)
 
 
-def what_became(act: Callable[[Reader], object], *officers: Reader) -> list[str]:
+def what_became(act: Callable[[Any], object], *officers: Any) -> list[str]:
     told: list[str] = []
 
-    def press(officer: Reader) -> None:
+    def press(officer: Any) -> None:
         try:
             with transaction.atomic():
                 act(officer)
             told.append("done")
         except Refused as refused:
             told.append(refused.reasons[0].code)
+        except NotThere:
+            told.append("gone")
         finally:
             connection.close()
 
@@ -96,3 +105,41 @@ def test_of_two_reviews_of_an_emergency_one_is_kept(committed_db, monkeypatch):
         rescuing.review_emergency(emergency_id=opened, **REVIEW, by=officer, at=now())
 
     assert what_became(review, *officers) == ["answered_already", "done"]
+
+
+def correction(stage: Any, record: UUID) -> UUID:
+    asking = Asking("correction", "sud_treatment_record", item_id=None, words="A day is missing.", why="I was there.")
+    return commands.ask_for_correction(record_id=record, asking=asking, by=stage.person, at=now())
+
+
+def test_more_time_is_taken_once_and_two_answers_are_one(committed_db, monkeypatch):
+    petition, *officers = staged(correction)
+    both_have_seen_it(petitioning, "open_petition", monkeypatch)
+
+    def extend(officer: Reader) -> None:
+        petitioning.extend_petition(petition_id=petition, reason=str(officer.account_id), by=officer, at=now())
+
+    def answer(officer: Reader) -> None:
+        said = PetitionAnswer("denied", ground="accurate", words="It stands there.")
+        petitioning.answer_petition(petition_id=petition, answer=said, by=officer, at=now())
+
+    assert what_became(extend, *officers) == ["done", "no_more_time"]
+    assert what_became(answer, *officers) == ["answered_already", "done"]
+    with as_owner():
+        assert Petition.objects.get().state == "answered"
+
+
+def test_who_opens_less_on_one_page_and_stops_on_another_opens_nothing(committed_db, monkeypatch):
+    stage = Less()
+    both_have_seen_it(sharing.queries, "open_own", monkeypatch)
+    until = stage.until
+
+    def press(which: str) -> None:
+        if which == "stop":
+            sharing.stop_share(share_id=stage.share, by=stage.person, at=stage.at)
+        else:
+            stage.narrow("attendance", until=until)
+
+    assert what_became(press, "stop", "less") in (["done", "done"], ["done", "gone"])
+    with as_owner():
+        assert not Share.objects.filter(ended_at__isnull=True).exists()
