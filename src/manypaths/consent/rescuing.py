@@ -17,6 +17,7 @@ from manypaths.network import queries as network
 from manypaths.network.rules import Reader, reasons_not_proved
 from manypaths.notices import commands as notices
 from manypaths.notices.rules import Template
+from manypaths.people import commands as people
 
 
 def hash_of_card(code: str) -> str:
@@ -33,6 +34,7 @@ def make_card(*, by: Reader, at: datetime) -> str:
     """
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     refuse_if(reasons_not_proved(by, at))
+    people.take_turn(record_id=record)
     code = emergencies.new_code()
     EmergencyCard.objects.filter(record_id=record).delete()
     EmergencyCard(record_id=record, code_hash=hash_of_card(code), made_at=at).save(force_insert=True)

@@ -29,6 +29,7 @@ def make_card(*, account_id: UUID, by: Actor, at: datetime) -> list[str]:
 
     Records: accounts.card_made
     """
+    _take_turn(account_id)
     RecoveryCode.objects.filter(account_id=account_id, kind=RecoveryCode.Kind.CARD).delete()
     codes = [rules.new_code() for _one in range(rules.CARD_CODES)]
     for code in codes:
@@ -43,6 +44,7 @@ def make_trusted_code(*, account_id: UUID, by: Actor, at: datetime) -> str:
 
     Records: accounts.trusted_code_made
     """
+    _take_turn(account_id)
     RecoveryCode.objects.filter(account_id=account_id, kind=RecoveryCode.Kind.TRUSTED).delete()
     code = rules.new_code()
     _keep_code(account_id, RecoveryCode.Kind.TRUSTED, TRUSTED_LABEL, code, at)
@@ -56,8 +58,14 @@ def drop_trusted_code(*, account_id: UUID, by: Actor, at: datetime) -> None:
 
     Records: accounts.trusted_code_dropped
     """
+    _take_turn(account_id)
     if RecoveryCode.objects.filter(account_id=account_id, kind=RecoveryCode.Kind.TRUSTED).delete()[0]:
         audit.record(what="accounts.trusted_code_dropped", by=by, subject=account_id, at=at)
+
+
+def _take_turn(account_id: UUID) -> None:
+    """Two presses of one account act one after the other: no code of an older card outlives a newer one."""
+    User.objects.select_for_update().get(id=account_id)
 
 
 def _keep_code(account_id: UUID, kind: str, label: str, code: str, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner
 from manypaths.consent import rescuing, reviewing, sharing
-from manypaths.consent.models import Emergency, LookFlag, Share
+from manypaths.consent.models import Emergency, EmergencyCard, LookFlag, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
@@ -143,3 +144,16 @@ def test_who_opens_less_on_one_page_and_stops_on_another_opens_nothing(committed
     assert what_became(press, "stop", "less") in (["done", "done"], ["done", "gone"])
     with as_owner():
         assert not Share.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_of_two_codes_for_the_card_made_in_one_moment_the_later_works(committed_db, monkeypatch):
+    both_have_seen_it(rescuing.queries, "open_own", monkeypatch)
+    codes: list[str] = []
+
+    def make(person: Reader) -> None:
+        codes.append(rescuing.make_card(by=replace(person, factor_at=now()), at=now()))
+
+    person = scene().person
+    assert what_became(make, person, person) == ["done", "done"]
+    with as_owner():
+        assert EmergencyCard.objects.get().code_hash in map(rescuing.hash_of_card, codes)
