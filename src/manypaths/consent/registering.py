@@ -146,11 +146,15 @@ def _put_down(incident_id: UUID, said: dict[str, Any], anew: bool) -> None:
 
 def _ask_another(incident_id: UUID, by: Reader, at: datetime) -> None:
     assert by.organisation_id is not None, "an officer works somewhere"
+    with connection.cursor() as cursor:
+        cursor.execute("select who_may_agree(%s)", [incident_id])
+        may_agree = set(cursor.fetchone()[0])
     for one in network.who_judges(organisation_id=by.organisation_id, membership_id=_member(by)):
-        notices.tell_worker(
-            account_id=one.account_id, address="", language=one.language, subject_id=incident_id,
-            template=Template.LETTER_WAITS, cause=f"{incident_id}/{at.isoformat()}", at=at,
-        )  # fmt: skip
+        if one.account_id in may_agree:
+            notices.tell_worker(
+                account_id=one.account_id, address="", language=one.language, subject_id=incident_id,
+                template=Template.LETTER_WAITS, cause=f"{incident_id}/{at.isoformat()}", at=at,
+            )  # fmt: skip
 
 
 @transaction.atomic

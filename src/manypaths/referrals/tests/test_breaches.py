@@ -339,6 +339,20 @@ def test_an_officer_who_may_not_open_it_is_no_second_one(house):
     assert len(house.own()) == 1
 
 
+def test_only_who_may_agree_to_a_letter_hears_that_it_waits(house):
+    """That there is one would tell whoever is kept away that somebody of theirs is concerned."""
+    kept_away, second = officer_at(house.stage, "Ida P."), officer_at(house.stage, "Jo R.")
+    with as_owner():
+        Block.objects.create(record_id=house.record, account_id=kept_away.account_id, since=NOW - timedelta(days=9))
+    assert not house.tell(house.write())
+    with as_owner():
+        asked = StaffNotice.objects.filter(template="letter_waits").values_list("account_id", flat=True)
+        assert list(asked) == [second.account_id]
+    new_request()
+    with pytest.raises(ProgrammingError, match="nobody opened an incident"), connection.cursor() as cursor:
+        cursor.execute("select who_may_agree(%s)", [house.record])
+
+
 ALONE = [
     "update consent_breachletter set at = now()",
     "update consent_breachletter set agreed_by_id = membership_id",
