@@ -1,7 +1,7 @@
 """Open less to somebody outside: choose what is left, read the words for it, and sign; or make smaller what waits."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ class LessForm(forms.Form):
 
     parts = forms.MultipleChoiceField(
         label=_("What may they still see?"),
-        help_text=_("Take away the mark where they may see it no more."),
+        help_text=_("Uncheck what they may no longer see."),
         widget=forms.CheckboxSelectMultiple(attrs={"look": "picks"}),
         error_messages={"required": _("Choose what they may still see. To close all of it, press Stop.")},
     )
@@ -58,7 +58,7 @@ class LessForm(forms.Form):
         """A day that is neither over nor later than before."""
         day: date = self.cleaned_data["until"]
         if day < min(self.first, self.last):
-            raise forms.ValidationError(_("Choose a later day for the end."))
+            raise forms.ValidationError(_("Choose today or a later day. To end it now, press Stop."))
         if day > self.last:
             raise forms.ValidationError(_("Choose this day or an earlier one. A longer time needs a new yes."))
         return day
@@ -78,7 +78,7 @@ def less(request: Asked, share_id: UUID) -> HttpResponse:
     waits = view.state == "draft"
     if not (waits or view.holds(at)):
         return redirect("my:shown", share_id)
-    form = LessForm(request.POST or None, view, zone_of(request), today(request) + timedelta(days=1))
+    form = LessForm(request.POST or None, view, zone_of(request), today(request))
     if request.method == "POST" and form.is_valid():
         try:
             refuse_if(_reasons(view, form.extent, at))
