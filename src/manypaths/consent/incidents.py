@@ -123,6 +123,12 @@ def incidents_here(*, reader: Reader, limit: int = 30, offset: int = 0) -> tuple
     return [IncidentLine(*row[:9]) for row in rows], rows[0][9] if rows else 0
 
 
+def letters_waiting(*, reader: Reader) -> list[IncidentLine]:
+    """Incidents of the reader's place of which a letter waits for a second officer. Empty for anyone else."""
+    lines, _all = incidents_here(reader=reader, limit=200)
+    return [one for one in lines if one.waits_since and one.decision != rules.LOW]
+
+
 def waiting_for_incident(*, reader: Reader) -> list[Waits]:
     """What a review found that should not have happened, and no incident is written down of. Empty for anyone else."""
     with connection.cursor() as cursor:

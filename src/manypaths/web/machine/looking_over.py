@@ -21,6 +21,7 @@ from manypaths.network import queries as network
 from manypaths.notices import queries as notices
 
 GIGABYTE = 1024**3
+NIGHTS_APART = timedelta(days=2)  # a day, and one more for every zone of the world
 LEAST_FREE = 2
 ANCHORED_WITHIN = timedelta(minutes=10)
 SENT_WITHIN = timedelta(hours=1)
@@ -40,11 +41,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class NightOf:
-    """The last night of one community, or of what is done once for all."""
+    """The last night of one community, or of what is done once for all. `is_old`: another should have followed."""
 
     name: str
     night: date
-    ended: bool
+    is_old: bool
+    is_running: bool
     faults: tuple[tuple[str, str], ...]
 
 
@@ -117,23 +119,26 @@ def _of_disk() -> Finding:
     return Finding(name, MEND, words, _("Make room. When the disk is full, nobody can open anything."))
 
 
-def nights() -> list[NightOf]:
+def nights(at: datetime) -> list[NightOf]:
     """How the last night ended: what is done once for all first, then each community."""
     names = {one.id: one.name for one in network.sizes()}
     found: dict[tuple[UUID | None, date], list[indicators.StepOfNight]] = {}
     for one in indicators.last_steps():
         found.setdefault((one.community_id, one.night), []).append(one)
-    return [_night(names, key, found[key]) for key in sorted(found, key=_for_all_first)]
+    return [_night(names, key, found[key], at) for key in sorted(found, key=_for_all_first)]
 
 
 def _for_all_first(key: tuple[UUID | None, date]) -> tuple[bool, str]:
     return key[0] is not None, str(key[1])
 
 
-def _night(names: Mapping[UUID, str], key: tuple[UUID | None, date], steps: list[indicators.StepOfNight]) -> NightOf:
+def _night(
+    names: Mapping[UUID, str], key: tuple[UUID | None, date], steps: list[indicators.StepOfNight], at: datetime
+) -> NightOf:
     name = names.get(key[0], "") if key[0] else _("For all communities")
-    faults = tuple((one.step, one.fault) for one in steps if one.fault or one.ended_at is None)
-    return NightOf(name, key[1], all(one.ended_at for one in steps), faults)
+    faults = tuple((one.step, one.fault) for one in steps if one.fault)
+    is_running = any(one.ended_at is None and not one.fault for one in steps)
+    return NightOf(name, key[1], key[1] < at.date() - NIGHTS_APART, is_running, faults)
 
 
 def versions() -> list[tuple[str, str]]:

@@ -23,11 +23,12 @@ REFUSED = 403
 @require_safe
 def health(request: Asked) -> HttpResponse:
     """The log and its seal, the last night, e-mails, the disk, versions, and how many organisations there are."""
+    at = now()
     shown = {
         "zone": request.community.zone if request.community else "UTC",
-        "at": now(),
-        "findings": looking_over.findings(now()),
-        "nights": looking_over.nights(),
+        "at": at,
+        "findings": looking_over.findings(at),
+        "nights": looking_over.nights(at),
         "versions": looking_over.versions(),
         "communities": network.sizes(),
     }

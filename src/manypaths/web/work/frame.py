@@ -42,7 +42,10 @@ WORDS: dict[str, Any] = {
     "incident": _("It is written down. Weigh it now, or tell the people concerned."),
     "assessed": _("Your decision is kept."),
     "letter_waits": _("Kept. Nobody is told until someone else who answers privacy questions here agrees."),
-    "breach_told": _("It is on the page of each person who has one here. Now write to them by mail."),
+    "breach_told": _(
+        "It is on the page of each person who has one here. Now write to them by mail, only to an address they call "
+        "safe."
+    ),
     "more_time": _("Noted. They read the new day and why."),
     "alarm_closed": _("Closed. They can open pages again."),
     "flag_answered": _("It is written down."),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from manypaths.consent import incidents
 from manypaths.lib.dates import local_date
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
@@ -30,7 +31,7 @@ from manypaths.web.work.privacy import waiting_here
 from manypaths.web.work.words import STATES
 
 SHOWN = 6
-NOTHING: tuple[set[UUID], ...] = (set(), set(), set(), set())
+NOTHING: tuple[set[UUID], ...] = (set(), set(), set(), set(), set())
 
 
 @member()
@@ -78,12 +79,13 @@ def messages(request: Asked) -> HttpResponse:
 
 
 def _to_judge(request: Asked) -> tuple[set[UUID], ...]:
-    """Looks, emergencies, corrections and complaints, and looks without a reason that wait for this officer."""
+    """What waits for this officer: looks, emergencies, corrections and complaints, flags, and letters."""
     urgent, _all = emergencies_here(request, waiting=True, limit=200)
     asked, _asked = petitions_here(request, waiting=True, limit=200)
     looks = {one.id for one in waiting_here(request, limit=200)[0]}
     flags, _flags = to_explain(request=request, waiting=True, limit=200)
-    return looks, {one.id for one in urgent}, {one.id for one in asked}, {one.line.id for one in flags}
+    by_kind = looks, {one.id for one in urgent}, {one.id for one in asked}, {one.line.id for one in flags}
+    return *by_kind, {one.id for one in incidents.letters_waiting(reader=request.reader)}
 
 
 def _walked(request: Asked) -> frozenset[UUID]:
@@ -96,7 +98,8 @@ def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     if told.template is Template.MUCH_WAS_OPENED:
         return reverse("work:alarms")
     of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
-    names = ("work:request", of_a_record, "work:review", "work:emergency_review", "work:petition", "work:flag")
+    names = ("work:request", of_a_record, "work:review", "work:emergency_review", "work:petition", "work:flag",
+             "work:incident")  # fmt: skip
     ways = zip(names, open_there, strict=True)
     return next((reverse(name, args=[told.subject_id]) for name, ids in ways if told.subject_id in ids), "")
 

@@ -77,8 +77,9 @@ def desk(request: Asked) -> HttpResponse:
     told, _all = petitions_here(request, waiting=False, limit=PAGE)
     flags, flags_in_all = to_explain(request=request, waiting=True, limit=PAGE)
     explained, _all_explained = to_explain(request=request, waiting=False, limit=PAGE)
+    letters = incidents.letters_waiting(reader=request.reader)
     context = {
-        "breaches_waiting": len(incidents.waiting_for_incident(reader=request.reader)),
+        "breaches_waiting": len(incidents.waiting_for_incident(reader=request.reader)) + len(letters),
         "asked": asked,
         "asked_in_all": asked_in_all,
         "told": told,

@@ -167,12 +167,16 @@ def test_a_letter_waits_for_a_second_officer_and_both_see_the_days(register):
         assert "What they will read" in page
         assert "As soon as you can, at the latest" in page
     assert "A letter waits for a second yes" in text(second.get("/work/privacy/breaches"))
+    assert register.at(incident) in second.get("/work/messages").content.decode()
+    assert "1 waits" in text(second.get("/work/privacy"))
+    assert "Nothing waits" not in text(second.get("/work/privacy"))
     assert "Nobody told you of anything" in register.read("/my/sharing/wrong")
     assert register.desk.post(register.at(incident, "/agree"), {"seen": seen_on(theirs)}).status_code == 422
     assert second.post(register.at(incident, "/agree"), {"seen": "yesterday"}).status_code == 422
     assert second.post(register.at(incident, "/agree"), {"seen": seen_on(theirs)}).status_code == 302
     page = text(second.get(register.at(incident)))
     assert "Agreed by Ida P." in page
+    assert "Use only an address they call safe." in page
     assert "alone" not in page
     assert "Nobody told you of anything" not in register.read("/my/sharing/wrong")
 
@@ -185,6 +189,16 @@ def test_a_letter_that_was_written_anew_is_read_again_before_anybody_agrees(regi
     assert refused.status_code == 422
     assert "The letter has changed since you read it" in text(refused)
     assert "Another list." in text(refused)
+
+
+def test_a_letter_about_what_turned_out_to_be_no_breach_says_that_it_is_not_sent(register):
+    second, incident = two_of_them(register)
+    low = {**WEIGHED, "decision": "low", **{name: "low" for name in FACTORS}}
+    assert register.desk.post(register.at(incident, "/weigh"), low).status_code == 302
+    page = text(second.get(register.at(incident)))
+    assert "No breach was decided: this letter is not sent" in page
+    for words in ("Waits until", "A letter waits for a second yes", "I agree. Tell them"):
+        assert words not in page
 
 
 def test_the_only_officer_tells_alone_and_it_says_so(register):
