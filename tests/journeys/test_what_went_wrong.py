@@ -11,7 +11,7 @@ from manypaths.config.testing import LiveSite
 from manypaths.network.rules import Reader
 from manypaths.referrals.tests.test_petitioning import officer_at
 from manypaths.web.ui.clock import now
-from manypaths.web.work.tests.test_breaches import LETTER, WEIGHED, Register
+from manypaths.web.work.tests.test_breaches import LETTER, WEIGHED, Register, seen_on, text
 from tests.journeys.browser import Visit, check, go
 from tests.journeys.test_a_look_that_was_not_right import answered, as_reader, looked_at, said
 
@@ -107,7 +107,8 @@ def test_a_letter_is_read_and_agreed_to_by_a_second_officer(browser: Browser, li
         expect(page.get_by_text("A letter waits for a second yes")).to_be_visible()
         go(page.get_by_role("link", name="Found"))
         expect(page.get_by_text(LETTER["done"]).first).to_be_visible()
-        made.desk.post(made.at(incident, "/tell"), {**LETTER, "what": "Another list."})
+        seen = seen_on(text(made.desk.get(made.at(incident))))
+        made.desk.post(made.at(incident, "/tell"), {**LETTER, "what": "Another list.", "seen": seen})
         go(page.get_by_role("button", name="I agree. Tell them"))
         expect(page.get_by_text("The letter has changed since you read it.")).to_be_visible()
         if scripts:

@@ -107,18 +107,22 @@ def assess_incident(*, incident_id: UUID, assessment: rules.Assessment, by: Read
 
 
 @transaction.atomic
-def tell_of_breach(*, incident_id: UUID, letter: Letter, by: Reader, at: datetime) -> bool:
-    """Write the letter to everyone concerned, or write it anew. Where another officer of the place may open the
+def tell_of_breach(
+    *, incident_id: UUID, letter: Letter, seen: datetime | None = None, by: Reader, at: datetime
+) -> bool:
+    """Write the letter to everyone concerned, or write it anew: `seen` is when the one was written that the page
+    showed, None where it showed none. Where another officer of the place may open the
     incident it waits for one of them to agree; else it is told at once, and the register says that one officer told it
     alone. Whether it was told.
 
-    Refuses: NotThere for anyone but a privacy officer of the place · told before · decided to be no breach · what is
-    missing.
+    Refuses: NotThere for anyone but a privacy officer of the place · told before · another
+    letter than what was seen waits · decided to be no breach · what is missing.
     Records: consent.breach_letter_written, or consent.breach_told
     Afterwards: it waits for another officer, who is told so; or a line waits for each person.
     """
     opened = open_incident(reader=by, incident_id=incident_id)
-    refuse_if(rules.reasons_not_to_tell(letter, opened.decision, told=opened.told_at is not None))
+    written, told = opened.sent.written_at if opened.sent else None, opened.told_at is not None
+    refuse_if(rules.reasons_not_to_tell(letter, opened.decision, told=told, seen=written == seen))
     words: dict[str, Any] = {
         name: opened.sealer.seal(incident_id, label, getattr(letter, name).strip()) for name, label in LETTER.items()
     }

@@ -132,10 +132,13 @@ def reasons_not_to_assess(found: Assessment) -> Iterator[Reason]:
     yield from _words("reason", found.reason)
 
 
-def reasons_not_to_tell(letter: Letter, decision: str, *, told: bool) -> Iterator[Reason]:
-    """Why the people concerned cannot be told like this. An incident that nobody has weighed counts as a breach."""
+def reasons_not_to_tell(letter: Letter, decision: str, *, told: bool, seen: bool = True) -> Iterator[Reason]:
+    """Why the people concerned cannot be told like this. An incident that nobody has weighed counts as a breach.
+    `seen`: the letter that would be written anew is what their page showed."""
     if told:
         yield Reason("told_already", _("They were told already."))
+    elif not seen:
+        yield Reason("letter_changed", _("Someone wrote a letter meanwhile. Read it first."))
     if not is_breach(decision):
         yield Reason("no_breach", _("It was decided that this is no breach. Weigh it anew first."))
     for name, words in vars(letter).items():

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -58,8 +59,11 @@ class House:
         )
         new_request()
 
-    def tell(self, incident: UUID, letter: rules.Letter = LETTER, by: Reader | None = None) -> bool:
-        told = registering.tell_of_breach(incident_id=incident, letter=letter, by=by or self.officer, at=NOW)
+    def tell(self, incident: UUID, letter: rules.Letter = LETTER, by: Reader | None = None, **more: Any) -> bool:
+        with as_owner():
+            seen = BreachLetter.objects.filter(incident_id=incident).values_list("written_at", flat=True).first()
+        asked = {"letter": letter, "seen": seen, "by": by or self.officer, "at": NOW, **more}
+        told = registering.tell_of_breach(incident_id=incident, **asked)
         new_request()
         return told
 
@@ -353,6 +357,18 @@ def test_only_who_may_agree_to_a_letter_hears_that_it_waits(house):
         cursor.execute("select who_may_agree(%s)", [house.record])
 
 
+def test_a_letter_that_was_never_seen_is_not_written_over(house):
+    second = officer_at(house.stage, "Jo R.")
+    incident = house.write()
+    assert not house.tell(incident)
+    new_request()
+    with pytest.raises(Refused, match="letter_changed"):
+        house.tell(incident, replace(LETTER, what="Other words."), by=second, seen=None)
+    new_request()
+    sent = incidents.open_incident(reader=house.officer, incident_id=incident).letter
+    assert sent == LETTER
+
+
 ALONE = [
     "update consent_breachletter set at = now()",
     "update consent_breachletter set agreed_by_id = membership_id",
@@ -417,7 +433,7 @@ def test_of_two_letters_in_one_moment_the_second_is_told_so_and_keeps_its_words(
     house.tell(incident)
     monkeypatch.setattr(registering, "open_incident", lambda **_asked: reopened(house, incident, stale))
     with pytest.raises(Refused, match="answered_already"):
-        house.tell(incident)
+        house.tell(incident, seen=None)
     with pytest.raises(Refused, match="answered_already"):
         for _time in range(2):
             registering.note_step(incident_id=incident, step="secretary", done_on=NOW.date(), by=house.officer, at=NOW)

@@ -133,7 +133,9 @@ def tell(request: Asked, incident_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             letter = rules.Letter(**form.cleaned_data)
-            told = registering.tell_of_breach(incident_id=incident_id, letter=letter, by=request.reader, at=now())
+            told = registering.tell_of_breach(
+                incident_id=incident_id, letter=letter, seen=_seen(request), by=request.reader, at=now()
+            )
         except Refused as refused:
             put_reasons(form, refused)
         else:
@@ -146,15 +148,19 @@ def tell(request: Asked, incident_id: UUID) -> HttpResponse:
 def agree(request: Asked, incident_id: UUID) -> HttpResponse:
     """Agree to a letter that another officer wrote: everyone concerned is told."""
     try:
-        seen = parse_datetime(request.POST.get("seen", ""))
-    except ValueError:
-        seen = None
-    try:
-        registering.agree_to_letter(incident_id=incident_id, seen=seen, by=request.reader, at=now())
+        registering.agree_to_letter(incident_id=incident_id, seen=_seen(request), by=request.reader, at=now())
     except Refused as refused:
         found = incidents.open_incident(reader=request.reader, incident_id=incident_id)
         return draw(request, found, problem=" ".join(str(one.message) for one in refused.reasons))
     return thank(request, "breach_told", "work:incident", incident_id)
+
+
+def _seen(request: Asked) -> datetime | None:
+    """When the letter was written that their page showed."""
+    try:
+        return parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        return None
 
 
 @member(Role.PRIVACY_OFFICER)

@@ -184,7 +184,11 @@ def test_a_letter_waits_for_a_second_officer_and_both_see_the_days(register):
 def test_a_letter_that_was_written_anew_is_read_again_before_anybody_agrees(register):
     second, incident = two_of_them(register)
     seen = seen_on(text(second.get(register.at(incident))))
-    register.desk.post(register.at(incident, "/tell"), {**LETTER, "what": "Another list."})
+    unseen = register.desk.post(register.at(incident, "/tell"), {**LETTER, "what": "Another list."})
+    assert "Someone wrote a letter meanwhile. Read it first." in text(unseen)
+    assert "Another list." in text(unseen)
+    anew = {**LETTER, "what": "Another list.", "seen": seen_on(text(unseen))}
+    register.desk.post(register.at(incident, "/tell"), anew)
     refused = second.post(register.at(incident, "/agree"), {"seen": seen})
     assert refused.status_code == 422
     assert "The letter has changed since you read it" in text(refused)
