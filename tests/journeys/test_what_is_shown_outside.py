@@ -168,12 +168,14 @@ def test_less_is_opened_and_the_clinic_reads_what_is_left(browser: Browser, live
         with as_reader(browser, live_site, town.person, visit) as page:
             page.goto(f"{there}/less")
             stands(page, visit, "less")
-            page.locator("input[name=parts][value=sud_treatment_record]").uncheck(force=True)
+            page.locator("input[name=parts][value=attendance]").check(force=True)
             go(page.locator("main form button.btn").first)
             stands(page, visit, "less-sign")
     with as_reader(browser, live_site, town.person, Visit()) as page:
         page.goto(there)
         go(page.get_by_role("link", name="Open less"))
+        for part in ("When you came", "Your care there"):
+            page.get_by_label(part, exact=True).check(force=True)
         go(page.get_by_role("button", name="Read the words"))
         expect(page.get_by_text("Only less can be chosen here.", exact=False).first).to_be_visible()
         stands(page, Visit(), "less-wrong", "422")

@@ -133,14 +133,21 @@ def shown(request: Asked, share_id: UUID) -> HttpResponse:
     line = _line(view, around)
     text = shares.text_signed(reader=request.reader, share=view)
     looks = referrals.looks_on_share(reader=request.reader, share_id=share_id)
+    before = shares.own_before(reader=request.reader, share=view)
     context = {
-        "line": line, "looks": looks, "text": text, "body": _body(view, line, text, zone_of(request)),
-        "before": [_line(one, around) for one in shares.own_before(reader=request.reader, share=view)],
+        "line": line, "looks": looks, "looks_before": times_by(request, before), "text": text,
+        "body": _body(view, line, text, zone_of(request)),
+        "before": [_line(one, around) for one in before],
         "after": shares.own_after(reader=request.reader, share=view), "may_less": _may_less(view, now()),
         "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view), "over": view.until <= now(),
         "yes_from": view.written_at + ALONE_AFTER,
     }  # fmt: skip
     return show(request, "show/one", context)
+
+
+def times_by(request: Asked, views: Sequence[ShareView]) -> int:
+    """How often it was opened by these consents."""
+    return sum(referrals.looks_on_share(reader=request.reader, share_id=one.id).times for one in views)
 
 
 def _may_less(view: ShareView, at: datetime) -> bool:

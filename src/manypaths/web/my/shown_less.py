@@ -1,6 +1,5 @@
 """Open less to somebody outside: choose what is left, read the words for it, and sign; or make smaller what waits."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -18,13 +17,12 @@ from manypaths.consent.rules.shares import KINDS, Extent, reasons_not_to_narrow
 from manypaths.consent.shares import ShareView
 from manypaths.lib.refusals import Refused, refuse_if
 from manypaths.network.rules import factor_is_fresh
-from manypaths.referrals import queries as referrals
 from manypaths.web.my.ask_forms import spoken
 from manypaths.web.my.frame import REFUSED, put_reasons, show, thank, today, zone_of
 from manypaths.web.my.showing import proved, words_of
 from manypaths.web.my.showing_forms import DAY_FIELD, SignForm
 from manypaths.web.my.showing_words import PARTS
-from manypaths.web.my.shown import filling_of, line_of
+from manypaths.web.my.shown import filling_of, line_of, times_by
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
@@ -40,7 +38,7 @@ class LessForm(forms.Form):
 
     parts = forms.MultipleChoiceField(
         label=_("What may they still see?"),
-        help_text=_("Uncheck what they may no longer see."),
+        help_text=_("Choose only what they may still see. The rest closes."),
         widget=forms.CheckboxSelectMultiple(attrs={"look": "picks"}),
         error_messages={"required": _("Choose what they may still see. To close all of it, press Stop.")},
     )
@@ -49,7 +47,7 @@ class LessForm(forms.Form):
     def __init__(self, data: Any, view: ShareView, zone: str, first: date) -> None:
         self.view, self.zone, self.first = view, zone, first
         self.last = in_zone(view.until, zone).date()
-        super().__init__(data, initial={"parts": list(view.classes), "until": self.last})
+        super().__init__(data, initial={"until": self.last})
         offer(self, "parts", [(one, PARTS[one]) for one in view.classes])
         if len(view.classes) == 1:
             del self.fields["parts"]
@@ -96,17 +94,15 @@ def _reasons(view: ShareView, less: Extent, at: datetime) -> Any:
 
 
 def _choose(request: Asked, view: ShareView, form: LessForm) -> HttpResponse:
-    context = {"form": form, "line": line_of(request, view), "opened": times_opened(request, [view])}
+    context = {"form": form, "line": line_of(request, view), "opened": times_opened(request, view)}
     response = show(request, "show/less", context)
     response.status_code = REFUSED if form.errors else response.status_code
     return response
 
 
-def times_opened(request: Asked, views: Sequence[ShareView]) -> int:
-    """How often it was opened by these consents, and by those which they took the place of."""
-    reader = request.reader
-    every = {one.id for view in views for one in (view, *shares.own_before(reader=reader, share=view))}
-    return sum(referrals.looks_on_share(reader=reader, share_id=one).times for one in every)
+def times_opened(request: Asked, view: ShareView) -> int:
+    """How often it was opened by this consent, and by those of which it took the place."""
+    return times_by(request, [view, *shares.own_before(reader=request.reader, share=view)])
 
 
 def _wait_smaller(request: Asked, view: ShareView, form: LessForm, at: datetime) -> HttpResponse:

@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Share, Text
 from manypaths.network.models import Organisation
-from manypaths.network.tests.factories import membership, organisation, participation
+from manypaths.network.tests.factories import membership, organisation, participation, reader_for
 from manypaths.people.models import Record
 from manypaths.referrals import commands as referrals
 from manypaths.referrals.rules import Status
 from manypaths.web.my.tests.factories import client_of
 from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import ask, stage
+from manypaths.web.work.tests.factories import client_of as work_client
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 CHOOSE = "/my/sharing/show/named"
@@ -235,6 +236,7 @@ def test_less_is_opened_on_the_page_and_the_list_shows_one_line_with_its_history
     there = house.sign(parts=["attendance", "sud_treatment_record"])
     page = house.read(f"{there}/less")
     assert page.count('type="checkbox"') == 2
+    assert " checked" not in page
     assert "Are you alone" not in page
     until = house.choice()["until"]
     same = house.person.post(f"{there}/less", {"parts": ["attendance", "sud_treatment_record"], "until": until})
@@ -292,6 +294,19 @@ def test_one_that_holds_until_its_day_is_not_offered_to_be_made_less():
     answer = house.person.post(f"{there}/less", {"parts": ["attendance"], "until": sooner})
     assert answer.status_code == 422
     assert "You agreed that this one holds until its day." in answer.content.decode()
+
+
+def test_after_less_the_page_still_says_how_often_the_earlier_one_was_opened(house):
+    there = house.sign(parts=["attendance", "sud_treatment_record"])
+    with as_owner():
+        reader = reader_for(membership(house.clinic, "clinician", answers_requests=True), house.made.place)
+    share = there.rsplit("/", 1)[1]
+    assert work_client(reader).get(f"/work/shared/{share}").status_code == 200
+    assert "They opened it 1 time, last on" in house.read(there)
+    after = house.read(sign_less(house, there, parts=["attendance"], until=house.choice()["until"]))
+    assert "Nobody has opened it since you let them see less." in after
+    assert "By your earlier yes they opened it 1 time." in after
+    assert "What they could see" in house.read(there)
 
 
 def sign_less(house: House, there: str, **chosen: object) -> str:
