@@ -30,13 +30,14 @@ WELL, LOOK, MEND = "ok", "wait", "alert"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `since` is a time that the page says in its own zone."""
+    """One thing that was looked at. `since` is a time that the page says in its own zone, and `of_since` of what."""
 
     name: str
     tone: str
     words: str
     todo: str = ""
     since: datetime | None = None
+    of_since: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,16 @@ def findings(at: datetime) -> list[Finding]:
 
 
 def _of_log(state: Sealing) -> Finding:
-    name, mend = _("Seal of the log"), _("Run ./manypaths check audit on the machine. It says what is wrong.")
+    name, last = _("Seal of the log"), _("Last sealed")
+    mend = _("Run ./manypaths check audit on the machine. It says what is wrong.")
     if state.is_stopped:
-        return Finding(name, MEND, _("The chain is broken. Nobody can open anything now."), mend, state.sealed_at)
+        return Finding(name, MEND, _("The chain is broken. Nobody can open anything now."), mend, state.sealed_at, last)
     if state.is_behind:
         todo = _("See whether the process that seals still runs, and start Manypaths again if not.")
-        return Finding(name, MEND, _("Lines wait for their seal."), todo, state.sealed_at)
+        return Finding(name, MEND, _("Lines wait for their seal."), todo, state.sealed_at, last)
     if state.sealed_at is None:
         return Finding(name, LOOK, _("Nothing was sealed yet."))
-    return Finding(name, WELL, _("Every line is sealed."), since=state.sealed_at)
+    return Finding(name, WELL, _("Every line older than two minutes is sealed."), "", state.sealed_at, last)
 
 
 ANCHORS: Mapping[Anchor, tuple[Any, Any]] = {
@@ -85,29 +87,29 @@ ANCHORS: Mapping[Anchor, tuple[Any, Any]] = {
 
 
 def _of_anchor(state: Sealing, at: datetime) -> Finding:
-    name = _("Anchor outside the database")
+    name, last = _("Anchor outside the database"), _("Last written")
     if state.anchor is not Anchor.FITS:
         words, todo = ANCHORS[state.anchor]
         tone = MEND if state.anchor is Anchor.DIFFERS else LOOK
-        return Finding(name, tone, str(words), str(todo), state.anchored_at)
+        return Finding(name, tone, str(words), str(todo), state.anchored_at, last)
     late = state.sealed_at is not None and state.sealed_at - (state.anchored_at or at) > ANCHORED_WITHIN
     if late:
         words, todo = _("It fits, but it is old."), _("See whether the disk with this file is full.")
-        return Finding(name, LOOK, words, todo, state.anchored_at)
-    return Finding(name, WELL, _("It fits the log."), since=state.anchored_at)
+        return Finding(name, LOOK, words, todo, state.anchored_at, last)
+    return Finding(name, WELL, _("It fits the log."), "", state.anchored_at, last)
 
 
 def _of_mail(at: datetime) -> Finding:
     """E-mails to workers. 1 to 10 are not counted out."""
-    name, mail = _("E-mails that wait"), notices.mail_waiting()
+    name, oldest, mail = _("E-mails that wait"), _("The oldest waits since"), notices.mail_waiting()
     if mail.oldest_at is None:
         return Finding(name, WELL, _("None."))
     many = _("1 to 10.") if mail.about is None else _("About %(number)s.") % {"number": mail.about}
     if not settings.EMAIL_HOST:
-        return Finding(name, LOOK, many, _("No mail server is set, so they stay here."), mail.oldest_at)
+        return Finding(name, LOOK, many, _("No mail server is set, so they stay here."), mail.oldest_at, oldest)
     late = at - mail.oldest_at > SENT_WITHIN
     todo = _("The mail server does not take them. Look at its log.") if late else ""
-    return Finding(name, MEND if late else WELL, many, todo, mail.oldest_at)
+    return Finding(name, MEND if late else WELL, many, todo, mail.oldest_at, oldest)
 
 
 def _of_disk() -> Finding:
