@@ -174,7 +174,8 @@ class Walk:
         with transaction.atomic():
             consent.open_own(reader=by, classes={DataClass.SAFE_CONTACT})
             one = next(row for row in facts.own_blocks(reader=by) if row.name.startswith(NAMES[where]))
-            people.unblock(block_id=one.id, by=by, at=datetime.now(UTC))
+            at = datetime.now(UTC)
+            people.unblock(block_id=one.id, by=replace(by, factor_at=at), at=at)
 
     def copy(self, life: Life) -> None:
         """The person's own copy always holds their own words, and nobody else's."""

@@ -18,7 +18,7 @@ from manypaths.consent.rules.shares import Extent
 from manypaths.consent.shares import NAME
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network import queries as network
-from manypaths.network.rules import Reader, factor_is_fresh
+from manypaths.network.rules import Reader, factor_is_fresh, reasons_not_proved
 from manypaths.people import commands as people
 from manypaths.vault.queries import sealer_for
 
@@ -300,10 +300,11 @@ def keep_from(*, held_record_id: UUID, organisation_id: UUID, by: Reader, at: da
 def stop_keeping_from(*, restriction_id: UUID, by: Reader, at: datetime) -> None:
     """Take a restriction away. What was agreed to holds again.
 
-    Refuses: NotThere for one that is not the person's own.
+    Refuses: NotThere for one that is not the person's own · not proved in the last five minutes, as for any yes.
     Records: consent.restriction_ended
     """
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    refuse_if(reasons_not_proved(by, at))
     ended = Restriction.objects.filter(record_id=record, id=restriction_id, until__isnull=True).update(until=at)
     if not ended:
         raise NotThere

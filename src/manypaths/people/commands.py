@@ -158,10 +158,13 @@ def write_safe_contact(
 ) -> None:
     """Write how the person can be reached without danger. The record's safe contact must be open.
 
-    Refuses: no way chosen · a call or text without a number · what is too long.
+    Whoever holds an unlocked phone could else turn the calls of a worker to a number of their own.
+
+    Refuses: no way chosen · a call or text without a number · what is too long · a person who changes what they wrote
+    before, not proved in the last five minutes.
     Records: people.safe_contact_written
     """
-    refuse_if(rules.reasons_not_to_be_reached(way, address, hours))
+    refuse_if([*rules.reasons_not_to_be_reached(way, address, hours), *_reasons_not_to_change(record_id, by, at)])
     SafeContact.objects.update_or_create(
         record_id=record_id,
         defaults={
@@ -174,6 +177,12 @@ def write_safe_contact(
     )
     _index(record_id, rules.CONTACT, rules.words_of_contact(address), by)
     audit.record(what="people.safe_contact_written", by=by, subject=record_id, record_id=record_id, at=at)
+
+
+def _reasons_not_to_change(record_id: UUID, by: Reader, at: datetime) -> Iterator[Reason]:
+    """The person's own only: an organisation copies what a person sent along."""
+    if by.is_person and SafeContact.objects.filter(record_id=record_id).exists():
+        yield from reasons_not_proved(by, at)
 
 
 def _index(record_id: UUID, field: str, words: list[str], by: Reader) -> None:
@@ -232,7 +241,8 @@ def block(
 def unblock(*, block_id: UUID, by: Reader, at: datetime) -> None:
     """End a block. The person's record must be open. That it stood, and from when until when, is kept.
 
-    Refuses: NotThere for a block that is not the person's own.
+    Refuses: NotThere for a block that is not the person's own · not proved in the last five minutes: to block needs no
+    proof, to end it does, or whoever is kept away and holds the phone lets themself in again.
     Records: people.unblocked
     Repeats safely.
     """
@@ -241,6 +251,7 @@ def unblock(*, block_id: UUID, by: Reader, at: datetime) -> None:
     if row is None:
         raise NotThere
     if row.until is None:
+        refuse_if(reasons_not_proved(by, at))
         row.until = at
         row.save(update_fields=["until"])
         audit.record(what="people.unblocked", by=by, subject=row.id, record_id=record_id, at=at)

@@ -1,6 +1,7 @@
 """A person keeps someone away, and lets them near again."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_block_closes_what_a_consent_had_opened(kind):
     new_request()
     consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
     for _ in range(2):
-        commands.unblock(block_id=first, by=maria, at=NOW)
+        commands.unblock(block_id=first, by=replace(maria, factor_at=NOW), at=NOW)
     assert queries.own_blocks(reader=maria) == []
     assert sees(worker, maria.record_id)
     assert acts() == ["people.blocked", "people.unblocked"]
@@ -87,7 +88,7 @@ def test_the_block_of_another_person_is_not_there():
     theirs = commands.block(organisation_id=house.id, by=maria, at=NOW)
     new_request()
     with pytest.raises(NotThere):
-        commands.unblock(block_id=theirs, by=opened_person(), at=NOW)
+        commands.unblock(block_id=theirs, by=replace(opened_person(), factor_at=NOW), at=NOW)
 
 
 def test_only_a_person_blocks():

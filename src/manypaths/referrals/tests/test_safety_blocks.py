@@ -1,5 +1,6 @@
 """A block closes what a place already holds of the person, not only what they ask for next."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_block_closes_what_the_place_already_holds_and_its_end_opens_it_again(
     assert not sees(stage.coach, record)
     new_request()
     assert people_queries.caseload(reader=stage.coach).total == 0
-    people.unblock(block_id=block, by=as_themself(stage), at=NOW)
+    people.unblock(block_id=block, by=replace(as_themself(stage), factor_at=NOW), at=NOW)
     assert sees(stage.coach, record)
     assert people_queries.own_blocks(reader=as_themself(stage)) == []
 
@@ -91,7 +92,7 @@ def test_the_end_of_one_block_leaves_the_others_standing():
     stage, _referral, record = accepted()
     place = people.block(organisation_id=stage.body.id, by=as_themself(stage), at=NOW)
     people.block(membership_id=stage.coach_member.id, by=stage.person, at=NOW)
-    people.unblock(block_id=place, by=as_themself(stage), at=NOW)
+    people.unblock(block_id=place, by=replace(as_themself(stage), factor_at=NOW), at=NOW)
     assert not sees(stage.coach, record)
 
 

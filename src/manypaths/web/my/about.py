@@ -15,11 +15,13 @@ from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
+from manypaths.network.rules import factor_is_fresh
 from manypaths.people import commands as people
 from manypaths.people import queries
 from manypaths.referrals import commands as referrals
 from manypaths.vault.queries import sealer_for
-from manypaths.web.my.frame import error_page, go, put_reasons, show, thank
+from manypaths.web.my.frame import error_page, go, prove_first, put_reasons, show, thank
+from manypaths.web.my.proof import passphrase_field, proved
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
@@ -77,6 +79,12 @@ class ContactForm(forms.Form):
         help_text=_("It says only a first name and a number."),
         required=False,
     )
+    passphrase = passphrase_field(_("So that nobody else can change how you are reached."))
+
+    def __init__(self, data: Any, *, initial: dict[str, Any], proved: bool) -> None:
+        super().__init__(data, initial=initial)
+        if proved:
+            del self.fields["passphrase"]
 
 
 @person
@@ -114,11 +122,13 @@ def contact(request: Asked) -> HttpResponse:
     """A safe way to be reached, kept for the next request. Nobody sees it before one is sent."""
     record = consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
     sealer = sealer_for([record])
-    before = queries.safe_contact(record_id=record, sealer=sealer)
-    form = ContactForm(request.POST or None, initial=vars(before) if before else {})
-    if request.method == "POST" and form.is_valid():
+    before, at = queries.safe_contact(record_id=record, sealer=sealer), now()
+    known = before is None or factor_is_fresh(request.reader, at)
+    form = ContactForm(request.POST or None, initial=vars(before) if before else {}, proved=known)
+    if request.method == "POST" and form.is_valid() and (known or proved(request, form, at)):
+        told = {name: value for name, value in form.cleaned_data.items() if name != "passphrase"}
         try:
-            people.write_safe_contact(record_id=record, **form.cleaned_data, sealer=sealer, by=request.reader, at=now())
+            people.write_safe_contact(record_id=record, **told, sealer=sealer, by=request.reader, at=at)
         except Refused as refused:
             put_reasons(form, refused)
         else:
@@ -152,7 +162,15 @@ def safety(request: Asked) -> HttpResponse:
     form = AwayForm(request.POST or None, places)
     if request.method == "POST" and form.is_valid():
         return go("my:block_place", form.cleaned_data["who"])
-    return show(request, "safety", {"form": form, "blocks": queries.own_blocks(reader=request.reader)})
+    return show(
+        request,
+        "safety",
+        {
+            "form": form,
+            "blocks": queries.own_blocks(reader=request.reader),
+            "proved": factor_is_fresh(request.reader, now()),
+        },
+    )
 
 
 @person
@@ -192,7 +210,9 @@ def block_worker(request: Asked, membership_id: UUID) -> HttpResponse:
 @person
 @require_POST
 def unblock(request: Asked, block_id: UUID) -> HttpResponse:
-    """End a block."""
+    """End a block, after a proof: whoever is kept away and holds the phone must not let themself in again."""
+    if not factor_is_fresh(request.reader, now()):
+        return prove_first(request, "my:safety")
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
     people.unblock(block_id=block_id, by=request.reader, at=now())
     return thank(request, "unblocked", "my:safety")

@@ -97,9 +97,9 @@ def thank(request: Asked, said: str, to: str, *args: Any, anchor: str = "") -> H
     return go(to, *args, anchor=anchor)
 
 
-def prove_first(request: Asked, back_to: str) -> HttpResponse:
-    """An unlocked phone in the wrong hands is not enough for a copy."""
-    request.session["after_proof"] = reverse(back_to)
+def prove_first(request: Asked, back_to: str, *args: Any) -> HttpResponse:
+    """An unlocked phone in the wrong hands is not enough for a copy, nor to let somebody in again."""
+    request.session["after_proof"] = reverse(back_to, args=args)
     return redirect("entry:prove_again")
 
 

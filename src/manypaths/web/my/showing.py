@@ -7,13 +7,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from manypaths.accounts.commands import signing_in
-from manypaths.accounts.commands.signing_in import Caller
 from manypaths.accounts.rules import code_as_typed, new_code
 from manypaths.consent import queries as consent
 from manypaths.consent import sharing
@@ -30,13 +27,13 @@ from manypaths.referrals import queries as referrals
 from manypaths.referrals.queries import HeldRecord
 from manypaths.web.my.ask_forms import spoken
 from manypaths.web.my.frame import REFUSED, put_reasons, show, thank, today, zone_of
+from manypaths.web.my.proof import proved
 from manypaths.web.my.showing_forms import Offers, ShowForm, SignForm, days_of
 from manypaths.web.my.showing_words import FIRM, KINDS, PARTS, why
 from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
-from manypaths.web.ui.place import place_of
 from manypaths.web.ui.words import day, in_zone
 
 CODE = "share_code"
@@ -138,24 +135,6 @@ def _sign(request: Asked, kind: Kind, form: ShowForm) -> HttpResponse:
     response = show(request, "show/sign", context | {"hidden": _hidden(request), "form": None})
     response.status_code = REFUSED if signing.is_bound and signing.errors else response.status_code
     return response
-
-
-def proved(request: Asked, signing: SignForm, at: datetime) -> bool:
-    """Whether the passphrase is right. Noted on the form where it is not."""
-    try:
-        holds = signing_in.prove(
-            account_id=request.reader.own_account, passphrase=signing.cleaned_data["passphrase"],
-            caller=Caller(place=place_of(request)), by=request.reader, at=at,
-        )  # fmt: skip
-    except Refused as refused:
-        put_reasons(signing, refused)
-        return False
-    if holds:
-        request.session["factor_at"] = at.isoformat()
-        request.reader = replace(request.reader, factor_at=at)
-    else:
-        signing.add_error("passphrase", forms.ValidationError(_("That is not your passphrase. Try again.")))
-    return holds
 
 
 def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -> HttpResponse:

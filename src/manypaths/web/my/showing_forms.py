@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.consent.rules.shares import Kind
+from manypaths.web.my.proof import passphrase_field
 from manypaths.web.my.showing_words import KINDS, PARTS, why
 from manypaths.web.ui.offering import offer
 
@@ -115,13 +116,7 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "off"}),
         error_messages={"required": _("Type your name to sign.")},
     )
-    passphrase = forms.CharField(
-        label=_("Your passphrase, once more"),
-        help_text=_("So that nobody else can sign for you."),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"class": "w-m", "autocomplete": "current-password"}),
-        error_messages={"required": _("Type your passphrase.")},
-    )
+    passphrase = passphrase_field(_("So that nobody else can sign for you."))
 
     alone = forms.ChoiceField(
         label=_("Are you alone right now?"),

@@ -21,8 +21,9 @@ from manypaths.network import queries as network
 from manypaths.network.rules import factor_is_fresh
 from manypaths.people import queries as people
 from manypaths.referrals import queries as referrals
-from manypaths.web.my.frame import REFUSED, error_page, put_reasons, show, thank, zone_of
-from manypaths.web.my.showing import CODE, filled_in, listed, proved, words_of
+from manypaths.web.my.frame import REFUSED, error_page, prove_first, put_reasons, show, thank, zone_of
+from manypaths.web.my.proof import proved
+from manypaths.web.my.showing import CODE, filled_in, listed, words_of
 from manypaths.web.my.showing_forms import SignForm
 from manypaths.web.my.showing_words import FIRM, KINDS, STATES, why
 from manypaths.web.my.words import METHODS
@@ -231,18 +232,26 @@ def stop(request: Asked, share_id: UUID) -> HttpResponse:
 @person
 @require_POST
 def keep_from(request: Asked, share_id: UUID) -> HttpResponse:
-    """Keep this record from the place, whatever was agreed to; or let it be again."""
+    """Keep this record from the place, whatever was agreed to; or let it be again, where exactly that was pressed: who
+    presses "keep" on an older page never opens anything."""
     view = shares.own_share(reader=request.reader, share_id=share_id)
-    kept = _around(request, [view]).kept_from(view)
     if view.recipient_organisation_id is None:
         raise NotThere
-    if kept:
-        sharing.stop_keeping_from(restriction_id=kept, by=request.reader, at=now())
-        return thank(request, "let_again", "my:shown", share_id)
+    if "let" in request.POST:
+        return _let_again(request, view)
     sharing.keep_from(
         held_record_id=view.held_record_id, organisation_id=view.recipient_organisation_id, by=request.reader, at=now()
     )
     return thank(request, "kept_from", "my:shown", share_id)
+
+
+def _let_again(request: Asked, view: ShareView) -> HttpResponse:
+    kept, at = _around(request, [view]).kept_from(view), now()
+    if kept and not factor_is_fresh(request.reader, at):
+        return prove_first(request, "my:shown", view.id)
+    if kept:
+        sharing.stop_keeping_from(restriction_id=kept, by=request.reader, at=at)
+    return thank(request, "let_again", "my:shown", view.id)
 
 
 @person

@@ -19,7 +19,8 @@ from manypaths.lib.refusals import Refused, refuse_if
 from manypaths.network.rules import factor_is_fresh
 from manypaths.web.my.ask_forms import spoken
 from manypaths.web.my.frame import REFUSED, put_reasons, show, thank, today, zone_of
-from manypaths.web.my.showing import proved, words_of
+from manypaths.web.my.proof import proved
+from manypaths.web.my.showing import words_of
 from manypaths.web.my.showing_forms import DAY_FIELD, SignForm
 from manypaths.web.my.showing_words import PARTS
 from manypaths.web.my.shown import filling_of, line_of, times_by

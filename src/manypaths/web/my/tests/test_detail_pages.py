@@ -1,6 +1,7 @@
 """How the person is called and reached, the supports they keep, and their copy."""
 
 import json
+import re
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,8 +9,10 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 
+from manypaths.accounts.models import User
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries as consent
 from manypaths.consent.rules import DataClass
@@ -86,6 +89,47 @@ def test_a_safe_way_to_be_reached_is_kept_sealed():
     record = consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
     kept = people.safe_contact(record_id=record, sealer=sealer_for([record]))
     assert (kept.way, kept.address, kept.may_leave_message) == ("text", "802-555-0142", True)
+
+
+PASSPHRASE = "seven lanterns over the bridge"
+REACH = {"way": "text", "address": "802-555-0142", "hours": "After 5 pm"}
+
+
+def test_another_number_needs_the_passphrase_once_more_on_the_same_page():
+    maria = somebody()
+    with as_owner():
+        User.objects.filter(id=maria.account_id).update(password=make_password(PASSPHRASE))
+    there, phone = reverse("my:contact"), client_of(maria, proved=False)
+    assert 'name="passphrase"' not in phone.get(there).content.decode(), "there is nothing yet that could be changed"
+    assert phone.post(there, REACH).status_code == 302
+    page = phone.get(there).content.decode()
+    assert 'name="passphrase"' in page
+    theirs = {**REACH, "address": "802-555-0199"}
+    for typed in ("", "not mine"):
+        answer = phone.post(there, {**theirs, "passphrase": typed})
+        words = answer.content.decode()
+        assert (answer.status_code, "802-555-0199" in words) == (422, True), "what was typed is still there"
+        assert 'id="id_passphrase_error"' in words
+        assert "802-555-0142" in phone.get(there).content.decode()
+    assert phone.post(there, {**theirs, "passphrase": PASSPHRASE}).status_code == 302
+    assert "802-555-0199" in phone.get(there).content.decode()
+    assert 'name="passphrase"' not in phone.get(there).content.decode(), "for five minutes it is not asked again"
+
+
+def test_a_block_is_put_without_a_proof_and_ended_with_one_alone():
+    maria, place = somebody(), organisation("Bay House")
+    phone, there = client_of(maria, proved=False), reverse("my:safety")
+    phone.post(reverse("my:block_place", args=[place.id]))
+    page = phone.get(there).content.decode()
+    assert "we ask for your passphrase first" in page
+    end = re.search(r'action="(/my/about/safety/[^"]*/end)"', page)[1]
+    assert phone.post(end).headers["Location"] == reverse("entry:prove_again")
+    assert phone.session["after_proof"] == there
+    assert "Bay House" in phone.get(there).content.decode().split('id="add-h"')[0]
+    known = client_of(maria)
+    assert "we ask for your passphrase first" not in known.get(there).content.decode()
+    assert known.post(end).headers["Location"] == there
+    assert "Bay House" not in known.get(there).content.decode().split('id="add-h"')[0]
 
 
 def test_a_support_is_kept_with_what_was_seen_why_and_as_a_step():
@@ -178,7 +222,7 @@ def whole_about_others(maria: Reader) -> None:
     consent.open_own(reader=maria, classes={DataClass.SAFE_CONTACT})
     people_commands.block(organisation_id=near.id, by=maria, at=now())
     over = people_commands.block(organisation_id=far.id, by=maria, at=now())
-    people_commands.unblock(block_id=over, by=maria, at=now())
+    people_commands.unblock(block_id=over, by=replace(maria, factor_at=now()), at=now())
     items = shipped("barc-10", "2017").items
     save_answers(instrument="barc-10", answers={items[0]: 3}, language="en", by=maria, at=now())
 

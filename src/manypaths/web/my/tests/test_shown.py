@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
+from django.urls import reverse
 
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Share, Text
@@ -95,12 +96,31 @@ def test_what_is_blocked_or_kept_from_them_is_not_said_to_be_open(house):
     assert "They can read a part of what Lantern House keeps of you." in house.read(there)
     house.person.post(f"{there}/keep")
     assert "You keep it from them. They open nothing of it." in house.read(there)
-    house.person.post(f"{there}/keep")
+    house.person.post(f"{there}/keep", {"let": "yes"})
+    assert "They can read a part of what Lantern House keeps of you." in house.read(there)
     house.person.post(f"/my/about/safety/place/{house.clinic.id}")
     page = house.read(there)
     assert "You have blocked them. They open nothing of it." in page
     assert "They can read a part" not in page
     assert "What you chose of Lantern House" not in house.read()
+
+
+def test_keep_pressed_on_an_older_page_opens_nothing(house):
+    there = house.sign()
+    for _twice in range(2):
+        house.person.post(f"{there}/keep")
+        assert "You keep it from them. They open nothing of it." in house.read(there)
+
+
+def test_keeping_it_from_them_needs_no_proof_and_letting_them_again_does(house):
+    there = house.sign()
+    phone = client_of(house.made.person, proved=False)
+    phone.post(f"{there}/keep")
+    assert "You keep it from them." in house.read(there)
+    answer = phone.post(f"{there}/keep", {"let": "yes"})
+    assert answer.headers["Location"] == reverse("entry:prove_again")
+    assert phone.session["after_proof"] == there
+    assert "You keep it from them." in house.read(there)
 
 
 def test_until_somebody_typed_the_code_nobody_sees_it(house):
