@@ -43,6 +43,9 @@ def attempts(stage: Less) -> list[Attempt]:
         ("a later end", False, lambda: _follow(usual, Extent(ONE, usual.until + DAY))),
         ("another part", False, lambda: _follow(usual, Extent(frozenset({"sud_treatment_record"}), sooner.until))),
         ("another purpose", False, lambda: _follow(usual, less, purpose="COC")),
+        ("the words of a first yes", False, lambda: _follow(usual, less, text_key="share", text_version="2026-11-22")),
+        ("the words of another kind", False, lambda: _follow(usual, less, text_key="share-ally-less")),
+        ("less once more", True, lambda: _follow(_less_already(stage), less)),
         ("a no", False, lambda: _follow(usual, less, state="refused", name=None, signed_at=None)),
         ("what waits", False, lambda: _follow(usual, less, state="draft", name=None, signed_at=None)),
         ("for longer than it can be stopped", False, lambda: _follow(free, less, firm_until=less.until)),
@@ -71,6 +74,14 @@ def _elses(stage: Less) -> Share:
         Share.objects.filter(id=row.id).update(record_id=stage.beside[0])
     new_request()
     consent.open_own(reader=stage.person, classes={DataClass.CONSENT_RECORD})
+    return row
+
+
+def _less_already(stage: Less) -> Share:
+    row = _before(stage, rules.KINDS["named"], BOTH, 9, "given")
+    row.text_key, row.text_version = "share-less", "2026-11-23"
+    with as_owner():
+        row.save(update_fields=["text_key", "text_version"])
     return row
 
 

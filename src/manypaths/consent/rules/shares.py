@@ -50,6 +50,11 @@ class Kind:
     named_fields: bool
     relationship: bool
 
+    @property
+    def text_for_less(self) -> str:
+        """The words of a yes by which less is opened than by the one before."""
+        return f"{self.text}-less"
+
 
 def _kind(key: str, row: Mapping[str, Any]) -> Kind:
     return Kind(

@@ -40,7 +40,7 @@ class Less(Stage):
         share, by, name = (more.get(one, usual) for one, usual in
                            (("share", self.share), ("by", self.person), ("name", "Mari")))  # fmt: skip
         new_request()
-        text = consent.text(key=more.get("text", "share"), language="en")
+        text = consent.text(key=more.get("text", "share-less"), language="en")
         less = Extent(frozenset(classes), until or self.until)
         return sharing.narrow_share(share_id=share, less=less, name=name, text=text, by=by, at=self.at)
 
@@ -140,15 +140,24 @@ def test_one_that_holds_until_its_day_is_not_made_less_before(stage):
     firm = stage.give(classes=BOTH, firm_until=stage.at + 10 * DAY, **given_)
     free = stage.give(classes=BOTH, **given_)
     with pytest.raises(Refused) as refused:
-        stage.narrow("attendance", share=firm, text="share-court")
+        stage.narrow("attendance", share=firm, text="share-court-less")
     assert [one.code for one in refused.value.reasons] == ["firm"]
-    less = stage.narrow("attendance", share=free, text="share-court")
+    less = stage.narrow("attendance", share=free, text="share-court-less")
     assert opened(reader_for(officer), less).classes == ("attendance",)
+
+
+def test_less_is_signed_in_the_words_for_less_of_the_same_kind_alone(stage):
+    for key in ("share", "share-care-less", "share-court"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            stage.narrow("attendance", text=key)
+    less = stage.narrow("attendance")
+    again = stage.narrow("attendance", share=less, until=stage.at + 3 * DAY)
+    assert {stage.own(one).text_key for one in (less, again)} == {"share-less"}
 
 
 def test_who_typed_the_code_stays_who_it_names_and_nobody_types_it_again(stage):
     share, ally = stage.ally(), person()
-    sooner = {"share": share, "until": stage.at + 3 * DAY, "text": "share-ally"}
+    sooner = {"share": share, "until": stage.at + 3 * DAY, "text": "share-ally-less"}
     with pytest.raises(Refused, match="not_taken_up"):
         stage.narrow("attendance", **sooner)
     new_request()
@@ -231,7 +240,8 @@ def _follow(row: Share, less: Extent, **changes: Any) -> None:
         "recipient_membership_id": row.recipient_membership_id, "state": "given",
         "code_hash": uuid.uuid4().hex if row.code_hash else None, "written_at": row.written_at,
         "starts_at": row.starts_at, "until": less.until, "name": row.name, "signed_at": row.signed_at,
-        "text_key": row.text_key, "text_version": row.text_version, "language": row.language, "replaces_id": row.id,
+        "text_key": f"{row.text_key.removesuffix('-less')}-less", "text_version": "2026-11-23",
+        "language": row.language, "replaces_id": row.id,
     }  # fmt: skip
     Share.objects.create(**{**usual, **changes})
 

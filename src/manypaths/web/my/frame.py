@@ -36,6 +36,7 @@ WORDS: dict[str, Any] = {
     "unblocked": _("The block has ended."),
     "said_not_right": _("You said that this look was not right. You see here where it stands."),
     "less": _("They can open only what is left. You can still stop it any time."),
+    "less_closed": _("It is less now. They open nothing of it at this time. You see below why."),
     "waits_smaller": _("Taken out. The rest still waits for your answer."),
     "kept_for_later": _("Noted. You find it under Sharing."),
     "share_given": _("You said yes. You can see here what they open, and stop it."),

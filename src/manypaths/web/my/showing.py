@@ -62,7 +62,7 @@ def kinds(request: Asked) -> HttpResponse:
 def choose(request: Asked, kind: str) -> HttpResponse:
     """Choose; then read the words with the choice in them, and sign."""
     which, form = _asked(request, kind)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         return _sign(request, which, form)
     if not form.offers.held:
         return show(request, "show/kinds", {"kinds": KINDS, "keeping": []})

@@ -16,6 +16,7 @@ from manypaths.consent.queries import Text
 from manypaths.consent.rules import DataClass
 from manypaths.consent.rules.shares import ALONE_AFTER
 from manypaths.consent.shares import ShareView
+from manypaths.lib.dates import local_date
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import factor_is_fresh
@@ -139,7 +140,8 @@ def shown(request: Asked, share_id: UUID) -> HttpResponse:
         "line": line, "looks": looks, "looks_before": times_by(request, before), "text": text,
         "body": _body(view, line, text, zone_of(request)),
         "before": [_line(one, around) for one in before],
-        "after": shares.own_after(reader=request.reader, share=view), "may_less": _may_less(view, now()),
+        "after": shares.own_after(reader=request.reader, share=view),
+        "may_less": _may_less(view, now(), zone_of(request)),
         "code": request.session.pop(CODE, ""), "kept_from": around.kept_from(view), "over": view.until <= now(),
         "yes_from": view.written_at + ALONE_AFTER,
     }  # fmt: skip
@@ -151,9 +153,11 @@ def times_by(request: Asked, views: Sequence[ShareView]) -> int:
     return sum(referrals.looks_on_share(reader=request.reader, share_id=one.id).times for one in views)
 
 
-def _may_less(view: ShareView, at: datetime) -> bool:
-    """Not before the day that one for a court case holds until, nor while nobody has typed the code."""
-    return not (view.firm_until and at < view.firm_until) and (view.kind != "ally" or view.taken_up)
+def _may_less(view: ShareView, at: datetime, zone: str) -> bool:
+    """Not before the day that one for a court case holds until, nor while nobody has typed the code; and not where one
+    part until today is all there is."""
+    is_least = len(view.classes) == 1 and local_date(view.until, zone) <= local_date(at, zone)
+    return not is_least and not (view.firm_until and at < view.firm_until) and (view.kind != "ally" or view.taken_up)
 
 
 def _body(view: ShareView, line: ShownLine, text: Text | None, zone: str) -> str:

@@ -78,7 +78,7 @@ def less(request: Asked, share_id: UUID) -> HttpResponse:
     if not (waits or view.holds(at)):
         return redirect("my:shown", share_id)
     form = LessForm(request.POST or None, view, zone_of(request), today(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         try:
             refuse_if(_reasons(view, form.extent, at))
             return _wait_smaller(request, view, form, at) if waits else _sign(request, view, form, at)
@@ -125,13 +125,14 @@ def _sign(request: Asked, view: ShareView, form: LessForm, at: datetime) -> Http
 
 def _narrow(request: Asked, view: ShareView, form: LessForm, name: str, at: datetime) -> HttpResponse:
     version, language = (request.POST.get(f"words_{one}", "") for one in ("version", "language"))
-    text = consent.text_as_shown(key=KINDS[view.kind].text, version=version, language=language, unchanged=True)
+    text = consent.text_as_shown(key=KINDS[view.kind].text_for_less, version=version, language=language, unchanged=True)
     given = sharing.narrow_share(share_id=view.id, less=form.extent, name=name, text=text, by=request.reader, at=at)
-    return thank(request, "less", "my:shown", given)
+    left = line_of(request, shares.own_share(reader=request.reader, share_id=given))
+    return thank(request, "less" if left.holds else "less_closed", "my:shown", given)
 
 
 def _words(request: Asked, view: ShareView, form: LessForm, signing: SignForm) -> HttpResponse:
-    text = consent.text(key=KINDS[view.kind].text, language=spoken().split("-")[0])
+    text = consent.text(key=KINDS[view.kind].text_for_less, language=spoken().split("-")[0])
     less = form.extent
     words = words_of(text, filling_of(request, view, text, sorted(less.classes), less.until))
     hidden = [(name, value) for name in ("parts", "until") for value in request.POST.getlist(name)]

@@ -1,5 +1,6 @@
 """What a person shows outside, on their own pages: which record, to whom, and whether it opens anything now."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import Share, Text
+from manypaths.lib.dates import local_date
 from manypaths.network.models import Organisation
 from manypaths.network.tests.factories import membership, organisation, participation, reader_for
 from manypaths.people.models import Record
@@ -338,3 +340,45 @@ def sign_less(house: House, there: str, **chosen: object) -> str:
     answer = house.person.post(f"{there}/less", {**chosen, **words, "sign": "yes", "name": "Mari"})
     assert answer.status_code == 302, answer.content.decode()
     return str(answer.headers["Location"])
+
+
+def test_choosing_again_loses_nothing_of_what_was_chosen(house):
+    choice = house.choice() | {"parts": ["attendance", "drug_screen_result"]}
+    first = house.person.post(CHOOSE, {**choice, "again": "yes"}).content.decode().split("<main")[1]
+    there = house.sign(parts=["attendance", "drug_screen_result"])
+    until = (now() + timedelta(days=9)).date().isoformat()
+    less = house.person.post(f"{there}/less", {"parts": ["attendance"], "until": until, "again": "yes"})
+    second = less.content.decode().split("<main")[1]
+    for page, day in ((first, choice["until"]), (second, until)):
+        assert f'value="{day}"' in page
+        assert re.search(r'value="attendance"[^>]* checked', page)
+        assert "_error" not in page
+    assert re.search(r'value="drug_screen_result"[^>]* checked', first)
+    assert not re.search(r'value="drug_screen_result"[^>]* checked', second)
+
+
+def test_the_words_for_less_speak_of_less(house):
+    there = house.sign(parts=["attendance", "drug_screen_result"])
+    chosen = {"parts": ["attendance"], "until": house.choice()["until"]}
+    page = house.person.post(f"{there}/less", chosen).content.decode()
+    assert "Less for Northside Clinic" in page
+    assert "your earlier yes goes on as it is" in page
+    assert "You can say no." not in page
+    assert "your earlier yes goes on as it is" in house.read(sign_less(house, there, **chosen)), "and they are kept"
+
+
+def test_where_nothing_less_is_left_it_is_not_offered(house):
+    there = house.sign(parts=["attendance"])
+    assert "Open less" in house.read(there)
+    today = local_date(now(), "America/New_York").isoformat()
+    least = sign_less(house, there, until=today)
+    assert "They can read a part" in house.read(least)
+    assert "Open less" not in house.read(least)
+
+
+def test_less_of_what_is_kept_from_them_is_not_said_to_be_open(house):
+    there = house.sign(parts=["attendance", "drug_screen_result"])
+    house.person.post(f"{there}/keep")
+    after = house.read(sign_less(house, there, parts=["attendance"], until=house.choice()["until"]))
+    assert "They open nothing of it at this time." in after
+    assert "They can open only what is left" not in after
