@@ -263,9 +263,13 @@ def reasons_not_to_agree_anew(status: Status) -> Iterator[Reason]:
         yield Reason("request_closed", _("This request is closed. You can ask again and agree anew."))
 
 
-def reasons_not_to_narrow(status: Status, *, along: frozenset[UUID], kept: frozenset[UUID]) -> Iterator[Reason]:
-    """Why a person cannot go on sharing with fewer parts: closed, or nothing would be left out."""
+def reasons_not_to_narrow(
+    status: Status, *, holds: bool, along: frozenset[UUID], kept: frozenset[UUID]
+) -> Iterator[Reason]:
+    """Why a person cannot go on sharing with fewer parts: closed, no yes that holds, or nothing would be left out."""
     yield from reasons_not_to_agree_anew(status)
+    if is_running(status) and not holds:
+        yield Reason("not_shared", _("You do not share this any more, so there is nothing to take out."))
     if not kept < along:
         yield Reason("nothing_less", _("Choose at least one part that they may no longer open."), "keep")
 

@@ -236,14 +236,18 @@ def agree_anew(*, referral_id: UUID, text: Text, by: Reader, at: datetime) -> No
 def share_less(*, referral_id: UUID, keep: Collection[UUID], text: Text, by: Reader, at: datetime) -> None:
     """Go on sharing with fewer parts of the plan: the others are held back, and the person agrees anew to the rest.
 
-    Refuses: NotThere for anyone else's · a request that is closed · when nothing would be left out.
-    Records: referrals.held_back, consent.given, and consent.ended where one still held
+    It only takes away: what was stopped meanwhile, on another page or in the same moment, is not opened again by it.
+
+    Refuses: NotThere for anyone else's · a request that is closed · what is not shared any more · when nothing would be
+    left out.
+    Records: referrals.held_back, consent.ended and consent.given
     Afterwards: nobody at the place can open what was held back. What they read already stays read.
     """
     row = _own_locked(referral_id, by)
     open_parts = SharedPart.objects.filter(referral_id=row.id, held_back_at__isnull=True)
     along = frozenset(open_parts.values_list("id", flat=True))
-    refuse_if(rules.reasons_not_to_narrow(Status(row.status), along=along, kept=frozenset(keep)))
+    holds = any(one.id == row.grant_id and one.ended_at is None for one in consent.grants_of_opened(reader=by))
+    refuse_if(rules.reasons_not_to_narrow(Status(row.status), holds=holds, along=along, kept=frozenset(keep)))
     SharedPart.objects.filter(id__in=along - frozenset(keep)).update(held_back_at=at)
     audit.record(what="referrals.held_back", by=by, subject=row.id, record_id=row.record_id, at=at)
     agree_anew(referral_id=referral_id, text=text, by=by, at=at)

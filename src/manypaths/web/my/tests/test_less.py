@@ -93,6 +93,23 @@ def test_leaving_nothing_out_or_a_closed_request_is_refused(shared, closed):
     assert len(own(here, sent).parts) == 2
 
 
+def test_what_was_stopped_meanwhile_is_not_opened_again_by_less(shared):
+    """The page on which less is chosen may still stand in another tab."""
+    here, sent = shared
+    _goal, strength = own(here, sent).parts
+    browser, there = client_of(here.person), reverse("my:share_less", args=[sent])
+    new_request()
+    words = shown(browser, f"{there}?chosen=1&keep={strength.id}")
+    new_request()
+    assert browser.post(reverse("my:stop_sharing", args=[sent])).status_code == 302
+    new_request()
+    answer = browser.post(there, {**words, "keep": [str(strength.id)]})
+    assert answer.status_code == 422
+    assert "You do not share this any more" in answer.content.decode()
+    view = own(here, sent)
+    assert (view.sharing, len(view.parts)) == (False, 2)
+
+
 def test_nobody_else_can_do_it(shared):
     here, sent = shared
     for other in (somebody("Tom"), here.coach):
