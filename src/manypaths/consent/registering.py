@@ -121,31 +121,37 @@ def tell_of_breach(
     Afterwards: it waits for another officer, who is told so; or a line waits for each person.
     """
     opened = open_incident(reader=by, incident_id=incident_id)
-    written, told = opened.sent.written_at if opened.sent else None, opened.told_at is not None
+    waits = (
+        BreachLetter.objects.select_for_update().filter(incident_id=incident_id).first()
+    )  # nobody writes it meanwhile
+    written, told = (waits.written_at, waits.at is not None) if waits else (None, False)
     refuse_if(rules.reasons_not_to_tell(letter, opened.decision, told=told, seen=written == seen))
     words: dict[str, Any] = {
         name: opened.sealer.seal(incident_id, label, getattr(letter, name).strip()) for name, label in LETTER.items()
     }
-    _put_down(
-        incident_id, {**words, "membership_id": _member(by), "written_at": at, "at": at}, opened.letter is not None
+    told = _put_down(
+        incident_id, {**words, "membership_id": _member(by), "written_at": at, "at": at}, anew=waits is not None
     )
-    what = "consent.breach_letter_written" if opened.needs_two else "consent.breach_told"
+    what = "consent.breach_told" if told else "consent.breach_letter_written"
     audit.record(what=what, by=by, subject=incident_id, record_id=None, at=at)
-    if opened.needs_two:
+    if not told:
         _ask_another(incident_id, by, at)
-    return not opened.needs_two
+    return told
 
 
-def _put_down(incident_id: UUID, said: dict[str, Any], anew: bool) -> None:
-    """Write it, or write it anew. Another officer may have done so in the same moment: theirs stays."""
+def _put_down(incident_id: UUID, said: dict[str, Any], *, anew: bool) -> bool:
+    """Write it, or write it anew. Another officer may have done so in the same moment: theirs stays. Whether everybody
+    was told by that: the database says it as it stands now."""
+    kept = BreachLetter.objects.filter(incident_id=incident_id)
     try:
         with transaction.atomic():
             if anew:
-                BreachLetter.objects.filter(incident_id=incident_id).update(**said)
+                kept.update(**said)
             else:
                 BreachLetter.objects.bulk_create([BreachLetter(incident_id=incident_id, **said)])
     except IntegrityError:
         refuse_if([Reason("answered_already", ANSWERED)])
+    return kept.filter(at__isnull=False).exists()
 
 
 def _ask_another(incident_id: UUID, by: Reader, at: datetime) -> None:

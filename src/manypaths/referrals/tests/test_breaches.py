@@ -432,7 +432,7 @@ def test_of_two_letters_in_one_moment_the_second_is_told_so_and_keeps_its_words(
     stale = incidents.open_incident(reader=house.officer, incident_id=incident)
     house.tell(incident)
     monkeypatch.setattr(registering, "open_incident", lambda **_asked: reopened(house, incident, stale))
-    with pytest.raises(Refused, match="answered_already"):
+    with pytest.raises(Refused, match="told_already"):
         house.tell(incident, seen=None)
     with pytest.raises(Refused, match="answered_already"):
         for _time in range(2):

@@ -11,14 +11,14 @@ import pytest
 from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner
-from manypaths.consent import rescuing, reviewing, sharing
-from manypaths.consent.models import Emergency, EmergencyCard, LookFlag, Share
+from manypaths.consent import registering, rescuing, reviewing, sharing
+from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.referrals import commands
 from manypaths.referrals.rules import Status
-from manypaths.referrals.tests import test_flags, test_rescuing
+from manypaths.referrals.tests import test_breaches, test_flags, test_rescuing
 from manypaths.referrals.tests.factories import ASKED_AT, scene, sent
 from manypaths.support import petitioning
 from manypaths.support.models import Petition
@@ -128,6 +128,28 @@ def test_more_time_is_taken_once_and_two_answers_are_one(committed_db, monkeypat
     assert what_became(answer, *officers) == ["answered_already", "done"]
     with as_owner():
         assert Petition.objects.get().state == "answered"
+
+
+def incident(stage: Any, record: UUID) -> UUID:
+    return test_breaches.House(stage, record, test_flags.worker(stage, "privacy_officer")).write()
+
+
+@pytest.mark.parametrize(("anew", "code"), [(False, "answered_already"), (True, "letter_changed")])
+def test_of_two_letters_in_one_moment_none_takes_the_place_of_one_that_was_not_read(
+    committed_db, monkeypatch, anew, code
+):
+    told, *officers = staged(incident)
+    writing = {"incident_id": told, "letter": test_breaches.LETTER}
+    if anew:
+        registering.tell_of_breach(**writing, by=officers[0], at=now())
+    with as_owner():
+        seen = BreachLetter.objects.values_list("written_at", flat=True).first()
+    both_have_seen_it(registering, "open_incident", monkeypatch)
+
+    def write(officer: Reader) -> None:
+        registering.tell_of_breach(**writing, seen=seen, by=officer, at=now())
+
+    assert what_became(write, *officers) == sorted(["done", code])
 
 
 def test_who_opens_less_on_one_page_and_stops_on_another_opens_nothing(committed_db, monkeypatch):
