@@ -214,6 +214,7 @@ def test_an_address_must_be_one_and_be_free(email: str):
         "update accounts_user set kind = 'staff' where kind = 'operator'",
         "update accounts_user set is_active = false where kind = 'operator'",
         "update accounts_user set username = 'x@example.org' where kind = 'operator'",
+        "delete from accounts_user where kind = 'operator'",
     ],
 )
 def test_the_role_of_the_pages_makes_and_changes_no_operator(sql: str):
