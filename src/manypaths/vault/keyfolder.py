@@ -109,7 +109,7 @@ def _read(name: str) -> bytes:
     path = _path(name)
     try:
         with path.open(encoding="ascii") as file:
-            _refuse_what_others_read(path, os.fstat(file.fileno()).st_mode)
+            _refuse_what_others_have(path, os.fstat(file.fileno()))
             form, _, text = file.read(MOST_BYTES).strip().partition(" ")
         held = base64.b64decode(text, validate=True)
     except FileNotFoundError:
@@ -124,9 +124,12 @@ def _read(name: str) -> bytes:
     return secret
 
 
-def _refuse_what_others_read(path: Path, mode: int) -> None:
-    if mode & 0o077:
+def _refuse_what_others_have(path: Path, found: os.stat_result) -> None:
+    """A secret that somebody else can read, or has put there, locks nothing: they could open what it wraps."""
+    if found.st_mode & 0o077:
         raise KeyUnavailable(f"Others can read the key file {path}: chmod 600 it, and think about a new key.")
+    if found.st_uid not in {0, os.geteuid(), path.parent.stat().st_uid}:
+        raise KeyUnavailable(f"The key file {path} is somebody else's: look who put it there, and put back the copy.")
 
 
 def _path(name: str) -> Path:

@@ -1,5 +1,6 @@
 """Keys of holders: a file each that nobody else can read, or locked by a command that can say no."""
 
+import os
 import shlex
 import stat
 import sys
@@ -68,6 +69,23 @@ def test_a_key_file_that_others_can_read_is_not_used(folder):
     (folder / NAME).chmod(0o640)
     with pytest.raises(KeyUnavailable, match="chmod 600"):
         works()
+
+
+def test_a_key_that_somebody_else_has_put_there_locks_nothing(folder, monkeypatch):
+    """In a folder into which others can write, a key could be waiting before the first one is made."""
+    keyfolder.make(NAME)
+    real = os.fstat
+
+    def of_another(number: int) -> os.stat_result:
+        found = list(real(number))
+        found[stat.ST_UID] = os.geteuid() + 4711
+        return os.stat_result(found)
+
+    monkeypatch.setattr(keyfolder.os, "fstat", of_another)
+    with pytest.raises(KeyUnavailable, match="somebody else's"):
+        works()
+    monkeypatch.setattr(keyfolder.os, "fstat", real)
+    assert works()
 
 
 def test_a_lost_key_says_so_plainly_and_no_other_is_made_in_its_place(folder):
