@@ -248,3 +248,12 @@ def read_alarms(*, reader: Reader, waiting: bool, limit: int = 50) -> list[Alarm
         asked = [reader.account_id, reader.membership_id, waiting, limit]
         cursor.execute("select * from read_alarms_for(%s, %s, %s, %s)", asked)
         return [AlarmLine(*row) for row in cursor.fetchall()]
+
+
+def reading_goes_on(*, reader: Reader) -> None:
+    """Stop here whoever is stopped from reading. For what opens nothing itself, and would tell something by its answer.
+
+    Refuses: the same fault of the database that opening anything would meet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select reading_goes_on(%s)", [reader.membership_id])

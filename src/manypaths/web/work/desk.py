@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.consent import queries as consent
+from manypaths.consent import reviews
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.people import finding
@@ -102,7 +103,11 @@ def find(request: Asked) -> HttpResponse:
 
 
 def found(request: Asked, words: str) -> tuple[list[AtDesk], int]:
-    """Whom these words fit: found without opening anybody, then opened as on the list."""
+    """Whom these words fit: found without opening anybody, then opened as on the list.
+
+    Who is stopped from reading is told nothing, also where nobody fits: that somebody is no client here is an answer.
+    """
+    reviews.reading_goes_on(reader=request.reader)
     page = finding.look_for(text=words, by=request.reader, at=now(), limit=PAGE)
     return at_desk(request, [line.record_id for line in page.lines]), page.total
 

@@ -28,9 +28,9 @@ def lead_of(made: Scene) -> Reader:
         return reader_for(membership(made.body, "org_admin", display_name="Rosa T."), made.place)
 
 
-def read_very_much(made: Scene, times: int) -> None:
-    """The coach opened so many people one by one a moment ago."""
-    who = made.coach
+def read_very_much(made: Scene, times: int, who: Reader | None = None) -> None:
+    """The coach, or somebody else there, opened so many people one by one a moment ago."""
+    who = who or made.coach
     rows = [
         Access(
             at=now(), xid=1, nonce=uuid4(), account_id=who.account_id, hat="member", membership_id=who.membership_id,
@@ -75,6 +75,19 @@ def test_from_the_stop_to_going_on():
     assert leader.post(address).status_code == 302
     assert coach.get(f"/work/people/{record}").status_code == 200
     assert "Closed by Rosa T." in text(leader.get("/work/privacy/pages"))
+
+
+@pytest.mark.parametrize("name", ["Mari", "Nobody of that name"])
+def test_who_is_stopped_is_not_told_whether_somebody_is_kept_there(name):
+    """That nobody of a name is found is an answer too, and it opens nothing that the log could refuse."""
+    made = stage()
+    kept(made)
+    find, words = client_of(made.desk), {"words": name}
+    assert find.post("/work/desk/find", words).status_code == 200
+    read_very_much(made, reading.bounds("frontdesk", reading.TEN).stop_persons, made.desk)
+    answer = find.post("/work/desk/find", words)
+    assert answer.status_code == STOPPED
+    assert "You opened very many pages" in text(answer)
 
 
 def test_who_treats_emergencies_is_led_on_to_one():
