@@ -49,7 +49,7 @@ end $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0029_only_who_may_agree_is_asked")]
+    dependencies = [("consent", "0030_words_for_a_yes_to_less")]
     operations = [
         DefinerFunction(GOES_ON, "reading_goes_on(uuid)"),
         migrations.RunSQL(NOW, reverse_sql=BEFORE),
