@@ -100,7 +100,7 @@ class BreachLetter(models.Model):
 
 
 class BreachStep(models.Model):
-    """That the Secretary, or the media, were told of an incident, and on which day."""
+    """That the Secretary, or the media, were told of an incident, or letters were mailed, and on which day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")

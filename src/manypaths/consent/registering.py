@@ -192,13 +192,14 @@ def _is_own(membership_id: UUID, by: Reader) -> bool:
 
 @transaction.atomic
 def note_step(*, incident_id: UUID, step: str, done_on: date | None, by: Reader, at: datetime) -> None:
-    """Note on which day the Secretary, or the media, were told.
+    """Note on which day the Secretary, or the media, were told, or the letters went out by mail or in another way.
 
-    Refuses: NotThere for anyone but a privacy officer of the place · noted before · no day.
+    Refuses: NotThere for anyone but a privacy officer of the place · noted before · no day · letters before there is
+    one.
     Records: consent.breach_step_noted
     """
     opened = open_incident(reader=by, incident_id=incident_id)
-    refuse_if(rules.reasons_not_to_note(step, done_on, at, done=step in opened.steps))
+    refuse_if(rules.reasons_not_to_note(step, done_on, at, done=step in opened.steps, told=opened.told_at is not None))
     assert done_on is not None, "a step without a day is refused"
     row = BreachStep(incident_id=incident_id, membership_id=_member(by), step=step, done_on=done_on, at=at)
     try:

@@ -17,7 +17,7 @@ from manypaths.consent.rules.gate import DataClass
 from manypaths.lib.refusals import Reason
 
 CODES: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[1] / "data" / "incidents-2026-11.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[1] / "data" / "incidents-2026-11-23.json").read_text(encoding="utf-8")
 )
 RECEIVERS: Mapping[str, dict[str, Any]] = CODES["receivers"]
 FACTORS: Mapping[str, dict[str, Any]] = CODES["factors"]
@@ -168,12 +168,18 @@ def reasons_not_to_agree(decision: str, *, waits: bool, own: bool, seen: bool) -
         yield Reason("no_breach", _("It was decided that this is no breach. Weigh it anew first."))
 
 
-def reasons_not_to_note(step: str, on: date | None, at: datetime, *, done: bool) -> Iterator[Reason]:
-    """Why it cannot be noted that somebody was told."""
+# Steps that follow the letter: nothing is mailed before it is decided what it says.
+OF_THE_LETTER = frozenset({"mail", "other_way"})
+
+
+def reasons_not_to_note(step: str, on: date | None, at: datetime, *, done: bool, told: bool) -> Iterator[Reason]:
+    """Why it cannot be noted that somebody was told. `told`: the letter stands on the pages of the people concerned."""
     if step not in STEPS:
         yield Reason("no_step", _("Choose who was told."), "step")
     if done:
         yield Reason("noted_already", _("This is noted already."), "step")
+    if step in OF_THE_LETTER and not told:
+        yield Reason("no_letter", _("Tell the people concerned first: write the letter below."), "step")
     if on is None or on > at.date() + timedelta(days=1):
         yield Reason("no_day", _("Write the day."), "done_on")
 

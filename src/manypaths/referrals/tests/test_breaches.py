@@ -224,6 +224,20 @@ def test_that_the_secretary_was_told_is_noted_once(house):
         new_request()
 
 
+@pytest.mark.parametrize("step", sorted(rules.OF_THE_LETTER))
+def test_that_letters_went_out_is_noted_after_there_is_one(house, step):
+    incident = house.write()
+    noted = {"incident_id": incident, "step": step, "done_on": NOW.date(), "by": house.officer, "at": NOW}
+    with pytest.raises(Refused, match="no_letter"):
+        registering.note_step(**noted)
+    new_request()
+    registering.tell_of_breach(incident_id=incident, letter=LETTER, by=house.officer, at=NOW)
+    new_request()
+    registering.note_step(**noted)
+    new_request()
+    assert incidents.open_incident(reader=house.officer, incident_id=incident).steps == {step: NOW.date()}
+
+
 def test_the_days_of_the_law():
     few, many, most = (rules.clocks(date(2026, 11, 20), people) for people in (499, 500, 501))
     assert few.people_by == many.people_by == date(2027, 1, 19)

@@ -166,7 +166,7 @@ def _seen(request: Asked) -> datetime | None:
 @member(Role.PRIVACY_OFFICER)
 @require_POST
 def note(request: Asked, incident_id: UUID) -> HttpResponse:
-    """Note on which day the Secretary or the media were told."""
+    """Note on which day the Secretary or the media were told, or the letters went out."""
     form = StepForm(request.POST)
     if form.is_valid():
         try:

@@ -76,6 +76,7 @@ def _days(request: Asked, found: OpenedIncident) -> dict[str, Any]:
     return {
         "clocks": rules.clocks(on, found.people), "days_left": rules.days_left(on, local_date(now(), zone)),
         "is_breach": rules.is_breach(found.decision),
+        "may_note": set(rules.STEPS) - set(found.steps), "mailed": "mail" in found.steps,
         "steps": [(word(rules.STEPS, step, language()), day) for step, day in sorted(found.steps.items())],
     }  # fmt: skip
 

@@ -267,6 +267,20 @@ def test_the_clocks_stand_out_when_they_are_over(register):
     assert "The Secretary of Health and Human Services was told" in text(register.desk.get(register.at(incident)))
 
 
+def test_letters_by_mail_stand_open_until_they_are_noted(register):
+    incident = register.write()
+    mailed = {"step": "mail", "done_on": day_there().isoformat()}
+    early = register.desk.post(register.at(incident, "/step"), mailed)
+    assert early.status_code == 422
+    assert "Tell the people concerned first" in text(early)
+    register.desk.post(register.at(incident, "/tell"), LETTER)
+    assert "Not noted yet" in text(register.desk.get(register.at(incident)))
+    assert register.desk.post(register.at(incident, "/step"), mailed).status_code == 302
+    page = text(register.desk.get(register.at(incident)))
+    assert "The letters were mailed" in page
+    assert "Not noted yet" not in page
+
+
 def test_nobody_else_finds_the_register(register):
     incident = register.write()
     for browser in (register.coach, register.clinician, register.person, person_client(stranger_to_all())):
