@@ -182,7 +182,7 @@ def agree_to_letter(*, incident_id: UUID, seen: datetime | None, by: Reader, at:
     waits, own = sent is not None and sent.at is None, sent is not None and _is_own(sent.membership_id, by)
     is_seen = sent is not None and sent.written_at == seen
     refuse_if(rules.reasons_not_to_agree(opened.decision, waits=waits, own=own, seen=is_seen))
-    BreachLetter.objects.filter(incident_id=incident_id).update(agreed_by_id=_member(by))
+    _put_down(incident_id, {"agreed_by_id": _member(by)}, anew=True)
     audit.record(what="consent.breach_told", by=by, subject=incident_id, record_id=None, at=at)
 
 

@@ -118,6 +118,7 @@ def send_request(*, service_id: UUID, text: Text, by: Reader, at: datetime) -> U
     Records: consent.given, referrals.requested
     Afterwards: the clock runs, and those who answer there are told that something waits.
     """
+    _wait_for_what_closes(by)
     row, packet, _sealer = _draft(service_id, by)
     community = Community.objects.get(id=row.community_id)
     takes = network.takes_requests(organisation_ids=[row.organisation_id], community_id=community.id)
@@ -202,11 +203,18 @@ def erase_everything(*, sure: bool, by: Reader, at: datetime) -> None:
     support.petition_withdrawn; people.record_erased
     Afterwards: nobody reads a word of what the person kept, and nothing waits for an answer that nobody could give.
     """
+    _wait_for_what_closes(by)
     record = consent.open_own(reader=by, classes={*TASK, DataClass.CONSENT_RECORD, DataClass.PRESENCE})
     _end_what_runs(by, at, record_id=record)
     held = queries.open_held(reader=by, classes={DataClass.PRESENCE})
     petitioning.withdraw_all_open(record_ids=[one.id for one in held.records], by=by, at=at)
     people.erase_own_record(sure=sure, by=by, at=at)
+
+
+def _wait_for_what_closes(by: Reader) -> None:
+    """Sending, erasing and keeping a place away act one after the other: each sees what the one before left."""
+    if by.record_id is not None:
+        people.take_turn(record_id=by.record_id)
 
 
 def _end_what_runs(by: Reader, at: datetime, **whose: UUID) -> None:

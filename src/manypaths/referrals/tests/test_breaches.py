@@ -15,6 +15,7 @@ from manypaths.consent import incidents, registering, reviewing
 from manypaths.consent.models import Affected, Assessment, BreachLetter, Incident
 from manypaths.consent.rules import incidents as rules
 from manypaths.lib.refusals import NotThere, Refused
+from manypaths.network.models import Membership
 from manypaths.network.rules import Reader
 from manypaths.network.tests.factories import NOW, membership, organisation, reader_for
 from manypaths.notices.models import PersonNotice, StaffNotice
@@ -355,6 +356,20 @@ def test_an_officer_who_may_not_open_it_is_no_second_one(house):
     incident = house.write()
     assert house.tell(incident)
     assert len(house.own()) == 1
+
+
+def test_who_wrote_a_letter_and_left_does_not_agree_to_it_as_a_new_worker(house):
+    """The account is the same, so the two are one: the database says so, and the page is told in words."""
+    officer_at(house.stage, "Ida P.")
+    incident = house.write()
+    assert not house.tell(incident)
+    with as_owner():
+        first = Membership.objects.get(id=house.officer.membership_id)
+        Membership.objects.filter(id=first.id).update(ended_at=NOW)
+        again = reader_for(membership(house.stage.body, "privacy_officer", account=first.account), house.stage.place)
+    with pytest.raises(Refused), transaction.atomic():
+        house.agree(incident, again)
+    assert house.own() == []
 
 
 def test_only_who_may_agree_to_a_letter_hears_that_it_waits(house):

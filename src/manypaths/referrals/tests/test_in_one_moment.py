@@ -2,24 +2,27 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
-from manypaths.config.testing import as_owner
+from manypaths.config.testing import as_owner, role_url
 from manypaths.consent import registering, rescuing, reviewing, sharing
 from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
 from manypaths.referrals import commands
+from manypaths.referrals.models import Referral
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests import test_breaches, test_flags, test_rescuing
-from manypaths.referrals.tests.factories import ASKED_AT, scene, sent
+from manypaths.referrals.tests.factories import ASKED_AT, Scene, draft, scene, send, sent
 from manypaths.support import petitioning
 from manypaths.support.models import Petition
 from manypaths.support.rules.petitions import Asking, PetitionAnswer
@@ -179,3 +182,37 @@ def test_of_two_codes_for_the_card_made_in_one_moment_the_later_works(committed_
     assert what_became(make, person, person) == ["done", "done"]
     with as_owner():
         assert EmergencyCard.objects.get().code_hash in map(rescuing.hash_of_card, codes)
+
+
+def erase(stage: Scene) -> None:
+    commands.erase_everything(sure=True, by=replace(stage.person, factor_at=now()), at=now())
+
+
+def keep_away(stage: Scene) -> None:
+    commands.shut_out(organisation_id=stage.body.id, by=stage.person, at=now())
+
+
+@pytest.mark.parametrize(("close", "told"), [(erase, "gone"), (keep_away, "blocked")])
+def test_nothing_is_sent_in_the_moment_in_which_all_is_erased_or_the_place_is_kept_away(committed_db, close, told):
+    stage = scene()
+    draft(stage)
+
+    def press(_who: object) -> None:
+        send(stage)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            close(stage)
+            pressing = other.submit(what_became, press, None)
+            waits_for_a_lock(pressing)
+        assert pressing.result(30) == [told]
+    with as_owner():
+        assert not Referral.objects.exclude(status=Status.DRAFT).exists()
+
+
+def waits_for_a_lock(press: Future[list[str]]) -> None:
+    """Until the other one waits for what is not committed yet, or is through."""
+    sql = "select count(*) from pg_locks where not granted"
+    with psycopg.connect(role_url("owner"), autocommit=True) as raw:
+        while not press.done() and raw.execute(sql).fetchone() == (0,):
+            pass
