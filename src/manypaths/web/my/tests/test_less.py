@@ -50,12 +50,16 @@ def seen_by_coach(here: Scene, sent: uuid.UUID) -> list[str]:
     return [one.title for one in queries.received_request(reader=here.coach, referral_id=sent).parts]
 
 
-def less(here: Scene, sent: uuid.UUID, keep: list[uuid.UUID | None], by=None) -> None:
+def less(here: Scene, sent: uuid.UUID, keep: list[uuid.UUID | None], by=None, at: datetime | None = None) -> None:
     new_request()
     text = consent.text(key="request", language="en")
     new_request()
     commands.share_less(
-        referral_id=sent, keep=[one for one in keep if one], text=text, by=by or here.person, at=before_this_test()
+        referral_id=sent,
+        keep=[one for one in keep if one],
+        text=text,
+        by=by or here.person,
+        at=at or before_this_test(),
     )
 
 
@@ -108,6 +112,16 @@ def test_what_was_stopped_meanwhile_is_not_opened_again_by_less(shared):
     assert "You do not share this any more" in answer.content.decode()
     view = own(here, sent)
     assert (view.sharing, len(view.parts)) == (False, 2)
+
+
+def test_what_is_over_is_not_opened_again_by_less(shared):
+    here, sent = shared
+    grant = own(here, sent).grant
+    assert grant is not None
+    with pytest.raises(Refused, match="not_shared"):
+        less(here, sent, [], at=grant.until)
+    assert len(own(here, sent).parts) == 2
+    less(here, sent, [], at=grant.until - timedelta(seconds=1))
 
 
 def test_nobody_else_can_do_it(shared):
