@@ -22,6 +22,7 @@ from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import signed_in
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.once import closes
 
 WORDS: dict[str, Any] = {
     "back": _("You are in again. Your new passphrase counts from now on. Every other device is signed out."),
@@ -82,6 +83,7 @@ def end_one(request: Asked, handle: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+@closes
 def end_others(request: Asked) -> HttpResponse:
     """Sign every other device out."""
     here = request.session.get("handle", "")

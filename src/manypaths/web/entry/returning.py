@@ -25,6 +25,7 @@ from manypaths.web.entry.roles import DESK_ROLES
 from manypaths.web.ui.access import anyone, member, person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.once import closes_when
 
 
 @anyone
@@ -181,6 +182,7 @@ def helpers(request: Asked) -> HttpResponse:
 
 @person
 @require_POST
+@closes_when(lambda sent: "drop" in sent)
 def trusted_code(request: Asked) -> HttpResponse:
     """Make the code for a trusted person, or make it useless."""
     reader, at = request.reader, now()

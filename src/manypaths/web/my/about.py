@@ -26,6 +26,7 @@ from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.once import closes
 
 # Each language in its own name, whatever the page speaks.
 LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
@@ -175,6 +176,7 @@ def safety(request: Asked) -> HttpResponse:
 
 @person
 @require_http_methods(METHODS)
+@closes
 def block_place(request: Asked, organisation_id: UUID) -> HttpResponse:
     """Ask once more, then keep a place away."""
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})
@@ -192,6 +194,7 @@ def block_place(request: Asked, organisation_id: UUID) -> HttpResponse:
 
 @person
 @require_http_methods(METHODS)
+@closes
 def block_worker(request: Asked, membership_id: UUID) -> HttpResponse:
     """Ask once more, then keep one worker away, wherever they work."""
     consent.open_own(reader=request.reader, classes={DataClass.SAFE_CONTACT})

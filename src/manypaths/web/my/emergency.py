@@ -25,6 +25,7 @@ from manypaths.web.my.frame import prove_first, show, thank
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.once import closes
 
 URGENT = frozenset({Template.EMERGENCY_OPENED, Template.EMERGENCY_REVIEWED})
 
@@ -147,6 +148,7 @@ def make_card(request: Asked) -> HttpResponse:
 
 @person
 @require_POST
+@closes
 def drop_card(request: Asked) -> HttpResponse:
     """Make the card useless."""
     rescuing.drop_card(by=request.reader, at=now())

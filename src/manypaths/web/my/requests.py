@@ -32,6 +32,7 @@ from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
 from manypaths.web.ui.offering import offer
+from manypaths.web.ui.once import closes
 from manypaths.web.ui.shapes import Step
 from manypaths.web.ui.words import moment
 
@@ -212,6 +213,7 @@ def withdraw(request: Asked, referral_id: UUID) -> HttpResponse:
 
 @person
 @require_POST
+@closes
 def stop_sharing(request: Asked, referral_id: UUID) -> HttpResponse:
     """Stop sharing what went along."""
     commands.stop_sharing(referral_id=referral_id, by=request.reader, at=now())

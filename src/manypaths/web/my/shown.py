@@ -31,6 +31,7 @@ from manypaths.web.my.words import METHODS
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
+from manypaths.web.ui.once import closes, closes_when
 from manypaths.web.ui.words import day, in_zone
 
 
@@ -224,6 +225,7 @@ def _agreed(request: Asked, view: ShareView, signing: SignForm, at: datetime) ->
 
 @person
 @require_POST
+@closes
 def stop(request: Asked, share_id: UUID) -> HttpResponse:
     """Stop a consent."""
     try:
@@ -235,6 +237,7 @@ def stop(request: Asked, share_id: UUID) -> HttpResponse:
 
 @person
 @require_POST
+@closes_when(lambda sent: "let" not in sent)
 def keep_from(request: Asked, share_id: UUID) -> HttpResponse:
     """Keep this record from the place, whatever was agreed to; or let it be again, where exactly that was pressed: who
     presses "keep" on an older page never opens anything."""
@@ -260,6 +263,7 @@ def _let_again(request: Asked, view: ShareView) -> HttpResponse:
 
 @person
 @require_POST
+@closes
 def shut_out(request: Asked, share_id: UUID) -> HttpResponse:
     """Block who typed the code, and stop it."""
     try:

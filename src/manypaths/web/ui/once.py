@@ -1,5 +1,7 @@
 """A form pressed twice acts once: the second time gets the first answer.
 
+What only closes something acts each time (`closes`): what was opened again meanwhile is closed by an older page too.
+
 What is kept is useless to whoever has the table but not our key: who asked and what the form said as keyed hashes,
 where the answer led as a sealed text, bound to its row.
 """
@@ -11,7 +13,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from manypaths.accounts import factors
@@ -27,6 +29,28 @@ FAULT = 500
 REDIRECTS = frozenset({302, 303})
 LONGEST, NONCE = 1000, 12
 GetResponse = Callable[[Asked], HttpResponseBase]
+
+
+View = Callable[..., HttpResponse]
+When = Callable[[QueryDict], bool]
+
+
+def closes(view: View) -> View:
+    """The form of this view takes away and adds nothing: it acts each time it is pressed.
+
+    Its page may stand in a tab for days. Who presses Stop there is never answered from memory while it is open again.
+    """
+    return closes_when(lambda _sent: True)(view)
+
+
+def closes_when(when: When) -> Callable[[View], View]:
+    """The same for a form that takes away only where it says so."""
+
+    def declare(view: View) -> View:
+        view.closes = when  # type: ignore[attr-defined]  # a function may carry a note
+        return view
+
+    return declare
 
 
 class Once:
@@ -57,8 +81,14 @@ class Once:
         location = _unsealed(owner, earlier.location)
         if earlier.request_hash != digest or earlier.status is None or location is None:
             return render(request, "422.html", {"used_form": True}, status=422)
+        if getattr(view, "closes", _never)(request.POST):
+            return None
         come_in_again(request)
         return HttpResponseRedirect(location, status=earlier.status)
+
+
+def _never(_sent: QueryDict) -> bool:
+    return False
 
 
 def _settle(request: Asked, response: HttpResponseBase) -> None:

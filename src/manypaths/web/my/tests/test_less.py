@@ -114,6 +114,20 @@ def test_what_was_stopped_meanwhile_is_not_opened_again_by_less(shared):
     assert (view.sharing, len(view.parts)) == (False, 2)
 
 
+def test_the_stop_of_an_older_page_stops_what_was_agreed_to_again(shared):
+    """Its form bears the same mark as when it was pressed first, and must not be answered from memory."""
+    here, sent = shared
+    browser, pressed = client_of(here.person), {"once": str(uuid.uuid4())}
+    for _time in range(2):
+        new_request()
+        assert browser.post(reverse("my:stop_sharing", args=[sent]), pressed).status_code == 302
+        assert not own(here, sent).sharing
+        words = shown(browser, there := reverse("my:agree_anew", args=[sent]))
+        new_request()
+        assert browser.post(there, words).status_code == 302
+        assert own(here, sent).sharing
+
+
 def test_what_is_over_is_not_opened_again_by_less(shared):
     here, sent = shared
     grant = own(here, sent).grant

@@ -5,9 +5,12 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 
+from manypaths.accounts.models import User
 from manypaths.config.testing import as_owner
+from manypaths.web.ui.once import closes_when
 
 pytestmark = pytest.mark.django_db
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -83,3 +86,21 @@ def test_an_address_too_long_to_keep_is_answered_and_its_key_given_back():
     far = "/ui/?" + "a" * 1500
     assert display(client, key, next=far).headers["Location"] == far
     assert kept() == []
+
+
+def test_what_only_closes_closes_again_what_came_since():
+    """Who signs out every other device, on a page that stood there before one more signed in, signs that out too."""
+    here, there = signed_in(), Client()
+    name = User.objects.get().username
+    pressed = {"once": str(uuid.uuid4())}
+    for _time in range(2):
+        there.post("/enter", {"name": name, "passphrase": WORDS["passphrase"], "device": "shared"}, headers=HERE)
+        assert there.get("/devices").status_code == 200
+        assert here.post("/devices/others", pressed, headers=HERE).headers["Location"] == "/devices"
+        assert there.get("/devices").status_code == 302
+
+
+def test_what_closes_or_opens_is_answered_from_memory_where_it_opens():
+    view = closes_when(lambda sent: "let" not in sent)(lambda _request: HttpResponse())
+    assert view.closes(QueryDict("keep=1"))
+    assert not view.closes(QueryDict("let=1"))
