@@ -100,16 +100,18 @@ def _of_anchor(state: Sealing, at: datetime) -> Finding:
 
 
 def _of_mail(at: datetime) -> Finding:
-    """E-mails to workers. 1 to 10 are not counted out."""
+    """E-mails to workers. 1 to 10 are not counted out, and of so few it is not said in which minute one was written:
+    that tells when something was done about somebody. That they wait too long is said by the tone."""
     name, oldest, mail = _("E-mails that wait"), _("The oldest waits since"), notices.mail_waiting()
     if mail.oldest_at is None:
         return Finding(name, WELL, _("None."))
     many = _("1 to 10.") if mail.about is None else _("About %(number)s.") % {"number": mail.about}
+    since = mail.oldest_at if mail.about is not None else None
     if not settings.EMAIL_HOST:
-        return Finding(name, LOOK, many, _("No mail server is set, so they stay here."), mail.oldest_at, oldest)
+        return Finding(name, LOOK, many, _("No mail server is set, so they stay here."), since, oldest)
     late = at - mail.oldest_at > SENT_WITHIN
     todo = _("The mail server does not take them. Look at its log.") if late else ""
-    return Finding(name, MEND if late else WELL, many, todo, mail.oldest_at, oldest)
+    return Finding(name, MEND if late else WELL, many, todo, since, oldest)
 
 
 def _of_disk() -> Finding:

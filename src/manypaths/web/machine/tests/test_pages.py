@@ -94,6 +94,14 @@ def test_few_e_mails_are_not_counted_out(number: int, told: str):
     assert told_roughly(number) in (0, None, 20)
 
 
+@pytest.mark.parametrize("number", [1, 10, 11])
+@pytest.mark.parametrize("host", ["", "mail.example.org"])
+def test_of_few_e_mails_no_minute_is_told_either(number: int, host: str, settings):
+    settings.EMAIL_HOST = host
+    waiting(number)
+    assert (looking_over.findings(now())[2].since is not None) is (number > 10)
+
+
 def test_e_mails_that_no_server_takes_are_called_out(settings):
     waiting(1)
     settings.EMAIL_HOST = "mail.example.org"
