@@ -1,4 +1,4 @@
-"""Grounds beside a consent: a card and what was written down in a medical emergency, and legal papers."""
+"""Grounds beside a consent, and what was written down of it: emergencies, legal papers, and consents on paper."""
 
 import uuid
 
@@ -228,3 +228,69 @@ class ReadAlarm(models.Model):
 
     def __str__(self) -> str:
         return "much was opened"
+
+
+class PaperConsent(models.Model):
+    """A consent that was signed on paper, as a worker of the place that keeps the record wrote it down.
+
+    Held until a second person checked every element; it opens nothing itself. What was found whole becomes a `Share`
+    in the same moment. `read`: the elements that the writer read on the paper; `found`: those that the checker found.
+    `until` is empty where the paper says: until I stop it. Written, checked and answered through doors of the database.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    held_record_id = models.UUIDField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    recipient_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recipient_membership = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    classes = ArrayField(models.CharField(max_length=32))
+    purpose = models.CharField(max_length=24)
+    until = models.DateTimeField(null=True, blank=True)
+    signed_on = models.DateField()
+    minor = models.BooleanField(default=False)
+    signer = models.CharField(max_length=16)
+    capacity = models.CharField(max_length=12, blank=True, default="")
+    language = models.CharField(max_length=8)
+    read = ArrayField(models.CharField(max_length=16))
+    name = SealedText(label="consent.paperconsent.name")
+    signer_name = SealedText(label="consent.paperconsent.signer_name")
+    witness = SealedText(label="consent.paperconsent.witness")
+    place = SealedText(label="consent.paperconsent.place")
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default="held")
+    found = ArrayField(models.CharField(max_length=16), default=list)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    share_id = models.UUIDField(null=True, blank=True, unique=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    denied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="consent_paperconsent_by_held", fields=["held_record_id", "written_at"]),
+            models.Index(name="consent_paperconsent_by_place", fields=["organisation", "state", "written_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="consent_paperconsent_in_a_state",
+                condition=(
+                    Q(state__in=["held", "stopped"], checked_at__isnull=True, checked_by__isnull=True)
+                    & Q(share_id__isnull=True, found=[])
+                    | Q(state="deficient", checked_at__isnull=False, checked_by__isnull=False, share_id__isnull=True)
+                    | Q(state="complete", checked_at__isnull=False, checked_by__isnull=False, share_id__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="consent_paperconsent_checked_by_another",
+                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("written_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} consent on paper"

@@ -9,7 +9,15 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
 from manypaths.consent.breaches import Affected, Assessment, BreachLetter, BreachStep, Incident
-from manypaths.consent.grounds import DeskOpening, Emergency, EmergencyCard, LegalPaper, LookFlag, ReadAlarm
+from manypaths.consent.grounds import (
+    DeskOpening,
+    Emergency,
+    EmergencyCard,
+    LegalPaper,
+    LookFlag,
+    PaperConsent,
+    ReadAlarm,
+)
 from manypaths.network.models import Membership, Organisation
 from manypaths.vault.models import SealedText
 
@@ -27,6 +35,7 @@ __all__ = [
     "LegalPaper",
     "LookAlert",
     "LookFlag",
+    "PaperConsent",
     "ReadAlarm",
     "Relationship",
     "Restriction",
@@ -199,7 +208,8 @@ class Share(models.Model):
     `record_id` is the person's own record, `held_record_id` the one that is shown. A refusal is kept too, and looks to
     everyone else like nothing. Never edited: it is answered once, taken up once by whom it names, and ended once. One
     that opens less follows it, and ends it; only what waits unsigned can lose parts where it stands. Its days are the
-    clock of the database. `kept_at`: it was asked while somebody stood beside the person.
+    clock of the database. `kept_at`: it was asked while somebody stood beside the person. `on_paper`: it was signed on
+    paper, which a second person checked; then the name is sealed with the key of the record that is shown.
     """
 
     class State(models.TextChoices):
@@ -237,6 +247,7 @@ class Share(models.Model):
     text_key = models.CharField(max_length=40)
     text_version = models.CharField(max_length=20)
     language = models.CharField(max_length=8)
+    on_paper = models.BooleanField(default=False, db_default=False)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     ended_at = models.DateTimeField(null=True, blank=True)
     ending = models.CharField(max_length=16, choices=Ending.choices, blank=True, default="")

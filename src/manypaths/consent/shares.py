@@ -47,6 +47,7 @@ class ShareView:
     ending: str
     replaces: UUID | None
     taken_up: bool
+    on_paper: bool
 
     def holds(self, at: datetime) -> bool:
         """True while it opens something to whom it names."""
@@ -264,7 +265,8 @@ def _opened(row: list[Any], facts: ShareFacts, found: dict[str, Any]) -> OpenedS
 
 
 def _name(row: list[Any], sealer: Sealer) -> str:
-    return sealer.read(UUID(row[1]), NAME, bytes.fromhex(row[21]))
+    """Sealed with the key of the person's own record, or of the record that is shown where they signed on paper."""
+    return sealer.read(UUID(row[2] if row[23] else row[1]), NAME, bytes.fromhex(row[21]))
 
 
 def _view(row: Share) -> ShareView:
@@ -289,4 +291,5 @@ def _view(row: Share) -> ShareView:
         ending=row.ending,
         replaces=row.replaces_id,
         taken_up=row.recipient_account_id is not None,
+        on_paper=row.on_paper,
     )

@@ -35,6 +35,8 @@ class Template(StrEnum):
     EMERGENCY_TO_REVIEW = "emergency_to_review"
     EMERGENCY_REVIEWED = "emergency_reviewed"
     PAPER_CAME = "paper_came"
+    PAPER_CONSENT = "paper_consent"
+    CONSENT_TO_CHECK = "consent_to_check"
     NEW_LOOKER = "new_looker"
     BREACH_TOLD = "breach_told"
     PETITION_ASKED = "petition_asked"
@@ -81,6 +83,8 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.EMERGENCY_TO_REVIEW: _("Something was opened in an emergency. Check if that was right."),
         Template.EMERGENCY_REVIEWED: _("Someone checked what was opened in an emergency."),
         Template.PAPER_CAME: _("A legal paper about you came."),
+        Template.PAPER_CONSENT: _("There is news about a paper that a place says you signed."),
+        Template.CONSENT_TO_CHECK: _("A consent on paper waits until you check it."),
         Template.NEW_LOOKER: _("Someone looked who had not looked before."),
         Template.BREACH_TOLD: _("A place wrote to you: something went wrong there."),
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),

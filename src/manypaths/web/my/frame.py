@@ -47,6 +47,7 @@ WORDS: dict[str, Any] = {
     "close_taken_up": _("It is on your list now. They see that you typed their code."),
     "beside": _("It stands beside it now. Those who can read this there can read your words."),
     "beside_back": _("Taken back. Nobody there can read your words any more."),
+    "paper_denied": _("You said that you did not sign it. It is stopped, and they have to answer you."),
     "card_dropped": _("The card is useless now."),
     "alerts_on": _("Your page says that there is news when someone new looks."),
     "alerts_off": _("You are not told any more. The list stays."),

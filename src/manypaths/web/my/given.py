@@ -94,7 +94,7 @@ def _shown(one: Disclosure, names: dict[Any, Any], signed: dict[Any, ShownLine])
         why=str(plain.PURPOSES.get(one.purpose, "")),
         service=line.place if line else "",
         agreed_at=line.view.signed_at if line else None,
-        words_version=line.view.text_version if line else "",
+        words_version=line.view.text_version if line and not line.view.on_paper else "",
     )
 
 

@@ -82,6 +82,7 @@ def index(request: Asked) -> HttpResponse:
     context: dict[str, Any] = {"rows": rows, "news": len(news), "answers": answers, "urgent": urgent}
     context |= {"papers": papers, "lookers": lookers, "desks": desks}
     context["wrong"] = [one for one in told if one.template is Template.BREACH_TOLD]
+    context["signed"] = [one for one in told if one.template is Template.PAPER_CONSENT]
     return show(request, "requests/index", context)
 
 

@@ -8,7 +8,7 @@ from manypaths.web.ui.asked import Asked
 
 ELSEWHERE = URGENT | {
     Template.PAPER_CAME, Template.REVIEW_ANSWERED, Template.MESSAGE_ARRIVED, Template.PETITION_ANSWERED, *ABOUT_LOOKS,
-    Template.BREACH_TOLD,
+    Template.BREACH_TOLD, Template.PAPER_CONSENT,
 }  # fmt: skip
 
 

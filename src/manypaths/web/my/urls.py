@@ -30,6 +30,7 @@ from manypaths.web.my import (
     showing,
     shown,
     shown_less,
+    signed_papers,
     take,
     words,
 )
@@ -60,6 +61,10 @@ urlpatterns = [
     path("sharing", sharing.sharing, name="sharing"),
     path("sharing/wrong", breaches.index, name="breaches"),
     path("sharing/wrong/read", breaches.read, name="read_breaches"),
+    path("sharing/signed", signed_papers.index, name="signed_papers"),
+    path("sharing/signed/read", signed_papers.read, name="read_signed_papers"),
+    path("sharing/signed/<uuid:record_id>/<uuid:paper_id>/stop", signed_papers.stop, name="stop_signed_paper"),
+    path("sharing/signed/<uuid:record_id>/<uuid:paper_id>/deny", signed_papers.deny, name="deny_signed_paper"),
     path("sharing/papers", papers.index, name="papers"),
     path("sharing/papers/read", papers.read, name="read_papers"),
     path("sharing/emergency", emergency.emergency, name="emergency"),

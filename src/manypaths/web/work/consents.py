@@ -26,6 +26,7 @@ from manypaths.web.ui.access import member
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.numbered import page_number
 from manypaths.web.ui.words import day, in_zone
+from manypaths.web.work import paper_consents
 from manypaths.web.work.frame import show, zone_of
 from manypaths.web.work.reasons import AT_WORK, name_for, open_for, way_back
 from manypaths.web.work.words import CLASSES, ENDINGS, LANGUAGES, PURPOSES
@@ -101,6 +102,7 @@ def index(request: Asked, record_id: UUID) -> HttpResponse:
         "record_id": record_id, "purpose": purpose, "name": name_for(request, record_id, purpose),
         "back": way_back(purpose, record_id), "consents": of_record(record_id, opened, zone_of(request)),
         "is_whole": not opened.is_minimal(record_id, DataClass.CONSENT_RECORD),
+        "on_paper": paper_consents.of_record(record_id, opened), "may_write_paper": purpose in paper_consents.WRITING,
     }  # fmt: skip
     return show(request, "consents", context)
 

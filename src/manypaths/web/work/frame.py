@@ -46,6 +46,8 @@ WORDS: dict[str, Any] = {
         "It is on the page of each person who has one here. Now write to them by mail, only to an address they call "
         "safe."
     ),
+    "paper_held": _("It is held. Someone else has to check it before it opens anything."),
+    "paper_checked": _("Your decision is kept. They read it on their own page."),
     "more_time": _("Noted. They read the new day and why."),
     "alarm_closed": _("Closed. They can open pages again."),
     "flag_answered": _("It is written down."),
