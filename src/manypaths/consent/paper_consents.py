@@ -115,6 +115,13 @@ def paper_consent_of_opened(*, paper_id: UUID, record_id: UUID, opened: Opened) 
     return found[0]
 
 
+def is_overtaken(*, paper_id: UUID) -> bool:
+    """Whether its person closed something of it since it was signed. False where its record is not open."""
+    with connection.cursor() as cursor:
+        cursor.execute("select paper_is_overtaken(%s)", [paper_id])
+        return bool(cursor.fetchone()[0])
+
+
 def still_open(*, share_ids: Collection[UUID], at: datetime) -> frozenset[UUID]:
     """Which of these consents were neither stopped nor are over. Of the person's own, which they opened."""
     rows = Share.objects.filter(id__in=list(share_ids), until__gt=at, ended_at__isnull=True)

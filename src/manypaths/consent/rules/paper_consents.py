@@ -92,14 +92,21 @@ def may_check(*, state: str, is_officer: bool, wrote_it: bool, denied: bool) -> 
     return state == HELD and is_officer and not wrote_it and not denied
 
 
-def reasons_not_to_find(paper: Paper, found: Collection[str], finding: str, at: datetime) -> Iterator[Reason]:
-    """Why what was found cannot be what was decided: whole is what lacks nothing, deficient what lacks something."""
+def reasons_not_to_find(
+    paper: Paper, found: Collection[str], finding: str, at: datetime, *, overtaken: bool = False
+) -> Iterator[Reason]:
+    """Why what was found cannot be what was decided: whole is what lacks nothing, deficient what lacks something.
+    `overtaken`: the person closed something of it since it was signed; then it opens nothing, whatever stands on it."""
     if finding not in (WHOLE, DEFICIENT):
         yield Reason("no_finding", _("Choose what you found."), "finding")
     lacks = missing(paper, found, at)
     if finding == WHOLE and lacks:
         yield Reason("something_missing", _("Something is missing. It cannot open anything."), "finding")
-    if finding == DEFICIENT and not lacks:
+    elif finding == WHOLE and overtaken:
+        yield Reason(
+            "overtaken", _("This paper cannot open anything now. They can agree on their own page."), "finding"
+        )
+    if finding == DEFICIENT and not lacks and not overtaken:
         yield Reason("nothing_missing", _("You found everything. Take the mark away from what is missing."), "found")
 
 

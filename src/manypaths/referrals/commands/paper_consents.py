@@ -105,14 +105,16 @@ def check_paper_consent(
     """Find a consent on paper whole, or deficient. Gives the consent that it became, or None where it opens nothing.
 
     Refuses: NotThere for whoever wrote it down, for who is no privacy officer there, and for one that does not wait, by
-    the database too · an old proof · a finding that is not what was found, by the database too.
+    the database too · an old proof · a finding that is not what was found, and whole for what its person closed since
+    it was signed, by the database too.
     Records: consent.paper_consent_checked
     Afterwards: where it is whole, whom it names reads exactly what it says; the person finds the answer on their page.
     """
     if view.words is None or not view.may_be_checked_by(by):
         raise NotThere
     refuse_if(reasons_not_proved(by, at))
-    refuse_if(rules.reasons_not_to_find(view.paper, found, finding, at))
+    overtaken = labels.is_overtaken(paper_id=view.id)
+    refuse_if(rules.reasons_not_to_find(view.paper, found, finding, at, overtaken=overtaken))
     share = uuid.uuid4() if finding == rules.WHOLE else None
     name = opened.sealer.seal(view.held_record_id, NAME, view.words.name) if share else None
     with connection.cursor() as cursor:

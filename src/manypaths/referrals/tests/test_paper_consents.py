@@ -303,6 +303,40 @@ def sharing_less(desk: Desk, share: uuid.UUID) -> uuid.UUID:
     return sharing.narrow_share(share_id=share, less=less, name="Mari", text=text, by=desk.person, at=desk.at)
 
 
+@pytest.mark.parametrize("way", ["stopped", "denied", "held and stopped", "made less"])
+def test_what_its_person_closed_is_not_opened_by_the_same_paper_written_down_again(desk, way):
+    both = {"classes": frozenset({"attendance", "drug_screen_result"})}
+    if way == "held and stopped":
+        paper, share = desk.write(**both), None
+    else:
+        paper, share = desk.whole(**both)
+    new_request()
+    if way == "made less":
+        sharing_less(desk, share)
+    elif way == "denied":
+        acts.deny_paper_consent(record_id=desk.held, paper_id=paper, words="", by=desk.person, at=desk.at)
+    else:
+        acts.stop_paper_consent(record_id=desk.held, paper_id=paper, by=desk.person, at=desk.at)
+    again = desk.write(**both)
+    with pytest.raises(Refused, match="overtaken"):
+        desk.check(again)
+    view, _open = desk.view(again)
+    asked = [desk.officer.account_id, desk.officer.membership_id, again, sorted(ALL), uuid.uuid4(), b"x" * 40]
+    with pytest.raises(DatabaseError, match="lacks nothing"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(acts.CHECK, asked)
+    assert view.is_held
+    assert desk.check(again, finding=rules.DEFICIENT) is None
+
+
+def test_a_paper_signed_after_the_stop_and_one_for_something_else_open_as_before(desk):
+    _paper, share = desk.whole()
+    new_request()
+    sharing.stop_share(share_id=share, by=desk.person, at=desk.at)
+    assert desk.check(desk.write(classes=frozenset({"drug_screen_result"}))) is not None
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    assert desk.check(desk.write(signed_on=tomorrow)) is not None
+
+
 def test_what_was_denied_while_held_is_never_checked(desk):
     paper = desk.write()
     new_request()
