@@ -1,12 +1,13 @@
 """Whether what is closed can be told from what does not exist: by a byte, or by its time.
 
-`python -m benchmarks.absence [TRIES [WORD]]`; with a word, only addresses that have it in them. Two web servers on one
-database, and a life in which everything was written. Every address that names something of a person is asked for by
-readers who may not know of it, in turn with two ids that were made up: 200 rounds. Answers must be the same to the
-byte, but for the id itself, the date and what forms carry once; times must not differ by more than two made-up ids do
-(`benchmarks/comparing.py`). What can be told apart is measured once more, and counts when it is told apart again. Then
-signing in, with names and codes that somebody has and that nobody has. At the end a server that sleeps two thousandths
-of a second where something is, and one that asks the database one thing more: both must be told apart.
+`python -m benchmarks.absence [TRIES [WORD ...]]`; with words, only addresses that have one of them in them. Two web
+servers on one database, and a life in which everything was written. Every address that names something of a person is
+asked for by readers who may not know of it, in turn with two ids that were made up: 200 rounds. Answers must be the
+same to the byte, but for the id itself, the date and what forms carry once; times must not differ by more than two
+made-up ids do (`benchmarks/comparing.py`). What can be told apart is measured once more, and counts when it is told
+apart again. Then signing in, with names and codes that somebody has and that nobody has. At the end a server that
+sleeps two thousandths of a second where something is, and one that asks the database one thing more: both must be
+told apart.
 """
 
 import random
@@ -19,10 +20,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
+from benchmarks.absent_ids import FORMS, NOT_HIDDEN, SLUGS, ids_of, readers
 from benchmarks.comparing import Compared, Tries
 from benchmarks.machine import describe
 from benchmarks.stage import Stage
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from manypaths.config.access_matrix.visitor import Answer, Visitor
 
 TRIES, WARM_UP, FEWEST, SAMPLE = 200, 6, 12, 3
-ABSENT, NO_LOOK = (404, 302, 303), 405
+NO_LOOK = 405
 MADE = re.compile(rb'<p class="code">([^<]+)</p>')
 MORE_OFTEN = 0.05  # a session notes once a minute that it lives, and sets its cookie then: not more often for one kind
 BENT = """
@@ -55,32 +56,6 @@ FAULTS = {
     "sleeps for 2 ms": "time.sleep(0.002)",
     "asks one thing more": "connection.cursor().execute('select count(*) from generate_series(1, 15000)')",
 }
-# What stands in an address, and where its ids are in the life that is closed to the reader.
-IDS = {
-    "goal_id": "select id from plans_goal where record_id = any(%s)",
-    "step_id": "select id from plans_step where record_id = any(%s)",
-    "strength_id": "select id from plans_strength where record_id = any(%s)",
-    "choice_id": "select id from plans_choice where record_id = any(%s)",
-    "referral_id": "select id from referrals_referral where record_id = any(%s)",
-    "grant_id": "select id from consent_grant where record_id = any(%s)",
-    "share_id": "select id from consent_share where record_id = any(%s)",
-    "sitting_id": "select id from outcomes_sitting where record_id = any(%s)",
-    "thread_id": "select id from support_thread where record_id = any(%s)",
-    "message_id": "select id from support_message where record_id = any(%s)",
-    "shown_id": "select id from support_showncheckin where record_id = any(%s)",
-    "review_id": "select id from consent_review where record_id = any(%s)",
-    "look": "select look from consent_review where record_id = any(%s)",
-    "emergency_id": "select id from consent_emergency where record_id = any(%s)",
-    "opening": "select opening from consent_emergency where record_id = any(%s)",
-    "paper": "select id from consent_legalpaper where record_id = any(%s)",
-    "entry_id": "select id from support_treatment where record_id = any(%s)",
-    "export_id": "select e.id from support_export e where %s::uuid[] is not null order by e.asked_at desc",
-    "block_id": "select id from people_block where record_id = any(%s)",
-    "item_id": "select id from support_contact where record_id = any(%s)",
-}
-KINDS = {"work:": "treatment", "my:": "contacts"}
-FORMS = {"work:move": {"to": "accepted", "seen": "requested"}, "work:strike": {"reason": "mistake"}}
-NOT_HIDDEN = ("my:ask", "my:begin", "my:choose", "my:block", "my:write_to")  # what they name is no secret
 
 
 @dataclass
@@ -199,10 +174,10 @@ def main() -> int:
     with Stage("absence") as stage, tempfile.TemporaryFile() as log, ExitStack() as stack:
         stage.enter_django()
         sites = [stack.enter_context(web_server(log, SERVE)) for _number in range(2)]
-        return measure(stage, stack, sites, log, (numbers or [TRIES])[0], (words or [""])[0])
+        return measure(stage, stack, sites, log, (numbers or [TRIES])[0], words)
 
 
-def measure(stage: Stage, stack: ExitStack, sites: list[str], log: IO[bytes], tries: int, word: str) -> int:
+def measure(stage: Stage, stack: ExitStack, sites: list[str], log: IO[bytes], tries: int, words: list[str]) -> int:
     """The world, every place in it, signing in, and two servers with a fault."""
     from benchmarks.planting import Planter
     from manypaths.config.access_matrix.stage import staged
@@ -211,15 +186,19 @@ def measure(stage: Stage, stack: ExitStack, sites: list[str], log: IO[bytes], tr
     ground = stack.enter_context(staged(sites[0], stage.url("owner")))
     planter = Planter(ground.world, ground.log.link)
     closed = planter.live()
-    places = [one for one in hidden_places(planter, closed, sites) if word in one.path]
-    doors = [one for one in ways_to_sign_in(planter, closed, sites) if word in one.path]
+    places = [one for one in hidden_places(planter, closed, sites) if _is_meant(one, words)]
+    doors = [one for one in ways_to_sign_in(planter, closed, sites) if _is_meant(one, words)]
     wrong = [one for place in (*places, *doors) if (one := tell(judged(place, tries, chance))).wrong]
     blind = list(not_seen(places, log, tries, chance))
     for one in blind:
         print(f"NOT SEEN   {one}")
     print(f"{len(places)} places and {len(doors)} ways to sign in, {tries} rounds each: {len(wrong)} told apart; "
           f"{len(blind)} faults on purpose not seen")  # fmt: skip
-    return 1 if wrong or blind or (not word and len(places) < FEWEST) else 0
+    return 1 if wrong or blind or (not words and len(places) < FEWEST) else 0
+
+
+def _is_meant(one: "Place | SigningIn", words: list[str]) -> bool:
+    return not words or any(word in one.path for word in words)
 
 
 def hidden_places(planter: "Planter", closed: "Someone", sites: list[str]) -> list[Place]:
@@ -230,64 +209,27 @@ def hidden_places(planter: "Planter", closed: "Someone", sites: list[str]) -> li
     for door, who, visitor in readers(planter):
         for name, pattern in routes_of():
             named = re.findall(r"<uuid:(\w+)>", pattern)
-            if not name.startswith(door) or not named or name.startswith(NOT_HIDDEN):
+            if not name.startswith(door) or not named or name in NOT_HIDDEN:
                 continue
             if not all(one in ids for one in named):
                 left.add(f"{name} (no {', '.join(one for one in named if one not in ids)})")
                 continue
-            path = "/" + re.sub(r"<uuid:(\w+)>", r"{\1}", pattern).replace("<slug:kind>", KINDS[door])
+            path = "/" + re.sub(r"<uuid:(\w+)>", r"{\1}", pattern)
+            for slug, word in SLUGS[door].items():
+                path = path.replace(slug, word)
             place = Place(f"{name} for {who}", visitor, path, {one: ids[one] for one in named}, sites)
-            status = _way_to_ask(place)
-            if status in ABSENT:
-                found.append(place)
-            else:
-                left.add(f"{place.name} (answers {status})")
+            found.append(_asked_well(place))
     print("not measured: " + ", ".join(sorted(left)), flush=True)
     return found
 
 
-def _way_to_ask(place: Place) -> int:
-    """By a look, or by a form where an address knows no look. Gives what it answers about what is closed."""
-    status = place.ask(0, closed=True)[1].status
-    if status == NO_LOOK:
+def _asked_well(place: Place) -> Place:
+    """By a look, or by a form where an address knows no look. Whatever it answers, it must be what is answered of what
+    does not exist."""
+    if place.ask(0, closed=True)[1].status == NO_LOOK:
         form = FORMS.get(place.name.split()[0], {})
         place.method, place.form = "POST", {**form, **place.visitor.token("/devices")}
-        status = place.ask(0, closed=True)[1].status
-    return status
-
-
-def readers(planter: "Planter") -> list[tuple[str, str, "Visitor"]]:
-    """Behind each door somebody who may know nothing of that life: at another place, at the same place, elsewhere."""
-    from manypaths.config.access_matrix.bodies import ELSEWHERE
-    from manypaths.config.access_matrix.persons import join
-    from manypaths.network.rules import Role
-
-    world = planter.world
-    roles = frozenset({Role.PEER, Role.CLINICIAN, Role.SUPERVISOR, Role.FRONTDESK, Role.PRIVACY_OFFICER, Role.MEDIC})
-    stranger = world.bodies.hire("stranger", ELSEWHERE, roles, answers=True)
-    return [
-        ("work:", "a worker elsewhere", world.signed_in_worker(stranger)),
-        ("work:", "a colleague", world.browser("peer_unassigned", "none")),
-        ("my:", "another person", world.signed_in_person(join())),
-    ]
-
-
-def ids_of(planter: "Planter", closed: "Someone") -> dict[str, str]:
-    """One id of each kind that stands in an address, all of them in that one life."""
-    from manypaths.config.access_matrix.bodies import COURT
-    from manypaths.referrals import commands as referrals
-
-    court = planter.world.bodies.ids[COURT]
-    referrals.shut_out(organisation_id=court, by=closed.reader, at=datetime.now(UTC))
-    lead = planter.world.browser("supervisor", "none")
-    lead.post("/work/exports", {"why": "planning"}, page="/work/exports")
-    found = {"record_id": str(closed.held["clinician_originator"])}
-    records = [closed.record, *closed.held.values()]
-    for name, query in IDS.items():
-        row = planter.link.execute(query.encode(), [records]).fetchone()
-        assert row is not None, name
-        found[name] = str(row[0])
-    return found
+    return place
 
 
 def ways_to_sign_in(planter: "Planter", closed: "Someone", sites: list[str]) -> list[SigningIn]:
