@@ -115,6 +115,13 @@ def paper_consent_of_opened(*, paper_id: UUID, record_id: UUID, opened: Opened) 
     return found[0]
 
 
+def who_handled(*, paper_id: UUID, record_id: UUID) -> frozenset[UUID]:
+    """The accounts of who wrote it down and who checked it. None where its record is not open for consents."""
+    row = PaperConsent.objects.filter(id=paper_id, held_record_id=record_id)
+    found = row.values_list("written_by__account_id", "checked_by__account_id").first() or ()
+    return frozenset(one for one in found if one)
+
+
 def is_overtaken(*, paper_id: UUID) -> bool:
     """Whether its person closed something of it since it was signed. False where its record is not open."""
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from manypaths.audit import commands as audit
+from manypaths.consent.paper_consents import who_handled
 from manypaths.consent.queries import Opened
 from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere, refuse_if
@@ -55,23 +56,25 @@ def write_petition(
 
 
 def _tell_desk(row: Petition, at: datetime) -> None:
-    officers = network.who_judges(organisation_id=row.organisation_id, membership_id=_author(row))
-    for one in officers or network.who_judges(organisation_id=row.organisation_id, membership_id=NOBODY):
+    authors = _authors(row)
+    there = network.who_judges(organisation_id=row.organisation_id, membership_id=NOBODY)
+    for one in [one for one in there if one.account_id not in authors] or there:
         notices.tell_worker(
             account_id=one.account_id, address=one.email, language=one.language, subject_id=row.id,
             template=Template.PETITION_ASKED, cause=str(row.id), at=at,
         )  # fmt: skip
 
 
-def _author(row: Petition) -> UUID:
+def _authors(row: Petition) -> frozenset[UUID]:
+    """The accounts of those who wrote what it is about; who wrote down a paper, and who checked it."""
     if row.item_id is None:
-        return NOBODY
+        return frozenset()
+    if row.kind == rules.COMPLAINT:
+        return who_handled(paper_id=row.item_id, record_id=row.record_id)
     kind = KIND_OF_CLASS.get(row.data_class)
     kept = MODELS[kind].objects if kind else Contact.objects
-    found: UUID | None = (
-        kept.filter(record_id=row.record_id, id=row.item_id).values_list("membership_id", flat=True).first()
-    )
-    return found or NOBODY
+    found = kept.filter(record_id=row.record_id, id=row.item_id)
+    return frozenset(found.values_list("membership__account_id", flat=True))
 
 
 @transaction.atomic

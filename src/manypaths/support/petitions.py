@@ -158,7 +158,7 @@ def _opened(row: Petition, keys: tuple[Any, ...]) -> OpenedPetition:
     contact, entry, kind = None, None, KIND_OF_CLASS.get(row.data_class)
     if row.item_id and kind:
         entry = queries.entry_of_opened(record_id=row.record_id, kind=kind, entry_id=row.item_id, opened=opened)
-    elif row.item_id:
+    elif row.item_id and row.kind == rules.CORRECTION:
         contact = queries.contact_of_opened(record_id=row.record_id, contact_id=row.item_id, sealer=opened.sealer)
     return OpenedPetition(view_of(row, opened.sealer), contact, entry, kind, _told(row.id), opened.sealer)
 

@@ -6,6 +6,7 @@ from manypaths.config.access_matrix import acts, contexts, jobs, operating, sear
 from manypaths.config.access_matrix.breaking import MEDIC, break_glass, view_in_emergency
 from manypaths.config.access_matrix.entering import unknown_name
 from manypaths.config.access_matrix.ground import Ground
+from manypaths.config.access_matrix.on_behalf import create_on_behalf
 from manypaths.config.access_matrix.papers import legal_release
 from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.sessions import session
@@ -28,6 +29,7 @@ DRIVERS: dict[str, Driver] = {
     "export": taking_out.long_list,
     "impersonate": operating.impersonate,
     "delete": operating.delete,
+    "create_on_behalf": create_on_behalf,
     **acts.DRIVERS,
 }
 

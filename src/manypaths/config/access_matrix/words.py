@@ -44,7 +44,7 @@ ACTIONS: Mapping[str, str] = {
     "legal_release": "",
     "send": "sending by SMS, e-mail or push",
     "export": "",
-    "create_on_behalf": "a consent written by a worker",
+    "create_on_behalf": "",
     "impersonate": "",
     "delete": "",
     "merge": "merging persons",

@@ -1,6 +1,7 @@
 """Consents that were signed on paper: written down, checked by a second person, and answered by the one they are of."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +29,7 @@ from manypaths.support.rules.petitions import COMPLAINT, Asking
 WRITE = f"select write_paper_consent({', '.join(['%s'] * 20)})"
 CHECK = "select check_paper_consent(%s, %s, %s, %s, %s, %s)"
 ANSWER = "select answer_paper_consent(%s, %s, %s)"
+TAKE = "select take_paper_consent(%s)"
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,14 @@ def check_paper_consent(
 
     Refuses: NotThere for whoever wrote it down, for who is no privacy officer there, and for one that does not wait, by
     the database too · an old proof · a finding that is not what was found, and whole for what its person closed since
-    it was signed, by the database too.
+    it was signed, by the database too · one that somebody else checked, or its person stopped, in the same moment.
     Records: consent.paper_consent_checked
     Afterwards: where it is whole, whom it names reads exactly what it says; the person finds the answer on their page.
     """
     if view.words is None or not view.may_be_checked_by(by):
         raise NotThere
     refuse_if(reasons_not_proved(by, at))
+    refuse_if(_reasons_of_another(view.id))
     overtaken = labels.is_overtaken(paper_id=view.id)
     refuse_if(rules.reasons_not_to_find(view.paper, found, finding, at, overtaken=overtaken))
     share = uuid.uuid4() if finding == rules.WHOLE else None
@@ -122,6 +125,15 @@ def check_paper_consent(
     what = "consent.paper_consent_checked"
     audit.record(what=what, by=by, subject=view.id, record_id=view.held_record_id, at=at)
     return share
+
+
+def _reasons_of_another(paper_id: UUID) -> Iterator[Reason]:
+    """Why it is too late: it is locked for this act now, and stands otherwise than it was read."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [paper_id])
+        state = cursor.fetchone()[0]
+    if state != rules.HELD:
+        yield Reason("not_held", _("This was checked or stopped in the meantime. Look at it again."))
 
 
 @transaction.atomic
@@ -141,13 +153,14 @@ def deny_paper_consent(*, record_id: UUID, paper_id: UUID, words: str, by: Reade
 
     Refuses: NotThere for one that is not of the person, by the database too · words that are too long.
     Records: consent.paper_consent_denied, and support.petition_asked; said twice it is asked once.
+    Afterwards: somebody answers who neither wrote it down nor checked it, where there is such a one.
     """
     held, opened = _answer(record_id, paper_id, by, denies=True)
     if held is None:
         return
     audit.record(what="consent.paper_consent_denied", by=by, subject=paper_id, record_id=record_id, at=at)
     said = words.strip() or _("A paper consent is written down of me. I did not sign it.")
-    asking = Asking(COMPLAINT, DataClass.ACCESS_LOG.value, said)
+    asking = Asking(COMPLAINT, DataClass.ACCESS_LOG.value, said, item_id=paper_id)
     petitioning.write_petition(record_id=record_id, organisation_id=held, asking=asking, opened=opened, by=by, at=at)
 
 

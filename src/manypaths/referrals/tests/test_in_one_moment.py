@@ -13,15 +13,16 @@ import pytest
 from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner, role_url
-from manypaths.consent import registering, rescuing, reviewing, sharing
+from manypaths.consent import paper_consents, registering, rescuing, reviewing, sharing
 from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
+from manypaths.network.tests.factories import membership, reader_for
 from manypaths.referrals import commands
 from manypaths.referrals.models import Referral
 from manypaths.referrals.rules import Status
-from manypaths.referrals.tests import test_breaches, test_flags, test_rescuing
+from manypaths.referrals.tests import test_breaches, test_flags, test_paper_consents, test_rescuing
 from manypaths.referrals.tests.factories import ASKED_AT, Scene, draft, scene, send, sent
 from manypaths.support import petitioning
 from manypaths.support.models import Petition
@@ -153,6 +154,18 @@ def test_of_two_letters_in_one_moment_none_takes_the_place_of_one_that_was_not_r
         registering.tell_of_breach(**writing, seen=seen, by=officer, at=now())
 
     assert what_became(write, *officers) == sorted(["done", code])
+
+
+def test_of_two_who_check_one_consent_on_paper_one_is_heard(committed_db, monkeypatch):
+    desk = test_paper_consents.Desk()
+    with as_owner():
+        officers = [desk.proved(reader_for(membership(desk.scene.body, "privacy_officer"))) for _one in range(2)]
+    with transaction.atomic():
+        paper = desk.write()
+    both_have_seen_it(paper_consents, "paper_consent_of_opened", monkeypatch)
+    assert what_became(lambda officer: desk.check(paper, officer), *officers) == ["done", "not_held"]
+    with as_owner():
+        assert Share.objects.filter(on_paper=True).count() == 1
 
 
 def test_who_opens_less_on_one_page_and_stops_on_another_opens_nothing(committed_db, monkeypatch):

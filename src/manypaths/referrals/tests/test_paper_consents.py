@@ -30,7 +30,10 @@ from manypaths.people.tests.factories import new_request
 from manypaths.referrals import queries as referrals
 from manypaths.referrals.commands import paper_consents as acts
 from manypaths.referrals.commands.paper_consents import Named
+from manypaths.support import petitioning
 from manypaths.support.models import Petition
+from manypaths.support.petitions import open_petition, petitions_to_answer
+from manypaths.support.rules.petitions import Asking
 
 pytestmark = pytest.mark.django_db
 ALL = frozenset(rules.OF_ALL)
@@ -416,3 +419,56 @@ def test_what_was_checked_never_changes_whoever_tries(desk):
         with pytest.raises(DatabaseError, match="never changed"), as_owner(), transaction.atomic():
             PaperConsent.objects.filter(id=paper).update(**changes)
     assert row(paper).state == "complete"
+
+
+def may_answer(desk: Desk, by: Reader) -> bool:
+    with as_owner():
+        petition = Petition.objects.get()
+    new_request()
+    try:
+        found = open_petition(reader=by, petition_id=petition.id)
+    except NotThere:
+        listed = petitions_to_answer(reader=by, waiting=True).lines
+        assert not listed
+        return False
+    assert found.petition.item_id == petition.item_id
+    assert [one.id for one in petitions_to_answer(reader=by, waiting=True).lines] == [petition.id]
+    return True
+
+
+def test_who_wrote_it_down_or_checked_it_does_not_answer_for_it_where_somebody_else_can(desk):
+    with as_owner():
+        writer, third = (desk.proved(reader_for(membership(desk.scene.body, "privacy_officer"))) for _one in range(2))
+    paper = desk.write(writer)
+    desk.check(paper)
+    new_request()
+    acts.deny_paper_consent(record_id=desk.held, paper_id=paper, words="Not me.", by=desk.person, at=desk.at)
+    with as_owner():
+        told = StaffNotice.objects.filter(template="petition_asked").values_list("account_id", flat=True)
+        assert set(told) == {third.account_id}
+    assert [may_answer(desk, one) for one in (writer, desk.officer, third)] == [False, False, True]
+    with as_owner():
+        Membership.objects.filter(id=third.membership_id).update(ended_at=desk.at)
+    assert [may_answer(desk, one) for one in (writer, desk.officer)] == [True, True]
+
+
+def test_a_complaint_names_only_a_paper_of_the_same_record_that_was_denied(desk):
+    paper, other = desk.write(), desk.write()
+    new_request()
+    acts.deny_paper_consent(record_id=desk.held, paper_id=paper, words="Not me.", by=desk.person, at=desk.at)
+    for item, right in ((paper, True), (other, False), (uuid.uuid4(), False)):
+        new_request()
+        held, open_now = referrals.open_held_record(
+            reader=desk.person, record_id=desk.held, classes={DataClass.CONSENT_RECORD, DataClass.PRESENCE}
+        )
+        asking = Asking("complaint", "access_log", "Not me.", item_id=item)
+        try:
+            with transaction.atomic():
+                petitioning.write_petition(
+                    record_id=desk.held, organisation_id=held.organisation_id, asking=asking, opened=open_now,
+                    by=desk.person, at=desk.at,
+                )  # fmt: skip
+        except DatabaseError:
+            assert not right
+        else:
+            assert right

@@ -166,7 +166,7 @@ def _draw_all(request: Asked, record_id: UUID, differ: tuple[UUID, forms.Form] |
 
 def _about(one: PetitionView) -> Any:
     if one.kind == rules.COMPLAINT:
-        return _("A complaint")
+        return _("I did not sign it: a consent on paper") if one.item_id else _("A complaint")
     kind = next((kind.title for kind in KINDS.values() if kind.data_class == one.data_class), "")
     return kind if one.item_id else _("%(kind)s: something is missing") % {"kind": kind}
 

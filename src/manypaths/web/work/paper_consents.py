@@ -25,10 +25,10 @@ from manypaths.web.ui.numbered import page_number
 from manypaths.web.work.frame import REFUSED, WALKING, put_reasons, show, thank, zone_of
 from manypaths.web.work.paper_forms import CheckForm, PaperForm, Recipients
 from manypaths.web.work.paper_words import CAPACITIES, ELEMENTS, KINDS, SIGNERS, STATES, State
-from manypaths.web.work.reasons import name_for, open_for, way_back
+from manypaths.web.work.reasons import name_for, open_for, reasons_to_look, way_back
 from manypaths.web.work.words import CLASSES, LANGUAGES, PURPOSES
 
-PAGE = 30
+FORBIDDEN, PAGE = 403, 30
 WRITING = (Purpose.CARE, Purpose.PRIVACY)
 NAMED_ROLES = {"cj_referral": Role.MONITOR, "counseling_notes": Role.CLINICIAN}
 METHODS = ["GET", "HEAD", "POST"]
@@ -99,11 +99,13 @@ def _listed(one: PaperLine) -> Line:
 @member(*WALKING, Role.PRIVACY_OFFICER)
 @require_http_methods(METHODS)
 def new(request: Asked, record_id: UUID) -> HttpResponse:
-    """Write one down. It is held, and the page says so before and after."""
+    """Write one down. It is held, and the page says so before and after. Without a proof nothing is opened for it."""
+    form = PaperForm(request.POST if request.method == "POST" else None, _recipients(request))
+    if _prove(request, form):
+        return _draw_new(request, record_id, form, next(reasons_to_look(request)), "")
     purpose, opened = open_for(request, record_id, DataClass.CONSENT_RECORD)
     if purpose not in WRITING:
         raise NotThere
-    form = PaperForm(request.POST if request.method == "POST" else None, _recipients(request))
     if form.is_bound and form.is_valid():
         try:
             _write(request, record_id, form, opened)
@@ -111,11 +113,20 @@ def new(request: Asked, record_id: UUID) -> HttpResponse:
             put_reasons(form, refused)
         else:
             return thank(request, "paper_held", "work:consents", record_id)
+    return _draw_new(request, record_id, form, purpose, name_for(request, record_id, purpose))
+
+
+def _draw_new(request: Asked, record_id: UUID, form: PaperForm, purpose: Purpose, name: str) -> HttpResponse:
+    prove = _prove(request, form)
     context = {
-        "form": form, "record_id": record_id, "purpose": purpose, "name": name_for(request, record_id, purpose),
-        "back": way_back(purpose, record_id), "prove": _prove(request, form),
+        "form": form, "record_id": record_id, "purpose": purpose, "name": name, "prove": prove,
+        "back": way_back(purpose, record_id),
     }  # fmt: skip
-    return show(request, "paper_consent_new", context, status=REFUSED if form.errors else 200)
+    return show(request, "paper_consent_new", context, status=_status(form, prove))
+
+
+def _status(form: Any, prove: str) -> int:
+    return FORBIDDEN if prove else REFUSED if form.errors else 200
 
 
 def _write(request: Asked, record_id: UUID, form: PaperForm, opened: Opened) -> None:
@@ -159,12 +170,13 @@ def one(request: Asked, record_id: UUID, paper_id: UUID) -> HttpResponse:
     form = CheckForm(request.POST if request.method == "POST" else None, view.paper.kind)
     if form.is_bound and form.is_valid() and _found(request, view, form, opened):
         return thank(request, "paper_checked", "work:paper_consent", record_id, paper_id)
+    prove = _prove(request, form)
     context = _context(request, view) | {
-        "form": form, "record_id": record_id, "purpose": Purpose.PRIVACY, "prove": _prove(request, form),
+        "form": form, "record_id": record_id, "purpose": Purpose.PRIVACY, "prove": prove,
         "name": name_for(request, record_id, Purpose.PRIVACY), "may_check": view.may_be_checked_by(request.reader),
         "mine": view.writer_account == request.reader.account_id,
     }  # fmt: skip
-    return show(request, "paper_consent", context, status=REFUSED if form.errors else 200)
+    return show(request, "paper_consent", context, status=_status(form, prove))
 
 
 def _found(request: Asked, view: PaperView, form: CheckForm, opened: Opened) -> bool:

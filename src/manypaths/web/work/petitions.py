@@ -126,6 +126,7 @@ def _draw(request: Asked, found: OpenedPetition, form: PetitionForm, more: MoreT
         "view": view, "kind": KINDS[view.kind], "purpose": Purpose.PRIVACY, "form": form, "more": more,
         "name": name_of_held(request, view.record_id), "row": _row(request, found),
         "about": CLASSES.get(view.data_class, "") if view.kind == rules.CORRECTION else "",
+        "paper": view.item_id if view.kind == rules.COMPLAINT else None,
         "may_extend": rules.may_extend(
             view.kind, view.state, extended=view.extended_at is not None, due_at=view.due_at, at=at
         ),

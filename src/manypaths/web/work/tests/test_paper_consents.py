@@ -1,15 +1,19 @@
 """Consents on paper on the pages: written down, checked by somebody else, read and answered by the person."""
 
+import uuid
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
+from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
 from manypaths.consent.models import PaperConsent, Share
 from manypaths.consent.rules import paper_consents as rules
 from manypaths.network.tests.factories import day_there, membership, organisation, participation, reader_for
+from manypaths.support.models import Petition
 from manypaths.web.my.tests.factories import client_of as person_client
+from manypaths.web.ui.clock import now
 from manypaths.web.work.tests.factories import client_of
 from manypaths.web.work.tests.test_emergency import kept
 from manypaths.web.work.tests.test_pages import text
@@ -50,6 +54,15 @@ def written(house, by=None, **changes):
     assert answer.status_code == 302, text(answer)
     with as_owner():
         return PaperConsent.objects.latest("written_at").id
+
+
+def unproved(reader):
+    """A browser in which the last proof is ten minutes old."""
+    browser = client_of(reader)
+    session = browser.session
+    session["factor_at"] = (now() - timedelta(minutes=10)).isoformat()
+    session.save()
+    return browser
 
 
 def test_who_walks_with_them_writes_it_down_and_it_opens_nothing(house):
@@ -124,6 +137,39 @@ def test_who_did_not_sign_says_so_and_the_desk_is_asked(house):
     assert "I was not there that day." in text(mine.get(f"/my/places/{record}/asked"))
     register = text(client_of(second).get("/work/privacy/consents/paper"))
     assert "They say that they did not sign it" in register
+    with as_owner():
+        petition = Petition.objects.get()
+        third = reader_for(membership(made.body, "privacy_officer", display_name="Ola N."), made.place)
+    desk = f"/work/privacy/asked/{petition.id}"
+    assert client_of(second).get(desk).status_code == 404
+    page = client_of(third).get(desk)
+    assert "They say that they did not sign a consent on paper." in text(page)
+    assert f"/work/people/{record}/consents/paper/{one}" in page.content.decode()
+    assert client_of(third).post(desk, {"finding": "right", "words": "It is not your hand."}).status_code == 302
+    answered = text(mine.get(f"/my/places/{record}/asked"))
+    assert "I did not sign it: a consent on paper" in answered
+    assert "Ola N." in answered
+
+
+def test_without_a_proof_nothing_is_written_down_or_opened_and_nothing_that_was_typed_is_lost(house):
+    made, record, clinic, _outside, _first, second = house
+    address = f"/work/people/{record}/consents/paper"
+    looked = Access.objects.filter(opened__contains=[record])
+    with as_owner():
+        before = looked.count()
+    for one in (record, uuid.uuid4()):
+        answer = unproved(made.colleague).post(f"/work/people/{one}/consents/paper", paper(clinic))
+        assert answer.status_code == 403, text(answer)
+        assert "Nothing was written down yet." in text(answer)
+        assert "Blue folder 12" in answer.content.decode()
+    with as_owner():
+        assert looked.count() == before
+        assert not PaperConsent.objects.exists()
+    one = written(house)
+    answer = unproved(second).post(f"{address}/{one}", {"found": list(rules.OF_ALL), "finding": "complete"})
+    assert answer.status_code == 403
+    with as_owner():
+        assert PaperConsent.objects.get().state == "held"
 
 
 def test_what_a_kind_cannot_name_is_refused_and_nothing_is_lost(house):
@@ -140,7 +186,7 @@ def test_what_a_kind_cannot_name_is_refused_and_nothing_is_lost(house):
 
 def test_without_a_proof_of_a_moment_ago_nothing_is_written_down(house):
     made, record, clinic, _outside, _first, _second = house
-    browser = client_of(made.colleague, factor=False)
+    browser = unproved(made.colleague)
     answer = browser.post(f"/work/people/{record}/consents/paper", paper(clinic))
     assert answer.status_code in (302, 403, 422)
     if answer.status_code == 302:
