@@ -31,6 +31,7 @@ from manypaths.web.my.requests import STATES
 from manypaths.web.my.reviews import said_of
 from manypaths.web.my.sharing import every_look_of, shared_lines
 from manypaths.web.my.shown import shown_lines
+from manypaths.web.my.signed_papers import signed
 from manypaths.web.ui.access import person
 from manypaths.web.ui.asked import Asked
 from manypaths.web.ui.clock import now
@@ -68,6 +69,7 @@ def whole_record(request: Asked, at: datetime) -> dict[str, Any]:
         "kept": kept,
         "went_wrong": all_that_happened(request),
         "shown_outside": shown_lines(request),
+        "signed_on_paper": signed(request),
         "at_desks": _at_desks(request, kept),
         "looked": every_look_of(request),
         "said_not_right": said_of(request),
@@ -169,6 +171,8 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def _text(value: Any) -> str:
-    """Days and moments as ISO 8601, ids and translated words as they read."""
+def _text(value: Any) -> str | list[str]:
+    """Days and moments as ISO 8601, sets as lists, ids and translated words as they read."""
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value.isoformat() if isinstance(value, datetime | date) else str(value)

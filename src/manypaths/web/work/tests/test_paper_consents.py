@@ -1,5 +1,6 @@
 """Consents on paper on the pages: written down, checked by somebody else, read and answered by the person."""
 
+import json
 import uuid
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -210,3 +211,19 @@ def test_nobody_else_finds_the_pages(house):
     assert client_of(made.colleague).get(f"/work/people/{record}/consents/paper/{one}").status_code == 404
     with as_owner():
         assert PaperConsent.objects.count() == 1
+
+
+def test_a_copy_of_everything_tells_of_a_paper_to_read_and_to_take_along(house):
+    made, record, _clinic, _outside, _first, second = house
+    one = written(house)
+    lacking = {"found": [one for one in rules.OF_ALL if one != "revocation"], "finding": "deficient"}
+    assert client_of(second).post(f"/work/people/{record}/consents/paper/{one}", lacking).status_code == 302
+    mine = person_client(made.person)
+    page = text(mine.post("/my/copy/page"))
+    assert "Papers you signed" in page
+    assert "Blue folder 12" in page
+    assert "What was missing: That you can take it back, and how." in page
+    (told,) = json.loads(mine.post("/my/copy/data").content)["signed_on_paper"]
+    assert told["view"]["words"] == {"name": "Maria K.", "signer_name": "", "witness": "Ben", "place": "Blue folder 12"}
+    assert told["view"]["paper"]["read"] == sorted(rules.OF_ALL)
+    assert told["state"] == "deficient"
