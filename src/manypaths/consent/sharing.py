@@ -298,14 +298,16 @@ def keep_from(*, held_record_id: UUID, organisation_id: UUID, by: Reader, at: da
 
 @transaction.atomic
 def stop_keeping_from(*, restriction_id: UUID, by: Reader, at: datetime) -> None:
-    """Take a restriction away. What was agreed to holds again.
+    """Take a restriction away, and with it any that was asked for twice. What was agreed to holds again.
 
     Refuses: NotThere for one that is not the person's own · not proved in the last five minutes, as for any yes.
     Records: consent.restriction_ended
     """
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     refuse_if(reasons_not_proved(by, at))
-    ended = Restriction.objects.filter(record_id=record, id=restriction_id, until__isnull=True).update(until=at)
-    if not ended:
+    standing = Restriction.objects.filter(record_id=record, until__isnull=True)
+    pair = standing.filter(id=restriction_id).values("held_record_id", "organisation_id").first()
+    if pair is None:
         raise NotThere
+    standing.filter(**pair).update(until=at)
     audit.record(what="consent.restriction_ended", by=by, subject=restriction_id, record_id=record, at=at)

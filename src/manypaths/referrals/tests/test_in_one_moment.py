@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner, role_url
 from manypaths.consent import paper_consents, registering, rescuing, reviewing, sharing
-from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Share
+from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Restriction, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
@@ -166,6 +166,27 @@ def test_of_two_who_check_one_consent_on_paper_one_is_heard(committed_db, monkey
     assert what_became(lambda officer: desk.check(paper, officer), *officers) == ["done", "not_held"]
     with as_owner():
         assert Share.objects.filter(on_paper=True).count() == 1
+
+
+def test_what_was_kept_from_a_place_on_two_pages_at_once_is_let_again_by_one_press(committed_db, monkeypatch):
+    stage = Less()
+    with as_owner():
+        place = Share.objects.get(id=stage.share).recipient_organisation_id
+        other = Restriction.objects.count()
+    both_have_seen_it(sharing.queries, "open_own", monkeypatch)
+
+    def keep(_page: str) -> None:
+        sharing.keep_from(held_record_id=stage.held, organisation_id=place, by=stage.person, at=stage.at)
+
+    assert what_became(keep, "one", "other") == ["done", "done"]
+    monkeypatch.undo()
+    with as_owner():
+        standing = list(Restriction.objects.filter(until__isnull=True))
+    assert len(standing) == other + 2
+    with transaction.atomic():
+        sharing.stop_keeping_from(restriction_id=standing[0].id, by=stage.person, at=stage.at)
+    with as_owner():
+        assert not Restriction.objects.filter(until__isnull=True).exists()
 
 
 def test_who_opens_less_on_one_page_and_stops_on_another_opens_nothing(committed_db, monkeypatch):
