@@ -1,11 +1,12 @@
 """Driving Debian's Chromium: contexts by width, theme and language, and what every page must stand.
 
 A test takes the fixtures `browser` (one Chromium for the run) and `live_site`, opens a context with
-`context(browser, visit)`, and calls `check(page)` on every page it reaches.
+`context(browser, visit)`, and calls `check(page)` on every page it reaches. `PICTURES=folder pytest tests/journeys` keeps a picture of each.
 """
 
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,7 +175,16 @@ def check(page: Page, language: str | None = None, *, expected_errors: tuple[str
         assert page.evaluate("document.documentElement.lang") == language
     errors = [e for e in page.context.errors if not any(x in e for x in expected_errors)]  # type: ignore[attr-defined]
     assert errors == []
+    _picture(page)
     return elements
+
+
+def _picture(page: Page) -> None:
+    """With a folder in PICTURES: what was just checked, to look at. Named by the test and a number."""
+    if folder := os.environ.get("PICTURES", ""):
+        test = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").split("::")[-1]).removesuffix("-call-")
+        number = len(list(Path(folder).glob(f"{test}-*.png")))
+        page.screenshot(path=Path(folder) / f"{test}-{number:02}.png", full_page=True)
 
 
 def nothing_covered(page: Page, most: int = 60) -> int:
