@@ -1,7 +1,8 @@
 """Driving Debian's Chromium: contexts by width, theme and language, and what every page must stand.
 
 A test takes the fixtures `browser` (one Chromium for the run) and `live_site`, opens a context with
-`context(browser, visit)`, and calls `check(page)` on every page it reaches. `PICTURES=folder pytest tests/journeys` keeps a picture of each.
+`context(browser, visit)`, and calls `check(page)` on every page it reaches. With a folder
+in `PICTURES`, a picture of each is kept there.
 """
 
 import gzip
