@@ -23,6 +23,7 @@ OTHERS = {
     "export_id": "select id from support_export order by asked_at desc",
     "membership_id": "select membership_id from people_assignment where record_id = any(%(records)s)",
     "worker": "select membership_id from people_assignment where record_id = any(%(records)s)",
+    "paper_id": "select id from consent_paperconsent where held_record_id = any(%(records)s)",
     "handle": "select handle from accounts_session where account_id = %(account)s and handle is not null",
     "way_back": "select id from accounts_wayback where account_id = %(account)s",
     "invitation": "select id from network_invitation where used_at is null order by invited_at desc",

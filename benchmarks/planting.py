@@ -19,7 +19,7 @@ from benchmarks import planting_desk
 from benchmarks.canaries import MARK
 from manypaths.accounts.commands import joining
 from manypaths.accounts.commands.signing_in import Caller
-from manypaths.config.access_matrix import breaking, papers
+from manypaths.config.access_matrix import breaking, on_behalf, papers
 from manypaths.config.access_matrix.bodies import HOME, RECEIVER, fresh
 from manypaths.config.access_matrix.persons import CHECK_IN, PASSPHRASE, Someone
 from manypaths.config.access_matrix.visitor import Answer, Visitor
@@ -77,6 +77,7 @@ class Planter:
         self._in_an_emergency(someone)
         self._not_right(someone)
         self._order(someone)
+        self._on_paper(someone)
         planting_desk.plant(self.world, self.link, someone, PEER, self.word)
         return someone
 
@@ -201,7 +202,7 @@ class Planter:
                 wish=wish, name=self.word("signed name"), text=text, by=by, at=at
             )
 
-    # Through the web server: an emergency, a look that was not right, an order
+    # Through the web server: an emergency, a look that was not right, an order, a consent on paper
 
     def _in_an_emergency(self, someone: Someone) -> None:
         code = rescuing.make_card(by=fresh(someone.reader), at=datetime.now(UTC))
@@ -234,6 +235,12 @@ class Planter:
             "until": f"{today + timedelta(days=30)}",
         }  # fmt: skip
         _must(self._proved(papers.OFFICER).post(papers.DESK, form, page=papers.DESK))
+
+    def _on_paper(self, someone: Someone) -> None:
+        said = {name: self.word(f"paper: {name}") for name in ("name", "signer_name", "witness", "place")}
+        form = {**on_behalf.paper_form(self.world), **said, "signer": "both", "capacity": "parent", "minor": "on"}
+        there = f"/work/people/{someone.held[CLINICIAN]}/consents/paper"
+        _must(self._proved(CLINICIAN).post(there, form, page=there))
 
     def _proved(self, role: str) -> Visitor:
         visitor = self.world.browser(role, "none")

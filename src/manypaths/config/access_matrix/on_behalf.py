@@ -9,6 +9,7 @@ from manypaths.config.access_matrix.reading import Cell
 from manypaths.config.access_matrix.verdict import Verdict, judged
 from manypaths.config.access_matrix.visitor import Answer
 from manypaths.config.access_matrix.words import PLAIN_CONTEXTS, NotBuilt
+from manypaths.config.access_matrix.world import World
 
 CONFIRMED = "person present; person's own confirmation recorded"
 WRITTEN = "select count(*) from consent_paperconsent where held_record_id = %s"
@@ -38,15 +39,16 @@ def _send(ground: Ground, cell: Cell, record: str, ago: timedelta) -> tuple[Answ
     visitor, stood = ground.world.browser(cell.role, "none"), ground.log.one(WRITTEN, record)
     token = visitor.token("/devices")
     proved(visitor, ago)
-    answer = visitor.post(f"/work/people/{record}/consents/paper", {**_paper(ground), **token})
+    answer = visitor.post(f"/work/people/{record}/consents/paper", {**paper_form(ground.world), **token})
     proved(visitor, NEW)
     return answer, ground.log.one(WRITTEN, record) != stood
 
 
-def _paper(ground: Ground) -> dict[str, str]:
+def paper_form(world: World) -> dict[str, str]:
+    """A form that says what stands on a paper, as far as it has to be filled in."""
     today = datetime.now(UTC).date()
     return {
-        "kind": "named", "recipient": f"place.{ground.world.bodies.ids[RECEIVER]}", "parts": "sud_treatment_record",
+        "kind": "named", "recipient": f"place.{world.bodies.ids[RECEIVER]}", "parts": "sud_treatment_record",
         "purpose": "TREAT", "until": f"{today + timedelta(days=30)}", "name": "Zqpaper", "signer": "person",
         "signed_on": f"{today - timedelta(days=2)}", "place": "Zqfolder", "language": "en", "read": "name",
     }  # fmt: skip

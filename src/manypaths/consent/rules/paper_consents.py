@@ -43,6 +43,11 @@ class Paper:
     capacity: str
     read: frozenset[str]
 
+    @property
+    def last_moment(self) -> datetime | None:
+        """A moment of the last day on which it holds: the end itself is the first one of the day after."""
+        return self.until and self.until - timedelta(seconds=1)
+
 
 def elements_of(kind: str) -> tuple[str, ...]:
     """What must stand on a paper of this kind."""

@@ -1,7 +1,7 @@
 """Consents that a place wrote down from a paper: each in plain words, with a way to stop it and to say: not me."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,6 @@ class Signed:
     checker: str
     what: str
     why: str
-    until: datetime | None
     signed_on: date
     state: str
     missing: str
@@ -117,7 +116,7 @@ def _signed(view: PaperView, still: frozenset[UUID]) -> Signed:
     return Signed(
         view=view, place=houses[view.organisation_id], who=houses[named] if named else _worker(view, names),
         writer=names[view.written_by][0], checker=names[view.checked_by][0] if view.checked_by else "",
-        what=listed(sorted(view.paper.classes)), why=why(view.paper.purpose), until=view.paper.until,
+        what=listed(sorted(view.paper.classes)), why=why(view.paper.purpose),
         signed_on=view.paper.signed_on, state=_state(view, still),
         missing=", ".join(str(MISSING[one]) for one in view.missing()),
     )  # fmt: skip

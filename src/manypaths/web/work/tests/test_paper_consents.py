@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import formats
 
 from manypaths.audit.models import Access
 from manypaths.config.testing import as_owner
@@ -77,6 +78,8 @@ def test_who_walks_with_them_writes_it_down_and_it_opens_nothing(house):
     mine = text(person_client(made.person).get("/my/sharing/signed"))
     assert "It opens nothing yet." in mine
     assert "Blue folder 12" in mine
+    last = formats.date_format(day_there() + timedelta(days=30), "F j, Y")
+    assert f"Until the end of {last}" in mine
 
 
 def test_a_second_officer_checks_it_and_it_opens_what_it_names(house):
