@@ -100,10 +100,12 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _erasures(_: argparse.Namespace) -> int:
-    """Erase what the list of erasures names and this database still holds."""
+    """Erase what the list of erasures names and this database still holds, and stop what persons stopped."""
     from manypaths.people.commands import erase_again
+    from manypaths.referrals.commands.night import stop_again
 
     say(f"  {erase_again()} records erased once more.")
+    say(f"  {stop_again()} things that people stopped are stopped once more.")
     return 0
 
 

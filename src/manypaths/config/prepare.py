@@ -59,15 +59,18 @@ def make_tables(owner_url: str = "") -> None:
 
 
 def erase_again(owner_url: str) -> None:
-    """Erase as `owner` what the list of erasures names and the database still holds, and keep the list whole."""
+    """Erase as `owner` what the list of erasures names and the database still holds, and keep the list whole. Then stop
+    what persons stopped and this database still has open."""
     from manypaths.people.commands import erase_again, keep_erasures
+    from manypaths.referrals.commands.night import stop_again
 
-    if not Path(settings.ERASURES_FILE).exists():
-        return
     connect_django_to(owner_url)
-    if count := erase_again():
-        say(f"  The database was put back from a copy: {count} records that were erased are erased once more.")
-    keep_erasures()
+    if Path(settings.ERASURES_FILE).exists():
+        if count := erase_again():
+            say(f"  The database was put back from a copy: {count} records that were erased are erased once more.")
+        keep_erasures()
+    if Path(settings.STOPPED_FILE).exists() and (count := stop_again()):
+        say(f"  The database was put back from a copy: {count} things that people stopped are stopped once more.")
     connection.close()
 
 

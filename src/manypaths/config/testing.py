@@ -58,6 +58,7 @@ class TestServer:
             "AUDIT_KEY_FILE": self.files / "keys" / "audit_key",
             "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
             "ERASURES_FILE": self.files / "erasures.log",
+            "STOPPED_FILE": self.files / "stopped.log",
             "EMERGENCY_LOG_FILE": self.files / "emergency.log",
         }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from manypaths.referrals.commands import night as referrals
 
 KEEP_ONCE_KEYS = timedelta(days=2)
 LOOKED_THROUGH_AGAIN = timedelta(days=3)
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ def keep_erasures(_night: Night) -> int:
     return people.keep_erasures()
 
 
+def keep_stopped(_night: Night) -> int:
+    """Bring the list of what persons stopped, outside the database, up to date: each minute writes it, if it runs."""
+    return referrals.keep_stopped(since=EVER)
+
+
 def flag_looks(night: Night) -> int:
     """Find looks that nothing known explains, once their day is over."""
     return referrals.flag_looks(since=night.at - LOOKED_THROUGH_AGAIN, at=night.at)
@@ -94,6 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step("tell_of_papers", tell_of_papers, for_all=True),
     Step("tell_of_new_lookers", tell_of_new_lookers, for_all=True),
     Step("keep_erasures", keep_erasures, for_all=True),
+    Step("keep_stopped", keep_stopped, for_all=True),
     Step("flag_looks", flag_looks, for_all=True),
     Step("forget_once_keys", forget_once_keys, for_all=True),
     Step("forget_ways_in", forget_ways_in, for_all=True),

@@ -18,6 +18,7 @@ from manypaths.referrals.commands import night
 
 # A look is committed half an hour after it was written at the latest.
 LATEST_LOOKS = timedelta(hours=1)
+LATEST_STOPS = timedelta(hours=1)
 TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
@@ -49,3 +50,10 @@ def sweep_looks(timestamp: int) -> None:
     night.tell_of_new_lookers(since=now() - LATEST_LOOKS)
     spans = reading.SPANS if timestamp // 60 % 10 == 0 else (reading.TEN,)
     reviewing.raise_read_alarms(spans=spans, at=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="keep_stopped", queue="notices", queueing_lock="keep_stopped")
+def keep_stopped(timestamp: int) -> None:
+    """Write down, outside the database, what persons stopped in the last hour, for a database that is put back."""
+    night.keep_stopped(since=now() - LATEST_STOPS)

@@ -5,10 +5,11 @@ import uuid
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
 from manypaths.consent import queries as consent
+from manypaths.consent import stopped
 from manypaths.consent.models import Text
 from manypaths.consent.rules import DataClass
 from manypaths.lib.refusals import NotThere
@@ -23,6 +24,12 @@ from manypaths.support import messages
 from manypaths.support.models import ShownCheckIn
 from manypaths.support.shown import WORDS
 from manypaths.vault.queries import sealer_for
+
+HIDDEN = "select id, until from check_ins_hidden(%s)"
+HIDE_AGAIN = """
+    update support_showncheckin s set until = greatest(n.at, s.since), words = null
+      from unnest(%s::uuid[], %s::timestamptz[]) n(id, at) where s.id = n.id and s.until is null
+"""
 
 
 @transaction.atomic
@@ -90,3 +97,23 @@ def stop_showing(*, shown_id: UUID, by: Reader, at: datetime) -> UUID:
         row.save(update_fields=["until", "words"])
         audit.record(what="support.check_in_closed", by=by, subject=row.id, record_id=record, at=at)
     return row.sitting_id
+
+
+def keep_hidden(*, since: datetime) -> int:
+    """Write down, outside the database, which check-ins are shown no more since then. Repeats safely."""
+    with connection.cursor() as cursor:
+        cursor.execute(HIDDEN, [since])
+        return stopped.keep(cursor.fetchall())
+
+
+@transaction.atomic
+def hide_again() -> int:
+    """Hide the check-ins that the list names and this database still shows: it was put back from a copy. As the role
+    `owner`.
+
+    Afterwards: the copy of the words is gone once more. How many there were. Repeats safely.
+    """
+    known = stopped.listed()
+    with connection.cursor() as cursor:
+        cursor.execute(HIDE_AGAIN, [list(known), list(known.values())])
+        return int(cursor.rowcount)

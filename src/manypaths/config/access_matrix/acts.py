@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from manypaths.config.access_matrix import bulk, persons, rewriting, saying
+from manypaths.config.access_matrix import bulk, persons, restoring, rewriting, saying
 from manypaths.config.access_matrix.bodies import WORKERS
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.persons import Someone, ask
@@ -164,6 +164,8 @@ LATE_FORM = "unsaved form on the receiving side posts after revocation"
 
 def in_flight(ground: Ground, cell: Cell) -> Verdict:
     """The page is open, the person stops sharing, the worker goes on."""
+    if cell.context == restoring.PUT_BACK:
+        return restoring.put_back(ground, cell)
     if cell.data_class in SHAREABLE and cell.context == NEXT_CLICK and cell.role == "recv_staff":
         return _next_click_on_what_is_shown(ground, cell)
     if cell.data_class != "referral_task" or cell.context not in (NEXT_CLICK, LATE_FORM) or cell.expect != "hide":

@@ -47,6 +47,7 @@ class Ground:
 
     world: World
     log: Log
+    owner: str = ""  # the address of the database for the owner of its tables
     sealer: str = ""  # the address of the database for the one who seals
     written: Path | None = None  # where the web server writes what went wrong
 

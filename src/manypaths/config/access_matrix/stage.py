@@ -9,8 +9,8 @@ import psycopg
 from manypaths.config.access_matrix.bodies import OPERATOR, let_operate, open_bodies
 from manypaths.config.access_matrix.ground import Ground
 from manypaths.config.access_matrix.log import Log
+from manypaths.config.access_matrix.restoring import as_owner
 from manypaths.config.access_matrix.world import World
-from manypaths.config.database import connect_django_to
 
 
 @contextlib.contextmanager
@@ -20,24 +20,7 @@ def staged(site: str, owner: str, sealer: str = "", written: Path | None = None)
     """
     with psycopg.connect(owner, autocommit=True) as link:
         world = World(site, open_bodies())
-        with _as_owner(owner):
+        with as_owner(owner):
             world.bodies.workers[OPERATOR] = let_operate()
         world.list_a_service()
-        yield Ground(world, Log(link), sealer, written)
-
-
-@contextlib.contextmanager
-def _as_owner(owner: str) -> Iterator[None]:
-    """Sign in as the owner of the tables, as a command on the machine does; afterwards as before."""
-    from django.conf import settings
-    from django.db import connections
-
-    connection = connections["default"]
-    before = dict(connection.settings_dict)
-    connect_django_to(owner)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(before)
-        settings.DATABASES["default"].update(before)
+        yield Ground(world, Log(link), owner, sealer, written)

@@ -90,6 +90,8 @@ def _of_the_paper(facts: Facts) -> Iterator[str]:
         yield "incomplete"
     if facts.expiry_kind == "none" and facts.consent_type != "tpo_single":
         yield "no_end"
+    if facts.consent_type == "proceedings" and len(set(facts.consent_purposes or ())) > 1:
+        yield "combined"
     if facts.conflict is not None:
         yield "newer_refusal"
 

@@ -144,6 +144,13 @@ def test_the_whole_consent_opens_and_each_thing_that_differs_closes():
         assert (found.allow, found.logged) == (False, True), wrong
 
 
+def test_a_consent_for_proceedings_stands_alone():
+    alone = replace(CLINIC, recipient_type="court", purpose="HLEGAL", consent_type="proceedings")
+    assert decide(replace(alone, consent_purposes=("HLEGAL",))).allow
+    for purposes in (("HLEGAL", "TREAT"), ("TREAT", "HLEGAL"), ("TREAT",)):
+        assert not decide(replace(alone, consent_purposes=purposes)).allow, purposes
+
+
 def test_names_are_the_same_whatever_their_letters_and_what_stands_in_brackets():
     named = replace(CLINIC, consent_recipient="riverbend  CLINIC")
     assert decide(replace(named, actor="Riverbend Clinic (covered entity)")).allow

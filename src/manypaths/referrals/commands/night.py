@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from manypaths.audit import commands as audit
+from manypaths.consent import stopped
 from manypaths.network import queries as network
 from manypaths.network.rules import SYSTEM
 from manypaths.notices import commands as notices
@@ -13,6 +14,7 @@ from manypaths.notices.rules import Template
 from manypaths.people.commands import family_mark
 from manypaths.referrals.commands.leaving import close_where_left
 from manypaths.referrals.commands.moving import tell
+from manypaths.support import showing
 
 
 @transaction.atomic
@@ -60,6 +62,16 @@ def tell_of_new_lookers(*, since: datetime) -> int:
         cursor.execute("select tell_of_new_lookers(%s)", [since])
         told: int = cursor.fetchone()[0]
     return told
+
+
+def keep_stopped(*, since: datetime) -> int:
+    """Bring the list of what persons stopped, outside the database, up to date since then. Repeats safely."""
+    return stopped.keep_ended(since=since) + showing.keep_hidden(since=since)
+
+
+def stop_again() -> int:
+    """Stop what the list names and this database still has open: it was put back from a copy. As the role `owner`."""
+    return stopped.end_again() + showing.hide_again()
 
 
 @transaction.atomic
