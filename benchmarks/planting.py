@@ -44,7 +44,12 @@ NUMBER = " 802-555-0142"  # a phone number must have digits
 SENT = (302, 303)
 LOOK = re.compile(rb'href="(/my/sharing/looked/[0-9a-f-]{36})')
 # What went wrong may be about many people: its words have a key of their own.
-KEYED_BY = {"consent_incident": "id", "consent_assessment": "incident_id", "consent_breachletter": "incident_id"}
+KEYED_BY = {
+    "consent_paperconsent": "held_record_id",
+    "consent_incident": "id",
+    "consent_assessment": "incident_id",
+    "consent_breachletter": "incident_id",
+}
 ONE = {
     "emergencies": "select id from consent_emergency where record_id = any(%s) order by opened_at desc",
     "reviews": "select id from consent_review where record_id = any(%s)",
