@@ -165,6 +165,7 @@ def test_without_a_proof_nothing_is_written_down_or_opened_and_nothing_that_was_
         answer = unproved(made.colleague).post(f"/work/people/{one}/consents/paper", paper(clinic))
         assert answer.status_code == 403, text(answer)
         assert "Nothing was written down yet." in text(answer)
+        assert "You opened this for" not in text(answer)
         assert "Blue folder 12" in answer.content.decode()
     with as_owner():
         assert looked.count() == before
