@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from manypaths.audit import commands as audit
 from manypaths.consent import queries
 from manypaths.consent.models import LookFlag, Review
-from manypaths.consent.reviews import ANSWER, REASON, WORDS, open_flag, open_review
+from manypaths.consent.reviews import ANSWER, REASON, WORDS, open_flag, open_review, read_alarms
 from manypaths.consent.rules import DataClass, reviews
 from manypaths.consent.rules.reviews import Ending, State
 from manypaths.lib.refusals import NotThere, refuse_if
@@ -152,12 +152,15 @@ def close_read_alarm(*, alarm_id: UUID, by: Reader, at: datetime) -> None:
 
     Refuses: NotThere for everyone but a lead or privacy officer of the place, and about oneself.
     Records: consent.read_alarm_closed
+    Repeats safely: what they or somebody else closed a moment ago is closed, and is not closed once more.
     """
     with connection.cursor() as cursor:
         cursor.execute("select close_read_alarm(%s, %s, %s)", [by.account_id, by.membership_id, alarm_id])
-        if not cursor.fetchone()[0]:
-            raise NotThere
-    audit.record(what="consent.read_alarm_closed", by=by, subject=alarm_id, at=at)
+        is_new = cursor.fetchone()[0]
+    if is_new:
+        audit.record(what="consent.read_alarm_closed", by=by, subject=alarm_id, at=at)
+    elif alarm_id not in {one.id for one in read_alarms(reader=by, waiting=False)}:
+        raise NotThere
 
 
 @transaction.atomic

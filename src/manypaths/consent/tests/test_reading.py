@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from manypaths.audit.models import Access
+from manypaths.audit.models import Access, Act
 from manypaths.config.testing import as_owner
 from manypaths.consent import queries, reviewing, reviews
 from manypaths.consent.models import ReadAlarm
@@ -201,6 +201,12 @@ def test_far_more_stops_all_reading_of_that_worker_in_the_database_until_a_lead_
     assert raised(TEN) == []
     (closed,) = reviews.read_alarms(reader=lead, waiting=False)
     assert closed.closed_by == lead.membership_id
+    reviewing.close_read_alarm(alarm_id=line.id, by=lead, at=now())  # on a page that still stands in another tab
+    with as_owner():
+        assert Act.objects.filter(what="consent.read_alarm_closed").count() == 1
+    for one, by in ((line.id, who), (uuid4(), lead)):
+        with pytest.raises(NotThere):
+            reviewing.close_read_alarm(alarm_id=one, by=by, at=now())
 
 
 def test_a_stop_holds_nobody_else_and_no_person():
