@@ -17,14 +17,14 @@ from manypaths.web.work.words import CLASSES
 PICKS, DAY = {"look": "picks"}, {"type": "date"}
 
 
-def words(label: Any, rows: int = 3, help_text: Any = "") -> forms.CharField:
+def words(label: Any, rows: int = 3, help_text: Any = "", missing: Any = "") -> forms.CharField:
     """A field for a few sentences."""
     return forms.CharField(
         label=label,
         help_text=help_text,
         max_length=rules.LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": _("Write a few words.")},
+        error_messages={"required": missing or _("Write a few words.")},
     )
 
 
@@ -84,9 +84,12 @@ class AssessForm(forms.Form):
         super().__init__(*args, **kwargs)
         spoken = language()
         for name in rules.FACTORS:
-            self.fields[name] = picks(word(rules.FACTORS, name, spoken), _("Choose what it speaks for."))
+            what = {"what": word(rules.FACTORS, name, spoken)}
+            self.fields[name] = picks(what["what"], _("%(what)s: choose what it speaks for.") % what)
             offer(self, name, in_words(rules.WEIGHTS, spoken))
-            self.fields[f"{name}_words"] = words(_("In words"), 2)
+            self.fields[f"{name}_words"] = words(
+                _("%(what)s: in words") % what, 2, missing=_("%(what)s: write a few words.") % what
+            )
         self.fields["decision"] = picks(_("What is it?"), _("Choose what it is."))
         offer(self, "decision", in_words(rules.DECISIONS, spoken))
         self.fields["reason"] = words(_("Why do you decide so?"))

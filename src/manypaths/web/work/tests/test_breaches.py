@@ -21,6 +21,7 @@ from manypaths.referrals.tests.test_petitioning import officer_at
 from manypaths.web.my.tests.factories import client_of as person_client
 from manypaths.web.my.tests.test_kept import stranger_to_all
 from manypaths.web.ui.clock import now
+from manypaths.web.work.breach_forms import AssessForm
 from manypaths.web.work.tests.factories import client_of as work_client
 from manypaths.web.work.tests.test_pages import text
 from manypaths.web.work.tests.test_petitions import Desk
@@ -353,3 +354,11 @@ def test_a_made_up_source_opens_no_incident_of_anybody(register, source):
         assert cursor.fetchone()[0] is None
     with as_owner():
         assert not Incident.objects.exists()
+
+
+def test_each_thing_that_is_missing_is_named_by_what_it_is_about():
+    form = AssessForm({})
+    missing = [message for found in form.errors.values() for message in found]
+    assert len(missing) == len(set(missing)) == 2 * len(FACTORS) + 2
+    assert "Who got it: choose what it speaks for." in missing
+    assert "Who got it: write a few words." in missing
