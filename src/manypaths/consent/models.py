@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.lookups import LessThanOrEqual
 
+from manypaths.consent.agreed import ServiceAgreement
 from manypaths.consent.breaches import Affected, Assessment, BreachLetter, BreachStep, Incident
 from manypaths.consent.grounds import (
     DeskOpening,
@@ -40,6 +41,7 @@ __all__ = [
     "Relationship",
     "Restriction",
     "Review",
+    "ServiceAgreement",
     "Share",
     "Text",
 ]

@@ -42,6 +42,7 @@ class Template(StrEnum):
     PETITION_ASKED = "petition_asked"
     PETITION_ANSWERED = "petition_answered"
     LETTER_WAITS = "letter_waits"
+    AGREEMENT_WAITS = "agreement_waits"
     LOOK_TO_EXPLAIN = "look_to_explain"
     LOOK_NOT_RIGHT = "look_not_right"
     MUCH_WAS_OPENED = "much_was_opened"
@@ -90,6 +91,7 @@ INSIDE: Mapping[Template, Any] = MappingProxyType(
         Template.PETITION_ASKED: _("Someone asks your privacy desk for something."),
         Template.PETITION_ANSWERED: _("A privacy desk wrote to you."),
         Template.LETTER_WAITS: _("A letter waits until you agree."),
+        Template.AGREEMENT_WAITS: _("An agreement with another organization waits for your yes."),
         Template.LOOK_TO_EXPLAIN: _("A look asks for a reason."),
         Template.MUCH_WAS_OPENED: _("Someone opened very many pages."),
         Template.LOOK_NOT_RIGHT: _("A place found that a look at you was not right."),

@@ -76,7 +76,8 @@ def who_judges(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]
 
 
 def who_judges_reading(*, organisation_id: UUID, membership_id: UUID) -> list[Addressee]:
-    """Who is told that this worker opened very much: leads and privacy officers there, never themself."""
+    """Who is told that this worker opened very much, or wrote down an agreement with that place: leads and privacy
+    officers there, never themself."""
     who_read = Membership.objects.filter(id=membership_id).values("account_id")
     judges = [Role.PRIVACY_OFFICER.value, Role.ORG_ADMIN.value]
     return _addressees([organisation_id], Q(roles__overlap=judges) & ~Q(account_id__in=who_read))

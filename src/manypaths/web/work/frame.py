@@ -46,6 +46,9 @@ WORDS: dict[str, Any] = {
         "It is on the page of each person who has one here. Now write to them by mail, only to an address they call "
         "safe."
     ),
+    "agreement": _("It is written down. It opens no page by itself."),
+    "agreement_confirmed": _("You said yes. Both sides can read that."),
+    "agreement_ended": _("It has ended. Both sides can read that."),
     "paper_held": _("It is held. Someone else has to check it before it opens anything."),
     "paper_checked": _("Your decision is kept. They read it on their own page."),
     "more_time": _("Noted. They read the new day and why."),

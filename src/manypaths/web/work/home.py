@@ -97,6 +97,8 @@ def _leads_to(told: notices.Waiting, *open_there: Collection[UUID]) -> str:
     """The page that a notice is about, where it is open to the reader."""
     if told.template is Template.MUCH_WAS_OPENED:
         return reverse("work:alarms")
+    if told.template is Template.AGREEMENT_WAITS:
+        return reverse("work:agreement", args=[told.subject_id])
     of_a_record = "work:thread" if told.template is Template.MESSAGE_ARRIVED else "work:person"
     names = ("work:request", of_a_record, "work:review", "work:emergency_review", "work:petition", "work:flag",
              "work:incident")  # fmt: skip

@@ -10,13 +10,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from manypaths.consent import incidents, reviewing
+from manypaths.consent import agreements, incidents, reviewing
 from manypaths.consent import queries as consent
 from manypaths.consent import reviews as queries
 from manypaths.consent.reviews import OpenedReview, ReviewLine
 from manypaths.consent.rules import DataClass, Purpose
 from manypaths.consent.rules import reviews as rules
-from manypaths.lib.dates import days_until
+from manypaths.lib.dates import days_until, local_date
 from manypaths.lib.refusals import Refused
 from manypaths.network import queries as network
 from manypaths.network.rules import Role
@@ -78,8 +78,10 @@ def desk(request: Asked) -> HttpResponse:
     flags, flags_in_all = to_explain(request=request, waiting=True, limit=PAGE)
     explained, _all_explained = to_explain(request=request, waiting=False, limit=PAGE)
     letters = incidents.letters_waiting(reader=request.reader)
+    today = local_date(now(), zone_of(request))
     context = {
         "breaches_waiting": len(incidents.waiting_for_incident(reader=request.reader)) + len(letters),
+        "agreements_waiting": agreements.waiting_for_our_yes(reader=request.reader, today=today),
         "asked": asked,
         "asked_in_all": asked_in_all,
         "told": told,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from manypaths.web.work import (
+    agreements,
     alarms,
     api,
     breaches,
@@ -57,6 +58,11 @@ urlpatterns = [
     path("privacy/consents", consents.register, name="register"),
     path("privacy/consents/paper", paper_consents.register, name="paper_consents"),
     path("privacy/people/<uuid:record_id>", consents.person, name="privacy_person"),
+    path("privacy/agreements", agreements.register, name="agreements"),
+    path("privacy/agreements/new", agreements.new, name="agreement_new"),
+    path("privacy/agreements/<uuid:agreement_id>", agreements.one, name="agreement"),
+    path("privacy/agreements/<uuid:agreement_id>/agree", agreements.confirm, name="confirm_agreement"),
+    path("privacy/agreements/<uuid:agreement_id>/end", agreements.end, name="end_agreement"),
     path("privacy/breaches", breaches.register, name="breaches"),
     path("privacy/breaches/new", breaches.new, name="incident_new"),
     path("privacy/breaches/from/<slug:source>/<uuid:source_id>", breaches.begin, name="incident_from"),
