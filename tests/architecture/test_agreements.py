@@ -15,7 +15,9 @@ MARKS = {
     "check_in": ("{worker}", "{organisation}", "{day}"),
     "share": ("{discloser}", "{parts}", "{purpose}", "{until}"),
 }
-ABOVE = {"share-notes": ["first"], "share-court": ["first"]}  # what must be read before anything else
+ABOVE = {
+    one: ["first"] for one in ("share-notes", "share-court", "share-legal")
+}  # what must be read before anything else
 
 
 def texts(path: Path, language: str) -> list[dict]:

@@ -33,6 +33,9 @@ from manypaths.web.work.tests.factories import ask, session_of, stage
 from tests.journeys.browser import VISITS, Visit, check, context, go
 
 PICTURES = os.environ.get("PICTURES", "")
+COURT = "Second Circuit Family Court"
+# Both widths and both languages, by day and by night.
+BOTH_WAYS = (Visit(), Visit(390, "dark", "es"), Visit(1280, "light", "es"), Visit(1280, "dark"))
 SECRET = "Spoke about the night shift."
 
 
@@ -44,6 +47,7 @@ class Town:
     held: UUID
     clinic: Reader
     officer: Reader
+    clerk: Reader
     sister: Reader
 
     @property
@@ -60,6 +64,9 @@ def town(live_site: LiveSite) -> Town:
         court = organisation("Second Circuit Probation", kind="probation")
         participation(made.place, clinic)
         participation(made.place, court)
+        bench = organisation("Second Circuit Family Court", kind="court")
+        participation(made.place, bench)
+        clerk = membership(bench, "monitor", display_name="Clerk Rosa L.")
         doctor = membership(clinic, "clinician", display_name="Ida M.", answers_requests=True)
         officer = membership(court, "monitor", display_name="Officer Paul T.")
         writer = membership(made.body, "clinician", display_name="Sam K.")
@@ -67,7 +74,8 @@ def town(live_site: LiveSite) -> Town:
     write(held, reader_for(writer, made.place))
     with transaction.atomic():
         sister = somebody("Ana")
-    return Town(made, held, reader_for(doctor, made.place), reader_for(officer, made.place), sister)
+    read = (reader_for(one, made.place) for one in (doctor, officer, clerk))
+    return Town(made, held, *read, sister)
 
 
 def write(held: UUID, by: Reader) -> None:
@@ -199,6 +207,57 @@ def test_less_is_opened_and_the_clinic_reads_what_is_left(browser: Browser, live
         go(page.get_by_role("link", name="Mari"))
         expect(page.get_by_text("Came", exact=True)).to_be_visible()
         expect(page.get_by_text(SECRET)).to_have_count(0)
+
+
+def for_a_case(page: Page, site: LiveSite) -> None:
+    """Choose what a court reads for one case, as far as the words."""
+    page.goto(f"{site.url}/my/sharing/show/proceedings")
+    page.locator("input[name=held]").first.check(force=True)
+    page.locator("select[name=recipient]").select_option(label=COURT)
+    page.locator("input[name=parts][value=attendance]").check(force=True)
+    page.locator("input[name=case]").fill("My custody case, number 24-117")
+    go(page.locator("main form button.btn").first)
+
+
+def test_a_court_reads_for_one_case_what_was_signed_for_it(browser: Browser, live_site: LiveSite, town: Town):
+    for visit in BOTH_WAYS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(f"{live_site.url}/my/sharing/show/proceedings")
+            stands(page, visit, "case-choose")
+            go(page.locator("main form button.btn").first)
+            stands(page, visit, "case-wrong", "422")
+            for_a_case(page, live_site)
+            stands(page, visit, "case-sign", "422")
+    with as_reader(browser, live_site, town.person, Visit(scripts=False)) as page:
+        for_a_case(page, live_site)
+        expect(page.get_by_text("may be used in a court case, for you or against you", exact=False)).to_be_visible()
+        page.get_by_label("Type your name to sign").fill("Mari")
+        page.get_by_label("Yes, I am alone").check(force=True)
+        go(page.get_by_role("button", name="Yes, I sign"))
+        expect(page.get_by_text("My custody case, number 24-117").first).to_be_visible()
+        there = page.url
+    with as_owner():
+        share = Share.objects.get()
+    for visit in BOTH_WAYS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(there)
+            stands(page, visit, "case-one")
+        with as_reader(browser, live_site, town.clerk, visit) as page:
+            page.goto(f"{live_site.url}/work/shared/{share.id}")
+            stands(page, visit, "work-case")
+            expect(page.get_by_text("My custody case, number 24-117", exact=False)).to_be_visible()
+            expect(page.get_by_text(SECRET)).to_have_count(0)
+    with as_reader(browser, live_site, town.person, Visit()) as page:
+        page.goto(there)
+        go(page.get_by_role("button", name="Keep it from them, whatever I sign"))
+        expect(page.get_by_text("You keep it from them. They open nothing of it.").first).to_be_visible()
+        go(page.get_by_role("button", name="Let them see it again"))
+        go(page.get_by_role("button", name="Stop", exact=True))
+        expect(page.get_by_text("They can open nothing more of it.", exact=False)).to_be_visible()
+    with as_reader(browser, live_site, town.clerk, Visit()) as page:
+        answer = page.goto(f"{live_site.url}/work/shared/{share.id}")
+        assert answer is not None
+        assert answer.status == 404
 
 
 def test_somebody_close_types_the_code_and_reads_days_only(browser: Browser, live_site: LiveSite, town: Town):

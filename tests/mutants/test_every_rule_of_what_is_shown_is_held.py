@@ -24,7 +24,7 @@ OPEN: dict[str, Any] = {
     "roles": ["clinician"], "answers": True, "named": True, "ended": False, "block": "none", "restricted": False,
     "related": False, "noted": False, "erased": False, "asked": ["attendance", "drug_screen_result"], "hat": "worker",
 }  # fmt: skip
-NAMED, CARE, NOTES, COURT, ALLY = (
+NAMED, CARE, NOTES, COURT, ALLY, CASE = (
     {"kind": rules.KINDS[key], **more}
     for key, more in {
         "named": {},
@@ -32,10 +32,11 @@ NAMED, CARE, NOTES, COURT, ALLY = (
         "counseling_notes": {"asked": ["sud_counseling_notes"], "noted": True},
         "cj_referral": {"place": "probation", "roles": ["monitor"], "answers": False},
         "ally": {"hat": "person", "asked": ["attendance"]},
+        "proceedings": {"place": "court", "roles": ["monitor"], "answers": False},
     }.items()
 )
 WORLDS: list[dict[str, Any]] = [
-    *({**OPEN, **kind, **more} for kind in (NAMED, CARE, NOTES, COURT, ALLY) for more in (
+    *({**OPEN, **kind, **more} for kind in (NAMED, CARE, NOTES, COURT, ALLY, CASE) for more in (
         {}, {"state": "draft"}, {"state": "refused"}, {"time": "past"}, {"time": "future"}, {"time": "stopped"},
         {"named": False}, {"ended": True}, {"block": "account"}, {"block": "organisation"}, {"block": "over"},
         {"restricted": True}, {"erased": True}, {"erased": "own"}, {"answers": False}, {"roles": ["supervisor"]},
@@ -58,6 +59,8 @@ WORLDS: list[dict[str, Any]] = [
     {**OPEN, **NOTES, "noted": "another class"},
     {**OPEN, **NOTES, "roles": ["peer"]}, {**OPEN, **COURT, "roles": ["clinician"], "place": "clinic"},
     {**OPEN, **ALLY, "block": "account"},
+    *({**OPEN, **CASE, "place": place} for place in ("probation", "landlord", "police", "clinic")),
+    {**OPEN, **CASE, "place": "", "roles": ["clinician"], "answers": True}, {**OPEN, "place": "probation"},
 ]  # fmt: skip
 ROWS = """
     select opened, bases, denied, classes, purpose, account_id, membership_id, organisation_id
@@ -84,7 +87,10 @@ def stands(world: dict[str, Any]) -> bool:
 def is_lawful(world: dict[str, Any]) -> bool:
     """What the law asks of such a recipient beside the consent."""
     clinic = world["place"] == "clinic" and (world["related"] is True or world["law"] == "hipaa")
-    return {"tpo_single": clinic, "counseling_notes": world["place"] != "probation"}.get(world["kind"].key, True)
+    of_a_case = world["place"] not in ("probation", "landlord", "police")
+    return {
+        "tpo_single": clinic, "counseling_notes": world["place"] != "probation", "proceedings": of_a_case
+    }.get(world["kind"].key, True)  # fmt: skip
 
 
 def opens(world: dict[str, Any]) -> set[str]:

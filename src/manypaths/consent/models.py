@@ -212,6 +212,7 @@ class Share(models.Model):
     that opens less follows it, and ends it; only what waits unsigned can lose parts where it stands. Its days are the
     clock of the database. `kept_at`: it was asked while somebody stood beside the person. `on_paper`: it was signed on
     paper, which a second person checked; then the name is sealed with the key of the record that is shown.
+    `proceeding`: what the person calls the case it is for; each consent for proceedings has that, and no other one.
     """
 
     class State(models.TextChoices):
@@ -245,6 +246,7 @@ class Share(models.Model):
     until = models.DateTimeField()
     firm_until = models.DateTimeField(null=True, blank=True)
     name = SealedText(label="consent.share.name", null=True)
+    proceeding = SealedText(label="consent.share.proceeding", null=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     text_key = models.CharField(max_length=40)
     text_version = models.CharField(max_length=20)
@@ -273,6 +275,11 @@ class Share(models.Model):
                 condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
             ),
             models.UniqueConstraint(name="consent_share_followed_once", fields=["replaces"]),
+            models.CheckConstraint(
+                name="consent_share_says_which_case",
+                condition=Q(kind="proceedings", proceeding__isnull=False)
+                | ~Q(kind="proceedings") & Q(proceeding__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,10 +15,11 @@ from manypaths.consent.rules import DataClass, shares
 from manypaths.consent.rules.shares import ShareFacts
 from manypaths.lib.refusals import NotThere
 from manypaths.network.rules import Hat, Reader
-from manypaths.vault.queries import Sealer, sealer_of
+from manypaths.vault.queries import Sealer, sealer_for, sealer_of
 
 OPEN = "select open_shared(%s, %s, %s, %s, %s)"
 NAME = "consent.share.name"
+CASE = "consent.share.proceeding"
 LISTED = "shared"
 A_PAGE = 30
 
@@ -48,6 +49,7 @@ class ShareView:
     replaces: UUID | None
     taken_up: bool
     on_paper: bool
+    case: str
 
     def holds(self, at: datetime) -> bool:
         """True while it opens something to whom it names."""
@@ -88,6 +90,7 @@ class OpenedShare:
     until: datetime
     signed_at: datetime
     name: str
+    case: str
     law: str
     notice: bool
     named_only: bool
@@ -100,7 +103,9 @@ def own_shares(*, reader: Reader) -> list[ShareView]:
     Refuses: NotThere for anyone but the person.
     """
     record = queries.open_own(reader=reader, classes={DataClass.CONSENT_RECORD})
-    return [_view(row) for row in Share.objects.filter(record_id=record).order_by("-written_at", "id")]
+    rows = list(Share.objects.filter(record_id=record).order_by("-written_at", "id"))
+    sealer = sealer_for([record]) if any(row.proceeding is not None for row in rows) else None
+    return [_view(row, sealer) for row in rows]
 
 
 def own_share(*, reader: Reader, share_id: UUID) -> ShareView:
@@ -112,7 +117,7 @@ def own_share(*, reader: Reader, share_id: UUID) -> ShareView:
     row = Share.objects.filter(record_id=record, id=share_id).first()
     if row is None:
         raise NotThere
-    return _view(row)
+    return _view(row, sealer_for([record]) if row.proceeding is not None else None)
 
 
 def own_before(*, reader: Reader, share: ShareView) -> list[ShareView]:
@@ -259,6 +264,7 @@ def _opened(row: list[Any], facts: ShareFacts, found: dict[str, Any]) -> OpenedS
         id=UUID(row[0]), held_record_id=held, discloser_id=UUID(row[3]), kind=row[4], purpose=row[7],
         classes=tuple(sorted(unit[2] for unit in found["units"])), until=facts.until,
         signed_at=datetime.fromisoformat(row[22]), name=_name(row, sealer), law=row[14], notice=notice,
+        case=sealer.read(UUID(row[1]), CASE, bytes.fromhex(row[24])) if row[24] else "",
         named_only=any(shares.is_minimal(basis) for basis in bases.values()),
         opened=Opened(bases, keys=tuple(found["keys"])),
     )  # fmt: skip
@@ -269,7 +275,7 @@ def _name(row: list[Any], sealer: Sealer) -> str:
     return sealer.read(UUID(row[2] if row[23] else row[1]), NAME, bytes.fromhex(row[21]))
 
 
-def _view(row: Share) -> ShareView:
+def _view(row: Share, sealer: Sealer | None) -> ShareView:
     return ShareView(
         id=row.id,
         held_record_id=row.held_record_id,
@@ -292,4 +298,5 @@ def _view(row: Share) -> ShareView:
         replaces=row.replaces_id,
         taken_up=row.recipient_account_id is not None,
         on_paper=row.on_paper,
+        case=sealer.read(row.record_id, CASE, row.proceeding) if sealer else "",
     )

@@ -15,7 +15,7 @@ from manypaths.consent import queries
 from manypaths.consent.models import Restriction, Share, Text
 from manypaths.consent.rules import DataClass, shares
 from manypaths.consent.rules.shares import Extent
-from manypaths.consent.shares import NAME
+from manypaths.consent.shares import CASE, NAME
 from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network import queries as network
 from manypaths.network.rules import Reader, factor_is_fresh, reasons_not_proved
@@ -39,6 +39,7 @@ class Wish:
     membership_id: UUID | None = None
     code: str = ""
     firm_until: datetime | None = None
+    case: str = ""
 
 
 @transaction.atomic
@@ -46,8 +47,9 @@ def give_share(*, wish: Wish, name: str, text: Text, by: Reader, at: datetime) -
     """Agree that somebody outside may see some classes of one record that a place keeps. Signed with a typed name.
 
     Refuses: no proof of who signs in the last five minutes · nothing chosen, or not of this kind · no purpose · a last
-    day that is over or too far · no name · within the hour in which something was asked for the same place while
-    somebody stood beside the person, by the database too. A record that is not about the person, by the database.
+    day that is over or too far · no word of which case, for one of proceedings · no name · within the hour in which
+    something was asked for the same place while somebody stood beside the person, by the database too. A record that is
+    not about the person, by the database.
     Records: consent.share_given
     Afterwards: whom it names can open exactly these classes to read, until the end.
     """
@@ -126,7 +128,7 @@ def _waiting(share_id: UUID, by: Reader) -> tuple[UUID, Share]:
     return record, row
 
 
-def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime, follows: UUID | None = None) -> UUID:
+def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime, follows: Share | None = None) -> UUID:
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
     kind = shares.KINDS.get(wish.kind)
     if kind is None:
@@ -136,7 +138,9 @@ def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime, follows:
         refuse_if(shares.reasons_not_to_share_yet(_kept_for(record, wish), at))
     refuse_if(shares.reasons_not_to_share(kind, classes, wish.purpose, wish.until, name, at, fresh=fresh))
     row = _row(record, wish, text, at)
-    row.state, row.signed_at, row.replaces_id = Share.State.GIVEN, at, follows
+    row.state, row.signed_at = Share.State.GIVEN, at
+    if follows is not None:
+        row.replaces_id, row.proceeding = follows.id, follows.proceeding
     row.name = sealer_for([record]).seal(record, NAME, name.strip())
     row.save(force_insert=True)
     what = "consent.share_narrowed" if follows else "consent.share_given"
@@ -162,12 +166,15 @@ def _kept_for(record: UUID, wish: Wish) -> datetime | None:
 
 
 def _row(record: UUID, wish: Wish, text: Text, at: datetime) -> Share:
+    kind = shares.KINDS[wish.kind]
+    refuse_if(shares.reasons_not_of_a_case(kind, wish.case))
     return Share(
         id=uuid.uuid4(), record_id=record, held_record_id=wish.held_record_id, discloser_id=wish.discloser_id,
         kind=wish.kind, recipient_organisation_id=wish.organisation_id, recipient_membership_id=wish.membership_id,
         code_hash=accounts.fingerprint(CODE, wish.code) if wish.code else None, classes=sorted(wish.classes),
         purpose=wish.purpose, written_at=at, starts_at=at, until=wish.until, firm_until=wish.firm_until,
         text_key=text.key, text_version=text.version, language=text.language,
+        proceeding=sealer_for([record]).seal(record, CASE, wish.case.strip()) if kind.described else None,
     )  # fmt: skip
 
 
@@ -192,8 +199,9 @@ def narrow_share(*, share_id: UUID, less: Extent, name: str, text: Text, by: Rea
     wish = Wish(
         row.kind, row.held_record_id, row.discloser_id, less.classes, row.purpose, less.until,
         row.recipient_organisation_id, row.recipient_membership_id, str(uuid.uuid4()) if row.code_hash else "",
+        case=sealer_for([record]).read(record, CASE, row.proceeding),
     )  # fmt: skip
-    return _write(wish, name, text, by, at, follows=row.id)
+    return _write(wish, name, text, by, at, follows=row)
 
 
 @transaction.atomic

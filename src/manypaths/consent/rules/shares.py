@@ -1,6 +1,6 @@
 """Consents to show a part of a held record to somebody outside: what each kind may cover, and whether one opens now.
 
-Pure. The kinds are data (`data/shares-2026-11.json`); the database function `open_shared` is the second reading of
+Pure. The kinds are data (`data/shares-2026-11-23.json`); the database function `open_shared` is the second reading of
 `parts_open`. What the law says to it is asked of `disclosure.decide`, which also names what must go along.
 """
 
@@ -19,7 +19,7 @@ from manypaths.consent.rules.gate import NAMED, part_for
 from manypaths.lib.refusals import Reason
 
 DATA: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[1] / "data" / "shares-2026-11.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[1] / "data" / "shares-2026-11-23.json").read_text(encoding="utf-8")
 )
 RECIPIENT_TYPES: Mapping[str, str] = DATA["recipients"]
 TIE = "shared"
@@ -27,12 +27,15 @@ BASIS = "shared"
 MONITOR = "monitor"
 ORIGINS = {"part2": "part2_program", "hipaa": "hipaa_non_part2", "neither": "rco_non_part2", "unset": "unknown"}
 SHORTEST_NAME = 2
+SHORTEST_CASE, LONGEST_CASE = 3, 200
 # The statement of 42 CFR 2.32(a)(2) in the words of the law: it stands in English, whatever the language of the page.
 NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 NOTICE_VERSION = "42 CFR 2.32(a)(2), 2024"
 # How long what was asked beside somebody with power over the person waits, so that they can be gone.
 ALONE_AFTER = timedelta(hours=1)
 OF_A_CASE = frozenset({"court", "probation", "immigration", "law_enforcement"})
+# A case is shown to the court that hears it, or to a place that stands by the person; to nobody else who watches them.
+NOT_OF_PROCEEDINGS = words.WATCHING - {"court"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Kind:
     usual: timedelta
     named_fields: bool
     relationship: bool
+    described: bool
 
     @property
     def text_for_less(self) -> str:
@@ -60,6 +64,7 @@ def _kind(key: str, row: Mapping[str, Any]) -> Kind:
     return Kind(
         key, row["law"], row["text"], row["recipient"], tuple(row["classes"]), tuple(row["purposes"]),
         timedelta(days=row["longest_days"]), timedelta(days=row["days"]), row["named_fields"], row["relationship"],
+        row["described"],
     )  # fmt: skip
 
 
@@ -117,6 +122,8 @@ def decide(facts: ShareFacts, wanted: str) -> disclosure.Decision:
         info_classes=tuple(facts.classes), treating_relationship=facts.related if kind.relationship else None,
         need_to_monitor=True if kind.law == "cj_referral" else None, restriction=_restriction(facts),
     )  # fmt: skip
+    if not may_read(kind, facts.recipient):
+        return disclosure.no("outside_the_class")
     return disclosure.decide(asked) if wanted in facts.classes else disclosure.no("other_information")
 
 
@@ -158,12 +165,19 @@ def is_watching(kind: str) -> bool:
 
 
 def may_name(kind: Kind, sort: str) -> bool:
-    """True when a consent of this kind can name a place of this sort. A court case has a kind of its own, which names
-    one officer; one yes for care is for places that the health privacy law binds."""
+    """True when a consent of this kind can name a place of this sort. What a court or an officer is shown has kinds of
+    its own; one yes for care is for places that the health privacy law binds."""
     recipient = RECIPIENT_TYPES.get(sort, RECIPIENT_TYPES[""])
     if kind.law == "tpo_single":
         return recipient in words.HIPAA_RECIPIENTS
-    return recipient not in OF_A_CASE
+    return may_read(kind, sort) if kind.law == "proceedings" else recipient not in OF_A_CASE
+
+
+def may_read(kind: Kind, sort: str) -> bool:
+    """True when a place of this sort can read by a consent of this kind, whatever it was when it was named: one for
+    proceedings is for a court and for who stands by the person, and for nobody else with power over them."""
+    recipient = RECIPIENT_TYPES.get(sort, RECIPIENT_TYPES[""])
+    return kind.law != "proceedings" or recipient not in NOT_OF_PROCEEDINGS
 
 
 def reasons_not_to_share(
@@ -187,9 +201,17 @@ def reasons_not_to_share(
         yield Reason("not_signed", _("Type your name to sign."), "name")
 
 
+def reasons_not_of_a_case(kind: Kind, case: str) -> Iterator[Reason]:
+    """Why it does not say which case it is for, where the kind asks for that: each case needs a yes of its own."""
+    if kind.described and len(case.strip()) < SHORTEST_CASE:
+        yield Reason("no_case", _("Write which case it is for."), "case")
+    if len(case.strip()) > LONGEST_CASE:
+        yield Reason("too_long", _("Write a little less."), "case")
+
+
 def asks_whether_alone(kind: Kind, sort: str) -> bool:
-    """True when the person is asked whether they are alone: whom it names has power over them."""
-    return kind.law == "cj_referral" or is_watching(sort)
+    """True when the person is asked whether they are alone: whom it names has power over them, or it is for a case."""
+    return kind.law in ("cj_referral", "proceedings") or is_watching(sort)
 
 
 def reasons_not_to_confirm(written_at: datetime, until: datetime, at: datetime, *, alone: bool) -> Iterator[Reason]:

@@ -17,7 +17,7 @@ from manypaths.consent.models import Share
 from manypaths.consent.rules import DataClass
 from manypaths.consent.rules import shares as rules
 from manypaths.consent.rules.shares import Extent, ShareFacts
-from manypaths.consent.tests.test_shares import CODE, DAY, Stage, Undo, closed, opened
+from manypaths.consent.tests.test_shares import CODE, DAY, OF_A_CASE, Stage, Undo, closed, first_words, opened
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people.tests.factories import new_request, person
@@ -133,6 +133,15 @@ def test_nobody_else_opens_less_and_what_ended_is_followed_by_nothing(stage):
         stage.narrow("attendance")
 
 
+def test_less_of_what_is_shown_for_a_case_is_for_the_same_case_in_its_own_words(stage):
+    share = stage.give(classes=BOTH, **OF_A_CASE)
+    less = stage.narrow("attendance", share=share, text="share-legal-less")
+    found = opened(stage.reader, less)
+    assert (found.classes, found.case, stage.own(less).case) == (("attendance",), OF_A_CASE["case"], OF_A_CASE["case"])
+    with pytest.raises(DatabaseError, match="less than it"), transaction.atomic():
+        stage.narrow("attendance", share=stage.give(classes=BOTH, **OF_A_CASE), text="share-less")
+
+
 def test_one_that_holds_until_its_day_is_not_made_less_before(stage):
     with as_owner():
         officer = membership(organisation("Second Circuit Probation", kind="probation"), "monitor")
@@ -225,8 +234,7 @@ def _before(stage: Less, kind: rules.Kind, classes: list[str], days: int, state:
             recipient_membership=worker if kind.recipient == "worker" else None, recipient_account_id=account,
             code_hash=uuid.uuid4().hex if kind.recipient == "account" else None, state="given", written_at=start,
             starts_at=start, until=now - DAY if state == "over" else now + days * DAY, name=stage.sealed,
-            signed_at=start, text_key=kind.text, text_version="2026-11-22", language="en",
-            firm_until=firm,
+            signed_at=start, proceeding=stage.case if kind.described else None, **first_words(kind), firm_until=firm,
             ended_at=now - DAY if state == "ended" else None, ending="stopped" if state == "ended" else "",
         )  # fmt: skip
 
@@ -240,8 +248,9 @@ def _follow(row: Share, less: Extent, **changes: Any) -> None:
         "recipient_membership_id": row.recipient_membership_id, "state": "given",
         "code_hash": uuid.uuid4().hex if row.code_hash else None, "written_at": row.written_at,
         "starts_at": row.starts_at, "until": less.until, "name": row.name, "signed_at": row.signed_at,
-        "text_key": f"{row.text_key.removesuffix('-less')}-less", "text_version": "2026-11-23",
-        "language": row.language, "replaces_id": row.id,
+        "text_key": f"{row.text_key.removesuffix('-less')}-less",
+        "text_version": "2026-11-23.2" if row.proceeding else "2026-11-23",
+        "language": row.language, "proceeding": row.proceeding, "replaces_id": row.id,
     }  # fmt: skip
     Share.objects.create(**{**usual, **changes})
 

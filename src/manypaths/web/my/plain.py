@@ -47,6 +47,7 @@ PURPOSES: dict[str, Any] = {
     "HOPERAT": _("to run the place"),
     "FAMRQT": _("so that someone close knows"),
     "CJ_MONITORING": _("to follow your case"),
+    "HLEGAL": _("to use in a court case"),
     "emergency": _("to treat you in an emergency"),
     "legal": _("to answer an order of a court"),
 }

@@ -189,7 +189,7 @@ def _wish(request: Asked, kind: Kind, form: ShowForm) -> Wish:
         classes=chosen.get("parts") or list(kind.classes), purpose=chosen.get("purpose") or kind.purposes[0],
         until=until, organisation_id=named if kind.recipient == "organisation" else None,
         membership_id=named if kind.recipient == "worker" else None,
-        firm_until=until if chosen.get("firm") else None,
+        firm_until=until if chosen.get("firm") else None, case=chosen.get("case", ""),
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def _end_of(last: date, zone: str) -> datetime:
 
 def _hidden(request: Asked) -> list[tuple[str, str]]:
     """What was chosen goes along to the signature, and nowhere else."""
-    names = ("held", "recipient", "parts", "purpose", "until", "firm")
+    names = ("held", "recipient", "case", "parts", "purpose", "until", "firm")
     return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
@@ -215,6 +215,7 @@ def _filling(form: ShowForm, kind: Kind, request: Asked) -> dict[str, str]:
         "{purpose}": f"{purpose}.",
         "{firm}": str(FIRM[bool(chosen.get("firm"))]).replace("{until}", until),
         "{until}": until,
+        "{case}": chosen.get("case", ""),
     }
 
 

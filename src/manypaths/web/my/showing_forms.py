@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.consent.rules.shares import Kind
+from manypaths.consent.rules.shares import LONGEST_CASE, SHORTEST_CASE, Kind
 from manypaths.web.my.proof import passphrase_field
 from manypaths.web.my.showing_words import KINDS, PARTS, why
 from manypaths.web.ui.offering import offer
@@ -48,6 +48,18 @@ class ShowForm(forms.Form):
         error_messages={"required": _("Choose the place that keeps it.")},
     )
     recipient = forms.ChoiceField(error_messages={"required": _("Choose who will see it.")})
+    case = forms.CharField(
+        label=_("Which case is it for?"),
+        help_text=_("In your own words, for example: my custody case at the county court. They read it, too."),
+        min_length=SHORTEST_CASE,
+        max_length=LONGEST_CASE,
+        widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Write which case it is for."),
+            "min_length": _("Write which case it is for."),
+            "max_length": _("Write a little less."),
+        },
+    )
     parts = forms.MultipleChoiceField(
         label=_("What can they see?"),
         help_text=_("What was written down before, too. You choose each part."),
@@ -87,6 +99,8 @@ class ShowForm(forms.Form):
             del self.fields["parts"]
         if kind.law != "cj_referral":
             del self.fields["firm"]
+        if not kind.described:
+            del self.fields["case"]
 
     def clean(self) -> dict[str, Any]:
         """A place need not be shown what it keeps itself."""

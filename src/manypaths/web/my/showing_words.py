@@ -35,6 +35,10 @@ KINDS: dict[str, KindWords] = {
         _("Someone from my case"), _("An officer who follows your case sees what you choose."),
         _("Which officer?"), "info",
     ),
+    "proceedings": KindWords(
+        _("For a court case"), _("A lawyer's office or a court reads what you choose, for one case. It stands alone."),
+        _("Which lawyer's office, place or court?"), "scale",
+    ),
     "counseling_notes": KindWords(
         _("Notes of my counseling"), _("One clinician outside reads them. The law keeps these notes apart."),
         _("Which clinician?"), "lock",

@@ -178,7 +178,7 @@ def _filling(view: ShareView, line: ShownLine, text: Text, zone: str) -> dict[st
         firm = str(FIRM[view.firm_until is not None]).replace("{until}", until)
         return {
             "{discloser}": line.place, "{recipient}": line.who, "{parts}": listed(view.classes),
-            "{purpose}": f"{why(view.purpose)}.", "{until}": until, "{firm}": firm,
+            "{purpose}": f"{why(view.purpose)}.", "{until}": until, "{firm}": firm, "{case}": view.case,
         }  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def api_one(request: Asked, share_id: UUID) -> JsonResponse:
     parts = {one: [_row(line, found) for line in _lines(found, one)] for one in found.classes}
     answer = {
         "id": str(found.id), "name": found.name, "purpose": found.purpose, "until": found.until.isoformat(),
-        "classes": list(found.classes), "entries": parts,
+        "classes": list(found.classes), "case": found.case, "entries": parts,
     }  # fmt: skip
     if found.notice:
         answer |= {"notice": NOTICE, "notice_version": NOTICE_VERSION}

@@ -107,6 +107,7 @@ PURPOSES: dict[str, Any] = {
     "HPAYMT": _("to pay for their care"),
     "HOPERAT": _("to run the place"),
     "CJ_MONITORING": _("to follow a case"),
+    "HLEGAL": _("to use in a court case"),
     "emergency": _("to treat them in an emergency"),
     "legal": _("to answer an order of a court"),
 }

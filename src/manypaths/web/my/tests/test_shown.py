@@ -1,5 +1,6 @@
 """What a person shows outside, on their own pages: which record, to whom, and whether it opens anything now."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -252,6 +253,94 @@ def test_words_that_changed_since_it_was_asked_are_shown_before_they_are_agreed_
     assert states() == ["draft"]
     house.person.post(there, signed | words_on(page))
     assert states() == ["given"]
+
+
+class Suit(House):
+    """A court that takes part, and a person who has a case there."""
+
+    NAMED = "Mi caso <custody> {until}"
+
+    def __init__(self) -> None:
+        super().__init__()
+        with as_owner():
+            self.court = organisation("Family Court", kind="court")
+            participation(self.made.place, self.court)
+            self.officer = reader_for(membership(self.court, "monitor"), self.made.place)
+
+    def ask(self, alone: str, **changes: object) -> HttpResponse:
+        choice = self.choice(self.court) | {"case": self.NAMED} | changes
+        page = self.person.post("/my/sharing/show/proceedings", choice).content.decode()
+        if "words_version" not in page:
+            return self.person.post("/my/sharing/show/proceedings", choice)
+        said = {**choice, **words_on(page), "sign": "yes", "name": "Mari", "alone": alone}
+        return self.person.post("/my/sharing/show/proceedings", said)
+
+
+def test_the_words_of_a_yes_for_a_case_say_first_that_it_may_be_used_in_court():
+    house = Suit()
+    choice = house.choice(house.court) | {"case": house.NAMED}
+    page = house.person.post("/my/sharing/show/proceedings", choice).content.decode().split("<main")[1]
+    first = page.split("<dd>")[1].split("</dd>")[0]
+    assert "What you show here may be used in a court case, for you or against you." in first
+    assert "To stop does not take back what was already used." in first
+    assert "Only this one: Mi caso &lt;custody&gt; {until}." in page
+    assert "Are you alone right now?" in page
+
+
+def test_a_court_reads_what_was_signed_for_one_case_with_the_case_and_the_notice():
+    house = Suit()
+    there = str(house.ask("yes").headers["Location"])
+    assert "Mi caso &lt;custody&gt; {until}" in house.read(there)
+    with as_owner():
+        share = Share.objects.get()
+    page = work_client(house.officer).get(f"/work/shared/{share.id}").content.decode()
+    assert "Mi caso &lt;custody&gt; {until}. Not for another case." in page
+    assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in page
+    told = work_client(house.officer).get(f"/work/api/shared/{share.id}").json()
+    assert (told["case"], told["purpose"]) == (house.NAMED, "HLEGAL")
+    house.person.post(f"{there}/stop")
+    assert work_client(house.officer).get(f"/work/shared/{share.id}").status_code == 404
+
+
+def test_a_case_is_named_before_anything_is_signed():
+    house = Suit()
+    assert "Write which case it is for." in house.ask("yes", case=" ").content.decode()
+    assert states() == []
+    assert house.ask("yes").status_code == 302
+    assert states() == ["given"]
+
+
+def test_a_yes_for_a_case_waits_too_where_somebody_stands_beside_the_person():
+    house = Suit()
+    house.ask("no")
+    assert states() == ["draft"]
+    with as_owner():
+        there = f"/my/sharing/shown/{Share.objects.get().id}"
+        Share.objects.update(written_at=now() - timedelta(hours=2), kept_at=now() - timedelta(hours=2))
+    page = house.read(f"{there}/answer")
+    assert "Only this one: Mi caso &lt;custody&gt; {until}." in page
+    house.person.post(f"{there}/answer", {"sign": "yes", "name": "Mari", "alone": "yes", **words_on(page)})
+    assert states() == ["given"]
+
+
+def test_officers_police_and_the_place_itself_are_not_offered_for_a_case():
+    house = Suit()
+    with as_owner():
+        for kind in ("probation", "police", "immigration", "child_welfare", "employer", "landlord"):
+            participation(house.made.place, organisation(f"Office of {kind}", kind=kind))
+    page = house.read("/my/sharing/show/proceedings")
+    assert "Office of" not in page
+    assert "Family Court" in page
+    assert "Northside Clinic" in page
+    assert "Family Court" not in house.read(CHOOSE)
+
+
+def test_the_case_is_in_both_copies_of_everything():
+    house = Suit()
+    house.ask("yes")
+    page, data = (house.person.post(reverse(name)).content.decode() for name in ("my:copy_page", "my:copy_data"))
+    assert [one["view"]["case"] for one in json.loads(data)["shown_outside"]] == [house.NAMED]
+    assert "Mi caso &lt;custody&gt; {until}" in page
 
 
 def test_less_is_opened_on_the_page_and_the_list_shows_one_line_with_its_history(house):
