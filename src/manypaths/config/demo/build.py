@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from manypaths.config.demo import entries, folk, houses, loading, offers, reviews, signs
+from manypaths.config.demo import agreements, entries, folk, houses, loading, offers, reviews, signs
 from manypaths.config.demo.asking import Ground
 from manypaths.config.demo.book import Book
 from manypaths.config.demo.chance import Chance
@@ -101,6 +101,7 @@ def compose(
     cast = _cast(crowd, all_houses)
     entries.write_down(crowd.requests)
     reviews.say_not_right(book, all_houses[0], cast["person"], crowd.people)
+    agreements.agree(book, all_houses[0], all_houses[1])
     return Story(book, community, all_houses, crowd, cast)
 
 

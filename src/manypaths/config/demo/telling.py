@@ -4,7 +4,7 @@ from datetime import datetime
 
 from manypaths.config.demo.book import Book
 from manypaths.config.demo.houses import Worker
-from manypaths.consent.models import Review
+from manypaths.consent.models import Review, ServiceAgreement
 from manypaths.notices import rules as notices
 from manypaths.notices.models import PersonNotice, StaffNotice
 from manypaths.notices.rules import Template
@@ -26,7 +26,9 @@ def tell_person(book: Book, row: Referral, template: Template, at: datetime) -> 
     )
 
 
-def tell_workers(book: Book, row: Referral | Review, workers: list[Worker], template: Template, at: datetime) -> None:
+def tell_workers(
+    book: Book, row: Referral | Review | ServiceAgreement, workers: list[Worker], template: Template, at: datetime
+) -> None:
     cause = f"{row.id}/{template}"
     for worker in workers:
         common = {"account_id": worker.account_id, "template": template.value, "subject_id": row.id, "written_at": at}

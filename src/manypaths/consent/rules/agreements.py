@@ -100,6 +100,11 @@ def reasons_not_to_write(
 ) -> Iterator[Reason]:
     """Why it cannot be written down like this."""
     yield from _unproved(reader, at)
+    yield from reasons_of_the_terms(terms, own=own, taking_part=taking_part)
+
+
+def reasons_of_the_terms(terms: Terms, *, own: UUID | None, taking_part: frozenset[UUID]) -> Iterator[Reason]:
+    """What is missing of it, or cannot be. `taking_part`: who can be the other side here."""
     yield from _of_the_other_side(terms, own, taking_part)
     if terms.service not in SERVICES:
         yield Reason("no_service", _("Choose what they do for you."), "service")

@@ -14,11 +14,12 @@ from django.test import Client
 from manypaths.config.demo import build, signs
 from manypaths.config.demo.build import Story
 from manypaths.config.testing import as_owner, role_url
-from manypaths.consent import reviews
+from manypaths.consent import agreements, reviews
+from manypaths.consent.rules.agreements import State
 from manypaths.indicators.models import Figure, Release
 from manypaths.network import queries as network
 from manypaths.network.models import Community
-from manypaths.network.rules import Hat, Reader
+from manypaths.network.rules import Hat, Reader, Role
 from manypaths.network.tests import factories
 from manypaths.people import queries as people
 from manypaths.plans import queries as plans
@@ -55,6 +56,11 @@ def reader(story: Story, key: str) -> Reader:
 
 
 class TestBuilt:
+    def test_an_agreement_waits_for_the_first_house_and_one_of_its_own_is_held(self, demo: Story):
+        officer = next(one.reader for one in demo.houses[0].workers if one.has(Role.PRIVACY_OFFICER))
+        found, _total = agreements.agreements_here(reader=officer, today=demo.book.now.date())
+        assert {(one.ours, one.state) for one in found} == {(False, State.WAITING), (True, State.HELD)}
+
     def test_it_says_everywhere_that_it_is_made_up(self, demo: Story):
         assert [one.is_demo for one in network.communities()] == [True]
 
