@@ -16,7 +16,7 @@ MARKS = {
     "share": ("{discloser}", "{parts}", "{purpose}", "{until}"),
 }
 ABOVE = {
-    one: ["first"] for one in ("share-notes", "share-court", "share-legal")
+    one: ["first"] for one in ("share-notes", "share-court", "share-legal", "share-study")
 }  # what must be read before anything else
 
 

@@ -260,6 +260,55 @@ def test_a_court_reads_for_one_case_what_was_signed_for_it(browser: Browser, liv
         assert answer.status == 404
 
 
+def for_a_study(page: Page, site: LiveSite) -> None:
+    """Choose what is read for one study, as far as the words."""
+    page.goto(f"{site.url}/my/sharing/show/research")
+    page.locator("input[name=held]").first.check(force=True)
+    page.locator("select[name=recipient]").select_option(label="Northside Clinic")
+    page.locator("input[name=parts][value=attendance]").check(force=True)
+    page.locator("input[name=case]").fill("The sleep study at the university")
+    go(page.locator("main form button.btn").first)
+
+
+def test_for_one_study_is_read_what_was_signed_for_it_until_it_is_stopped(
+    browser: Browser, live_site: LiveSite, town: Town
+):
+    for visit in BOTH_WAYS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(f"{live_site.url}/my/sharing/show/research")
+            stands(page, visit, "study-choose")
+            go(page.locator("main form button.btn").first)
+            stands(page, visit, "study-wrong", "422")
+            for_a_study(page, live_site)
+            stands(page, visit, "study-sign", "422")
+    with as_reader(browser, live_site, town.person, Visit(scripts=False)) as page:
+        for_a_study(page, live_site)
+        expect(page.get_by_text("This is not your yes to join a study.", exact=False)).to_be_visible()
+        page.get_by_label("Type your name to sign").fill("Mari")
+        go(page.get_by_role("button", name="Yes, I sign"))
+        expect(page.get_by_text("The sleep study at the university").first).to_be_visible()
+        there = page.url
+    with as_owner():
+        share = Share.objects.get()
+    for visit in BOTH_WAYS:
+        with as_reader(browser, live_site, town.person, visit) as page:
+            page.goto(there)
+            stands(page, visit, "study-one")
+        with as_reader(browser, live_site, town.clinic, visit) as page:
+            page.goto(f"{live_site.url}/work/shared/{share.id}")
+            stands(page, visit, "work-study")
+            expect(page.get_by_text("The sleep study at the university", exact=False)).to_be_visible()
+            expect(page.get_by_text(SECRET)).to_have_count(0)
+    with as_reader(browser, live_site, town.person, Visit()) as page:
+        page.goto(there)
+        go(page.get_by_role("button", name="Stop", exact=True))
+        expect(page.get_by_text("They can open nothing more of it.", exact=False)).to_be_visible()
+    with as_reader(browser, live_site, town.clinic, Visit()) as page:
+        answer = page.goto(f"{live_site.url}/work/shared/{share.id}")
+        assert answer is not None
+        assert answer.status == 404
+
+
 def test_somebody_close_types_the_code_and_reads_days_only(browser: Browser, live_site: LiveSite, town: Town):
     visit = Visit()
     with as_reader(browser, live_site, town.person, visit) as page:

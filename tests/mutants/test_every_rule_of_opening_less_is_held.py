@@ -29,13 +29,16 @@ Attempt = tuple[str, bool, Callable[[], None]]
 
 def attempts(stage: Less) -> list[Attempt]:
     """What is tried past the commands, and whether the database lets it."""
-    named, court, ally, case = (rules.KINDS[one] for one in ("named", "cj_referral", "ally", "proceedings"))
+    named, court, ally, case, study = (
+        rules.KINDS[one] for one in ("named", "cj_referral", "ally", "proceedings", "research")
+    )
     usual = _before(stage, named, BOTH, 9, "given")
     known, untyped = (_before(stage, ally, ["attendance"], 9, one) for one in ("given", "no code typed"))
     sooner = Extent(ONE, usual.until - DAY)
     less, same = Extent(ONE, usual.until), Extent(frozenset(BOTH), usual.until)
     firm, free = (_before(stage, court, BOTH, 9, one) for one in ("firm", "firm before"))
     suit = _before(stage, case, BOTH, 9, "given")
+    learnt = _before(stage, study, BOTH, 9, "given")
     tried: list[Attempt] = [
         ("fewer parts", True, lambda: _follow(usual, less)),
         ("an earlier end", True, lambda: _follow(usual, Extent(same.classes, sooner.until))),
@@ -58,6 +61,8 @@ def attempts(stage: Less) -> list[Attempt]:
         ("one whose code nobody typed", False, lambda: _follow(untyped, sooner)),
         ("one for the same case", True, lambda: _follow(suit, less)),
         ("one for another case", False, lambda: _follow(suit, less, proceeding=stage.sealed)),
+        ("one for the same study", True, lambda: _follow(learnt, less)),
+        ("one for another study", False, lambda: _follow(learnt, less, proceeding=stage.sealed)),
         ("none", False, lambda: _follow(usual, less, replaces_id=uuid.uuid4())),
         ("somebody else's", False, lambda: _follow(_elses(stage), less)),
         ("one that was not given", False, lambda: _follow(_unsigned(stage), less)),

@@ -24,7 +24,7 @@ OPEN: dict[str, Any] = {
     "roles": ["clinician"], "answers": True, "named": True, "ended": False, "block": "none", "restricted": False,
     "related": False, "noted": False, "erased": False, "asked": ["attendance", "drug_screen_result"], "hat": "worker",
 }  # fmt: skip
-NAMED, CARE, NOTES, COURT, ALLY, CASE = (
+NAMED, CARE, NOTES, COURT, ALLY, CASE, STUDY = (
     {"kind": rules.KINDS[key], **more}
     for key, more in {
         "named": {},
@@ -33,10 +33,11 @@ NAMED, CARE, NOTES, COURT, ALLY, CASE = (
         "cj_referral": {"place": "probation", "roles": ["monitor"], "answers": False},
         "ally": {"hat": "person", "asked": ["attendance"]},
         "proceedings": {"place": "court", "roles": ["monitor"], "answers": False},
+        "research": {"place": ""},
     }.items()
 )
 WORLDS: list[dict[str, Any]] = [
-    *({**OPEN, **kind, **more} for kind in (NAMED, CARE, NOTES, COURT, ALLY, CASE) for more in (
+    *({**OPEN, **kind, **more} for kind in (NAMED, CARE, NOTES, COURT, ALLY, CASE, STUDY) for more in (
         {}, {"state": "draft"}, {"state": "refused"}, {"time": "past"}, {"time": "future"}, {"time": "stopped"},
         {"named": False}, {"ended": True}, {"block": "account"}, {"block": "organisation"}, {"block": "over"},
         {"restricted": True}, {"erased": True}, {"erased": "own"}, {"answers": False}, {"roles": ["supervisor"]},
@@ -60,6 +61,7 @@ WORLDS: list[dict[str, Any]] = [
     {**OPEN, **NOTES, "roles": ["peer"]}, {**OPEN, **COURT, "roles": ["clinician"], "place": "clinic"},
     {**OPEN, **ALLY, "block": "account"},
     *({**OPEN, **CASE, "place": place} for place in ("probation", "landlord", "police", "clinic")),
+    *({**OPEN, **STUDY, "place": place} for place in ("court", "probation", "landlord", "police", "clinic")),
     {**OPEN, **CASE, "place": "", "roles": ["clinician"], "answers": True}, {**OPEN, "place": "probation"},
 ]  # fmt: skip
 ROWS = """
@@ -89,7 +91,8 @@ def is_lawful(world: dict[str, Any]) -> bool:
     clinic = world["place"] == "clinic" and (world["related"] is True or world["law"] == "hipaa")
     of_a_case = world["place"] not in ("probation", "landlord", "police")
     return {
-        "tpo_single": clinic, "counseling_notes": world["place"] != "probation", "proceedings": of_a_case
+        "tpo_single": clinic, "counseling_notes": world["place"] != "probation", "proceedings": of_a_case,
+        "research": of_a_case and world["place"] != "court",
     }.get(world["kind"].key, True)  # fmt: skip
 
 

@@ -212,7 +212,7 @@ class Share(models.Model):
     that opens less follows it, and ends it; only what waits unsigned can lose parts where it stands. Its days are the
     clock of the database. `kept_at`: it was asked while somebody stood beside the person. `on_paper`: it was signed on
     paper, which a second person checked; then the name is sealed with the key of the record that is shown.
-    `proceeding`: what the person calls the case it is for; each consent for proceedings has that, and no other one.
+    `proceeding`: what the person calls the case or study it is for; each consent for either has that, and no other one.
     """
 
     class State(models.TextChoices):
@@ -277,8 +277,8 @@ class Share(models.Model):
             models.UniqueConstraint(name="consent_share_followed_once", fields=["replaces"]),
             models.CheckConstraint(
                 name="consent_share_says_which_case",
-                condition=Q(kind="proceedings", proceeding__isnull=False)
-                | ~Q(kind="proceedings") & Q(proceeding__isnull=True),
+                condition=Q(kind__in=["proceedings", "research"], proceeding__isnull=False)
+                | ~Q(kind__in=["proceedings", "research"]) & Q(proceeding__isnull=True),
             ),
         ]
 

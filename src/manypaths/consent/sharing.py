@@ -47,7 +47,7 @@ def give_share(*, wish: Wish, name: str, text: Text, by: Reader, at: datetime) -
     """Agree that somebody outside may see some classes of one record that a place keeps. Signed with a typed name.
 
     Refuses: no proof of who signs in the last five minutes · nothing chosen, or not of this kind · no purpose · a last
-    day that is over or too far · no word of which case, for one of proceedings · no name · within the hour in which
+    day that is over or too far · no word of which case or study, for one of these · no name · within the hour in which
     something was asked for the same place while somebody stood beside the person, by the database too. A record that is
     not about the person, by the database.
     Records: consent.share_given

@@ -20,7 +20,7 @@ OF_ALL = ("name", "discloser", "information", "recipient", "purpose", "revocatio
 # What a consent for treatment, payment and operations must say besides.
 OF_CARE = ("redisclosure", "refusal")
 ELEMENTS = (*OF_ALL, *OF_CARE)
-# Somebody close is named by a code that they type: no paper can do that. Which case one is for, the person writes.
+# Somebody close is named by a code that they type: no paper can do that. Which case or study it is, the person writes.
 KINDS = tuple(key for key, kind in shares.KINDS.items() if kind.recipient != "account" and not kind.described)
 PERSON, REPRESENTATIVE, BOTH = "person", "representative", "both"
 SIGNERS = (PERSON, REPRESENTATIVE, BOTH)

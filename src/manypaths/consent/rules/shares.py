@@ -1,6 +1,6 @@
 """Consents to show a part of a held record to somebody outside: what each kind may cover, and whether one opens now.
 
-Pure. The kinds are data (`data/shares-2026-11-23.json`); the database function `open_shared` is the second reading of
+Pure. The kinds are data (`data/shares-2026-11-23.2.json`); the database function `open_shared` is the second reading of
 `parts_open`. What the law says to it is asked of `disclosure.decide`, which also names what must go along.
 """
 
@@ -19,7 +19,7 @@ from manypaths.consent.rules.gate import NAMED, part_for
 from manypaths.lib.refusals import Reason
 
 DATA: dict[str, Any] = json.loads(
-    (Path(__file__).resolve().parents[1] / "data" / "shares-2026-11-23.json").read_text(encoding="utf-8")
+    (Path(__file__).resolve().parents[1] / "data" / "shares-2026-11-23.2.json").read_text(encoding="utf-8")
 )
 RECIPIENT_TYPES: Mapping[str, str] = DATA["recipients"]
 TIE = "shared"
@@ -36,6 +36,12 @@ ALONE_AFTER = timedelta(hours=1)
 OF_A_CASE = frozenset({"court", "probation", "immigration", "law_enforcement"})
 # A case is shown to the court that hears it, or to a place that stands by the person; to nobody else who watches them.
 NOT_OF_PROCEEDINGS = words.WATCHING - {"court"}
+# Who watches them reads nothing for a study: no court, no officer, no employer does research on whom they hold.
+READS_NOTHING = {"proceedings": NOT_OF_PROCEEDINGS, "research": words.WATCHING}
+NO_NAME_FOR_IT = {
+    "proceedings": _("Write which case it is for."),
+    "research": _("Write which study it is for."),
+}
 
 
 @dataclass(frozen=True)
@@ -170,14 +176,15 @@ def may_name(kind: Kind, sort: str) -> bool:
     recipient = RECIPIENT_TYPES.get(sort, RECIPIENT_TYPES[""])
     if kind.law == "tpo_single":
         return recipient in words.HIPAA_RECIPIENTS
-    return may_read(kind, sort) if kind.law == "proceedings" else recipient not in OF_A_CASE
+    return may_read(kind, sort) if kind.law in READS_NOTHING else recipient not in OF_A_CASE
 
 
 def may_read(kind: Kind, sort: str) -> bool:
     """True when a place of this sort can read by a consent of this kind, whatever it was when it was named: one for
-    proceedings is for a court and for who stands by the person, and for nobody else with power over them."""
+    proceedings is for a court and for who stands by the person, and for nobody else with power over them; one for a
+    study is for nobody with power over them at all."""
     recipient = RECIPIENT_TYPES.get(sort, RECIPIENT_TYPES[""])
-    return kind.law != "proceedings" or recipient not in NOT_OF_PROCEEDINGS
+    return recipient not in READS_NOTHING.get(kind.law, frozenset())
 
 
 def reasons_not_to_share(
@@ -202,9 +209,9 @@ def reasons_not_to_share(
 
 
 def reasons_not_of_a_case(kind: Kind, case: str) -> Iterator[Reason]:
-    """Why it does not say which case it is for, where the kind asks for that: each case needs a yes of its own."""
+    """Why it does not say which case or study it is for, where the kind asks for that: each needs a yes of its own."""
     if kind.described and len(case.strip()) < SHORTEST_CASE:
-        yield Reason("no_case", _("Write which case it is for."), "case")
+        yield Reason("no_case", NO_NAME_FOR_IT[kind.law], "case")
     if len(case.strip()) > LONGEST_CASE:
         yield Reason("too_long", _("Write a little less."), "case")
 

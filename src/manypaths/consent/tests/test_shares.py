@@ -36,11 +36,14 @@ DAY = timedelta(days=1)
 CODE = "quiet otter lamp"
 CASE = "My custody case in the family court"
 OF_A_CASE: dict[str, Any] = {"kind": "proceedings", "purpose": "HLEGAL", "case": CASE}
+STUDY = "The sleep study at the university"
+OF_A_STUDY: dict[str, Any] = {"kind": "research", "purpose": "HRESCH", "case": STUDY}
+VERSIONS = {"proceedings": "2026-11-23.2", "research": "2026-11-23.3"}
 
 
 def first_words(kind: rules.Kind) -> dict[str, str]:
     """The words of a yes of this kind, as a row has them."""
-    version = "2026-11-23.2" if kind.described else "2026-11-22"
+    version = VERSIONS.get(kind.key, "2026-11-22")
     return {"text_key": kind.text, "text_version": version, "language": "en"}
 
 
@@ -396,6 +399,8 @@ def _nothing_opens_that_never_may(world: dict[str, Any], found: dict[str, Any]) 
     if world["place"] in ("probation", "landlord", "court") and world["hat"] == "worker":
         assert "sud_counseling_notes" not in opened_now
     if world["place"] in ("probation", "landlord") and world["kind"].key == "proceedings":
+        assert not opened_now
+    if world["place"] in ("probation", "landlord", "court") and world["kind"].key == "research":
         assert not opened_now
 
 

@@ -17,7 +17,18 @@ from manypaths.consent.models import Share
 from manypaths.consent.rules import DataClass
 from manypaths.consent.rules import shares as rules
 from manypaths.consent.rules.shares import Extent, ShareFacts
-from manypaths.consent.tests.test_shares import CODE, DAY, OF_A_CASE, Stage, Undo, closed, first_words, opened
+from manypaths.consent.tests.test_shares import (
+    CODE,
+    DAY,
+    OF_A_CASE,
+    OF_A_STUDY,
+    VERSIONS,
+    Stage,
+    Undo,
+    closed,
+    first_words,
+    opened,
+)
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.tests.factories import membership, organisation, reader_for
 from manypaths.people.tests.factories import new_request, person
@@ -142,6 +153,19 @@ def test_less_of_what_is_shown_for_a_case_is_for_the_same_case_in_its_own_words(
         stage.narrow("attendance", share=stage.give(classes=BOTH, **OF_A_CASE), text="share-less")
 
 
+def test_less_of_what_is_shown_for_a_study_is_for_the_same_study_in_its_own_words(stage):
+    share = stage.give(classes=BOTH, **OF_A_STUDY)
+    less = stage.narrow("attendance", share=share, text="share-study-less")
+    found = opened(stage.reader, less)
+    assert (found.classes, found.case, stage.own(less).case) == (
+        ("attendance",),
+        OF_A_STUDY["case"],
+        OF_A_STUDY["case"],
+    )
+    with pytest.raises(DatabaseError, match="less than it"), transaction.atomic():
+        stage.narrow("attendance", share=stage.give(classes=BOTH, **OF_A_STUDY), text="share-legal-less")
+
+
 def test_one_that_holds_until_its_day_is_not_made_less_before(stage):
     with as_owner():
         officer = membership(organisation("Second Circuit Probation", kind="probation"), "monitor")
@@ -249,7 +273,7 @@ def _follow(row: Share, less: Extent, **changes: Any) -> None:
         "code_hash": uuid.uuid4().hex if row.code_hash else None, "written_at": row.written_at,
         "starts_at": row.starts_at, "until": less.until, "name": row.name, "signed_at": row.signed_at,
         "text_key": f"{row.text_key.removesuffix('-less')}-less",
-        "text_version": "2026-11-23.2" if row.proceeding else "2026-11-23",
+        "text_version": VERSIONS.get(row.kind, "2026-11-23"),
         "language": row.language, "proceeding": row.proceeding, "replaces_id": row.id,
     }  # fmt: skip
     Share.objects.create(**{**usual, **changes})

@@ -48,6 +48,7 @@ PURPOSES: dict[str, Any] = {
     "FAMRQT": _("so that someone close knows"),
     "CJ_MONITORING": _("to follow your case"),
     "HLEGAL": _("to use in a court case"),
+    "HRESCH": _("to learn from it in a study"),
     "emergency": _("to treat you in an emergency"),
     "legal": _("to answer an order of a court"),
 }

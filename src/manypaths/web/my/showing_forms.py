@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from manypaths.consent.rules.shares import LONGEST_CASE, SHORTEST_CASE, Kind
 from manypaths.web.my.proof import passphrase_field
-from manypaths.web.my.showing_words import KINDS, PARTS, why
+from manypaths.web.my.showing_words import KINDS, NAMES, PARTS, NameWords, why
 from manypaths.web.ui.offering import offer
 
 LONGEST_NAME = 80
@@ -49,16 +49,10 @@ class ShowForm(forms.Form):
     )
     recipient = forms.ChoiceField(error_messages={"required": _("Choose who will see it.")})
     case = forms.CharField(
-        label=_("Which case is it for?"),
-        help_text=_("In your own words, for example: my custody case at the county court. They read it, too."),
         min_length=SHORTEST_CASE,
         max_length=LONGEST_CASE,
         widget=forms.TextInput(attrs={"class": "w-m", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Write which case it is for."),
-            "min_length": _("Write which case it is for."),
-            "max_length": _("Write a little less."),
-        },
+        error_messages={"max_length": _("Write a little less.")},
     )
     parts = forms.MultipleChoiceField(
         label=_("What can they see?"),
@@ -101,6 +95,14 @@ class ShowForm(forms.Form):
             del self.fields["firm"]
         if not kind.described:
             del self.fields["case"]
+        else:
+            self._ask_its_name(NAMES[kind.key])
+
+    def _ask_its_name(self, said: NameWords) -> None:
+        """A case and a study are asked for in words of their own."""
+        field = self.fields["case"]
+        field.label, field.help_text = said.question, said.hint
+        field.error_messages |= {"required": said.missing, "min_length": said.missing}
 
     def clean(self) -> dict[str, Any]:
         """A place need not be shown what it keeps itself."""

@@ -18,6 +18,15 @@ class KindWords:
     icon: str
 
 
+@dataclass(frozen=True)
+class NameWords:
+    """How a person is asked for the name of the case or the study that one yes is for, and told what is missing."""
+
+    question: Any
+    hint: Any
+    missing: Any
+
+
 KINDS: dict[str, KindWords] = {
     "named": KindWords(
         _("A place"), _("A clinic, a landlord, a job program: one place, one reason."), _("Which place?"), "users"
@@ -39,6 +48,10 @@ KINDS: dict[str, KindWords] = {
         _("For a court case"), _("A lawyer's office or a court reads what you choose, for one case. It stands alone."),
         _("Which lawyer's office, place or court?"), "scale",
     ),
+    "research": KindWords(
+        _("For a study"), _("Those who do one study read what you choose, for that study only."),
+        _("Who does the study?"), "search",
+    ),
     "counseling_notes": KindWords(
         _("Notes of my counseling"), _("One clinician outside reads them. The law keeps these notes apart."),
         _("Which clinician?"), "lock",
@@ -50,6 +63,18 @@ PARTS: dict[str, Any] = {
     "drug_screen_result": _("Your test results"),
     "sud_counseling_notes": _("Notes of your counseling talks"),
 }
+NAMES: dict[str, NameWords] = {
+    "proceedings": NameWords(
+        _("Which case is it for?"),
+        _("In your own words, for example: my custody case at the county court. They read it, too."),
+        _("Write which case it is for."),
+    ),
+    "research": NameWords(
+        _("Which study is it for?"),
+        _("Its name, or in your own words: the sleep study at the university. They read it, too."),
+        _("Write which study it is for."),
+    ),
+}  # fmt: skip
 FIRM: dict[bool, Any] = {
     False: _("You can stop this at any time, with one button."),
     True: _("You cannot stop this before {until}. Ask a lawyer before you say yes."),

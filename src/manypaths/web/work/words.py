@@ -108,6 +108,7 @@ PURPOSES: dict[str, Any] = {
     "HOPERAT": _("to run the place"),
     "CJ_MONITORING": _("to follow a case"),
     "HLEGAL": _("to use in a court case"),
+    "HRESCH": _("to learn from it in a study"),
     "emergency": _("to treat them in an emergency"),
     "legal": _("to answer an order of a court"),
 }

@@ -343,6 +343,79 @@ def test_the_case_is_in_both_copies_of_everything():
     assert "Mi caso &lt;custody&gt; {until}" in page
 
 
+class Study(House):
+    """A university that takes part, and a person who is asked to show it something for a study."""
+
+    NAMED = "Sleep <study> {until}"
+
+    def __init__(self) -> None:
+        super().__init__()
+        with as_owner():
+            self.university = organisation("State University")
+            participation(self.made.place, self.university)
+            scholar = membership(self.university, "clinician", answers_requests=True)
+            self.scholar = reader_for(scholar, self.made.place)
+
+    def agree(self) -> str:
+        return self.sign("research", recipient=self.university.id, case=self.NAMED)
+
+
+def test_the_words_of_a_yes_for_a_study_say_first_that_it_is_no_yes_to_join_one():
+    house = Study()
+    choice = house.choice(house.university) | {"case": house.NAMED}
+    page = house.person.post("/my/sharing/show/research", choice).content.decode().split("<main")[1]
+    first = page.split("<dd>")[1].split("</dd>")[0]
+    assert "This is not your yes to join a study." in first
+    assert "If you say no, your care stays the same." in first
+    assert "Only for this study: Sleep &lt;study&gt; {until}." in page
+    assert "What they write about the study may not show who you are." in page
+
+
+def test_who_does_a_study_reads_what_was_signed_for_it_with_its_name_and_the_notice():
+    house = Study()
+    there = house.agree()
+    assert "Which study" in house.read(there)
+    assert "Sleep &lt;study&gt; {until}" in house.read(there)
+    with as_owner():
+        share = Share.objects.get()
+    page = work_client(house.scholar).get(f"/work/shared/{share.id}").content.decode()
+    assert "Sleep &lt;study&gt; {until}. Not for another study." in page
+    assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in page
+    told = work_client(house.scholar).get(f"/work/api/shared/{share.id}").json()
+    assert (told["case"], told["purpose"]) == (house.NAMED, "HRESCH")
+    house.person.post(f"{there}/stop")
+    assert work_client(house.scholar).get(f"/work/shared/{share.id}").status_code == 404
+
+
+@pytest.mark.parametrize("said", [" ", "x"])
+def test_a_study_is_named_before_anything_is_signed(said):
+    house = Study()
+    choice = house.choice(house.university) | {"case": said}
+    assert "Write which study it is for." in house.person.post("/my/sharing/show/research", choice).content.decode()
+    assert states() == []
+    house.agree()
+    assert states() == ["given"]
+
+
+def test_nobody_with_power_over_the_person_is_offered_for_a_study():
+    house = Study()
+    with as_owner():
+        for kind in ("court", "probation", "police", "immigration", "child_welfare", "employer", "landlord"):
+            participation(house.made.place, organisation(f"Office of {kind}", kind=kind))
+    page = house.read("/my/sharing/show/research")
+    assert "Office of" not in page
+    assert "State University" in page
+    assert "Northside Clinic" in page
+
+
+def test_the_study_is_in_both_copies_of_everything():
+    house = Study()
+    house.agree()
+    page, data = (house.person.post(reverse(name)).content.decode() for name in ("my:copy_page", "my:copy_data"))
+    assert [one["view"]["case"] for one in json.loads(data)["shown_outside"]] == [house.NAMED]
+    assert "Which study: Sleep &lt;study&gt; {until}" in page
+
+
 def test_less_is_opened_on_the_page_and_the_list_shows_one_line_with_its_history(house):
     there = house.sign(parts=["attendance", "sud_treatment_record"])
     page = house.read(f"{there}/less")
