@@ -50,7 +50,7 @@ KINDS: dict[str, KindWords] = {
     ),
     "research": KindWords(
         _("For a study"), _("Those who do one study read what you choose, for that study only."),
-        _("Who does the study?"), "search",
+        _("Who does the study?"), "book-open",
     ),
     "counseling_notes": KindWords(
         _("Notes of my counseling"), _("One clinician outside reads them. The law keeps these notes apart."),
