@@ -20,6 +20,7 @@ from manypaths.lib.refusals import NotThere, refuse_if
 from manypaths.network.rules import Reader
 
 TYPE = "select type_desk_code(%s, %s, %s)"
+IN_LINE = "select pg_advisory_xact_lock(hashtextextended(%s, 17))"
 GUESS = "desk"
 Weeks = Collection[tuple[str, list[Span]]]
 
@@ -55,6 +56,8 @@ def make_desk_code(*, held_record_id: UUID, weeks: Weeks, zone: str, by: Reader,
 
 def _write(held: UUID, code: str | None, until: datetime, by: Reader, at: datetime) -> UUID:
     record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    with connection.cursor() as cursor:  # of two presses in one moment the later waits, and ends the other
+        cursor.execute(IN_LINE, [str(held)])
     before = DeskOpening.objects.filter(record_id=record, held_record_id=held, ended_at__isnull=True)
     before.update(ended_at=at)
     row = DeskOpening(

@@ -277,13 +277,15 @@ def entries_of_opened(
 
 
 def standing_of_opened(*, record_id: UUID, kind: Kind, entry_id: UUID, opened: consent.Opened) -> Standing:
-    """Whether an entry of an opened record still stands.
+    """Whether an entry of an opened record still stands, for who is about to change it. It is held first: whoever
+    changes it in the same moment waits, and then reads what was done.
 
     Refuses: NotThere for one that does not exist there, and for a note that the reader did not write.
     """
     _must_be_open(record_id, kind, entry_id, opened)
-    row = MODELS[kind].objects.filter(record_id=record_id, pk=entry_id).values_list("struck_at", "replaced_by__pk")
-    found = row.first()
+    row = MODELS[kind].objects.filter(record_id=record_id, pk=entry_id)
+    row.select_for_update().values_list("pk").first()
+    found = row.values_list("struck_at", "replaced_by__pk").first()
     if found is None:
         raise NotThere
     return Standing(struck=found[0] is not None, replaced=found[1] is not None)

@@ -13,8 +13,8 @@ import pytest
 from django.db import connection, transaction
 
 from manypaths.config.testing import as_owner, role_url
-from manypaths.consent import paper_consents, registering, rescuing, reviewing, sharing
-from manypaths.consent.models import BreachLetter, Emergency, EmergencyCard, LookFlag, Restriction, Share
+from manypaths.consent import greeting, paper_consents, registering, rescuing, reviewing, sharing
+from manypaths.consent.models import BreachLetter, DeskOpening, Emergency, EmergencyCard, LookFlag, Restriction, Share
 from manypaths.consent.tests.test_shares_made_less import Less
 from manypaths.lib.refusals import NotThere, Refused
 from manypaths.network.rules import Reader
@@ -23,10 +23,12 @@ from manypaths.referrals import commands
 from manypaths.referrals.models import Referral
 from manypaths.referrals.rules import Status
 from manypaths.referrals.tests import test_breaches, test_flags, test_paper_consents, test_rescuing
-from manypaths.referrals.tests.factories import ASKED_AT, Scene, draft, scene, send, sent
+from manypaths.referrals.tests.factories import ASKED_AT, Scene, accepted, draft, scene, send, sent
 from manypaths.support import petitioning
 from manypaths.support.models import Petition
+from manypaths.support.rules import Kind
 from manypaths.support.rules.petitions import Asking, PetitionAnswer
+from manypaths.support.tests import test_entries
 
 REVIEW = {"finding": "was_work", "deed": "nothing", "answer": "You were not awake."}
 
@@ -48,6 +50,17 @@ def both_have_seen_it(room: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> 
         return found
 
     monkeypatch.setattr(room, name, seen)
+
+
+def both_come_to_write(room: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes before both stand before it: what each of them looked up, was looked up before the other wrote."""
+    write, here = getattr(room, name), threading.Barrier(2, timeout=30)
+
+    def written(*said: Any, **more: Any) -> Any:
+        here.wait()
+        return write(*said, **more)
+
+    monkeypatch.setattr(room, name, written)
 
 
 def what_became(act: Callable[[Any], object], *officers: Any) -> list[str]:
@@ -148,7 +161,10 @@ def test_of_two_letters_in_one_moment_none_takes_the_place_of_one_that_was_not_r
         registering.tell_of_breach(**writing, by=officers[0], at=now())
     with as_owner():
         seen = BreachLetter.objects.values_list("written_at", flat=True).first()
-    both_have_seen_it(registering, "open_incident", monkeypatch)
+    if anew:  # the second waits for the first at the row that it looks up
+        both_have_seen_it(registering, "open_incident", monkeypatch)
+    else:
+        both_come_to_write(registering, "_put_down", monkeypatch)
 
     def write(officer: Reader) -> None:
         registering.tell_of_breach(**writing, seen=seen, by=officer, at=now())
@@ -173,7 +189,7 @@ def test_what_was_kept_from_a_place_on_two_pages_at_once_is_let_again_by_one_pre
     with as_owner():
         place = Share.objects.get(id=stage.share).recipient_organisation_id
         other = Restriction.objects.count()
-    both_have_seen_it(sharing.queries, "open_own", monkeypatch)
+    both_come_to_write(sharing.Restriction, "save", monkeypatch)
 
     def keep(_page: str) -> None:
         sharing.keep_from(held_record_id=stage.held, organisation_id=place, by=stage.person, at=stage.at)
@@ -250,3 +266,52 @@ def waits_for_a_lock(press: Future[list[str]]) -> None:
     with psycopg.connect(role_url("owner"), autocommit=True) as raw:
         while not press.done() and raw.execute(sql).fetchone() == (0,):
             pass
+
+
+def correct(house: test_entries.House, entry: UUID) -> None:
+    house.write(test_entries.FACTS[Kind.SCREEN], replaces=entry)
+
+
+def strike(house: test_entries.House, entry: UUID) -> None:
+    house.strike(Kind.SCREEN, entry)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (correct, strike, "replaced"),
+        (strike, correct, "struck"),
+        (correct, correct, "replaced"),
+        (strike, strike, "struck"),
+    ],
+)
+def test_an_entry_that_was_changed_in_the_same_moment_is_not_changed_again(committed_db, first, second, told):
+    house = test_entries.House()
+    entry = house.write(test_entries.FACTS[Kind.SCREEN])
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            first(house, entry)
+            pressing = other.submit(what_became, lambda _who: second(house, entry), None)
+            waits_for_a_lock(pressing)
+        assert pressing.result(30) == [told]
+
+
+@pytest.mark.parametrize("first", ["open", "code"])
+@pytest.mark.parametrize("second", ["open", "code"])
+def test_of_two_presses_that_open_a_page_to_a_desk_the_later_stands(committed_db, first, second):
+    stage, _referral, held = accepted()
+
+    def press(which: str) -> None:
+        opening = {"held_record_id": held, "weeks": [], "zone": "America/New_York", "by": stage.person, "at": now()}
+        (greeting.open_to_desk if which == "open" else greeting.make_desk_code)(**opening)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            press(first)
+            pressing = other.submit(what_became, press, second)
+            waits_for_a_lock(pressing)
+        assert pressing.result(30) == ["done"]
+    with as_owner():
+        stands = DeskOpening.objects.get(ended_at__isnull=True)
+    assert (stands.code_hash is None) == (second == "open")
