@@ -159,7 +159,7 @@ SPARES_WORK = {
         "cardinality(p_subjects) > 0 -> true": "no row is about none of the subjects",
         "rc.tie in ('granted', 'originated') -> true": "each ground asks for its tie again",
         "w.record_id = any(v_tied) -> true": "who walks with the person is tied to the record",
-        "cardinality(v_tied) = cardinality(p_ids) -> false": "nothing is left of what was asked for and is open",
+        "cardinality(v_tied) <> cardinality(p_ids) -> true": "nothing is left of what was asked for and is open",
         "coalesce(cardinality(p_ids), 0) = 0 -> false": "where nothing was asked for, no class was opened",
     },
     "access_facts": {
@@ -173,8 +173,7 @@ SPARES_WORK = {
         "v_org is not null -> true": "without an organisation no record is held by it",
         "b.record_id = any(p_ids) -> true": "only records that were asked for are told",
         "g.record_id = any(p_ids) -> true": "only records that were asked for are told",
-        "exists ( select from consent_authorship w where w.membership_id = p_membership and w.record_id = any(p_ids)"
-        " and w.item_id = any(p_subjects)) -> true": "asked again for each record",
+        "cardinality(p_subjects) > 0 -> true": "nothing was written about none of the subjects",
         "w.membership_id = p_membership -> true": "asked again for each record",
         "w.record_id = any(p_ids) -> true": "asked again for each record",
         "w.item_id = any(p_subjects) -> true": "asked again for each record, and by the rules",

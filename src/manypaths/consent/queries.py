@@ -174,9 +174,8 @@ def _asking(reader: Reader, ids: list[UUID], classes: Collection[DataClass], inq
 def _opened(whole: list[list[str]], granted: list[list[str]]) -> dict[Unit, str]:
     """What the database opened: by a tie, the same classes of every record; by consent, one line each."""
     records, kinds, bases = whole
-    units: dict[Unit, str] = {
-        (_id(record), kind, None): basis for record in records for kind, basis in zip(kinds, bases, strict=True)
-    }
+    grounds = list(zip(kinds, bases, strict=True))
+    units: dict[Unit, str] = {(_id(record), kind, None): basis for record in records for kind, basis in grounds}
     for record, kind, subject, basis in granted:
         units[(_id(record), kind, _id(subject))] = basis
     return units
