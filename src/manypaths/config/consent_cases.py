@@ -25,9 +25,9 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "recipient_type": words.RECIPIENTS, "consent_type": words.CONSENT_TYPES, "consent_status": words.STATUSES,
     "consent_purposes": words.PURPOSES, "info_classes": words.CLASSES, "missing_elements": words.ELEMENTS,
     "expiry_kind": words.EXPIRIES, "signed_by": words.SIGNERS, "conflict": words.CONFLICTS,
-    "source_channel": words.CHANNELS, "via": words.VIAS, "discloser_type": words.DISCLOSERS,
-    "court_order": words.ORDERS, "circumstance": words.CIRCUMSTANCES, "state_rule": words.STATE_RULES,
-    "restriction": words.RESTRICTIONS, "expect": frozenset({"allow", "deny"}),
+    "source_channel": words.CHANNELS, "via": words.VIAS, "designated": words.DESIGNATIONS,
+    "discloser_type": words.DISCLOSERS, "court_order": words.ORDERS, "circumstance": words.CIRCUMSTANCES,
+    "state_rule": words.STATE_RULES, "restriction": words.RESTRICTIONS, "expect": frozenset({"allow", "deny"}),
 }  # fmt: skip
 OF_FACTS = get_type_hints(Facts)
 LISTS = frozenset(name for name, kind in OF_FACTS.items() if "tuple" in str(kind))

@@ -37,6 +37,7 @@ class Facts:
     need_to_know: bool | None = None
     need_to_monitor: bool | None = None
     via: str | None = None
+    designated: str | None = None
     discloser: str | None = None
     discloser_type: str | None = None
     label_present: bool | None = None
@@ -114,12 +115,26 @@ def _of_the_recipient(facts: Facts) -> Iterator[str]:
         yield "another_recipient"
     if facts.consent_discloser is not None and not _same(facts.discloser or "", (facts.consent_discloser,)):
         yield "another_discloser"
-    if facts.treating_relationship is False and (facts.via is not None or facts.consent_type == "tpo_single"):
+    if facts.treating_relationship is False and facts.consent_type == "tpo_single":
         yield "no_treating_relationship"
+    yield from _of_the_way(facts)
     if facts.consent_type == "tpo_single" and facts.recipient_type not in words.HIPAA_RECIPIENTS:
         yield "outside_the_class"
     if facts.consent_type == "cj_referral" and facts.need_to_monitor is not True:
         yield "no_duty_to_monitor"
+
+
+def _of_the_way(facts: Facts) -> Iterator[str]:
+    """Through an intermediary it reaches who is named, or, of a class, those who are known to treat the person. Where
+    nobody said which the consent does, it is read as one with names, and a relationship that is denied closes it."""
+    if facts.via is None:
+        return
+    if facts.designated == "neither":
+        yield "nobody_designated"
+    if facts.designated == "treating_providers" and facts.treating_relationship is not True:
+        yield "no_treating_relationship"
+    if facts.designated is None and facts.treating_relationship is False:
+        yield "no_treating_relationship"
 
 
 def _of_the_purpose(facts: Facts) -> Iterator[str]:

@@ -87,3 +87,5 @@ STATE_RULES = frozenset({"minor_may_consent", "parent_required", "unset"})
 SIGNERS = frozenset({"patient", "minor", "parent", "guardian", "representative"})
 CONFLICTS = frozenset({"newer_deny"})
 VIAS = frozenset({"intermediary"})
+# How a consent says whom an intermediary passes it on to (42 CFR 2.31(a)(4)(ii)).
+DESIGNATIONS = frozenset({"name", "treating_providers", "neither"})

@@ -47,6 +47,7 @@ def worlds(draw):
         need_to_know=draw(yes_no),
         need_to_monitor=draw(yes_no),
         via=draw(st.sampled_from([None, "intermediary"])),
+        designated=draw(st.none() | one_of(words.DESIGNATIONS)),
         discloser_type=draw(st.none() | one_of(words.DISCLOSERS)),
         emergency=draw(yes_no),
         documentation_complete=draw(yes_no),
@@ -169,3 +170,17 @@ def test_a_broken_ground_of_its_own_still_leaves_a_consent():
     scholar = replace(CLINIC, purpose="HRESCH", recipient_type="researcher", irb=False)
     assert decide(replace(scholar, consent_type="none", consent_status="none")).ground == "no_research_approval"
     assert decide(replace(scholar, consent_type="research")).ground == "consent"
+
+
+@settings(max_examples=1500, deadline=None)
+@given(worlds(), st.sampled_from([None, False]))
+def test_of_a_class_behind_an_intermediary_only_who_is_known_to_treat_the_person_receives_anything(facts, treats):
+    asked = replace(facts, via="intermediary", designated="treating_providers", treating_relationship=treats)
+    assert decide(asked).ground != "consent" or not decide(asked).allow
+
+
+@settings(max_examples=1500, deadline=None)
+@given(worlds())
+def test_an_intermediary_to_which_nobody_was_named_passes_nothing_on(facts):
+    found = decide(replace(facts, via="intermediary", designated="neither"))
+    assert found.ground != "consent" or not found.allow
