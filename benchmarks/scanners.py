@@ -24,7 +24,7 @@ Users = Mapping[str, Mapping[str, str]]
 CHECKS = "not_a_server_error,object_level_authorization,ignored_auth,response_schema_conformance"
 MODULES = "xss,permanentxss,sql,exec,file,redirect,crlf"  # the others ask servers of others, or guess names of files
 LEFT_ALONE = ("leave", "sign-out", "open-again", "devices/*", "enter/again")  # they end the session
-SECONDS_EACH = 8  # for each kind of attack
+SECONDS_EACH = 30  # for the crawl, and for each kind of attack
 INJECTED, CLEAN = "identified the following injection point", "do not appear to be injectable"
 FAULTS = re.compile(r"^5\d\d \(", re.MULTILINE)
 
