@@ -23,11 +23,15 @@ from manypaths.people import commands as people
 from manypaths.vault.queries import sealer_for
 
 CODE = "share"
+IN_LINE = "select pg_advisory_xact_lock(hashtextextended(%s, 13))"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person wants to show: which record of which place, what of it, to whom, why, until when."""
+    """What a person wants to show: which record of which place, what of it, to whom, why, until when.
+
+    `press`: the one page that was signed. However often its button is pressed, that is one consent.
+    """
 
     kind: str
     held_record_id: UUID
@@ -40,6 +44,7 @@ class Wish:
     code: str = ""
     firm_until: datetime | None = None
     case: str = ""
+    press: UUID | None = None
 
 
 @transaction.atomic
@@ -52,8 +57,28 @@ def give_share(*, wish: Wish, name: str, text: Text, by: Reader, at: datetime) -
     not about the person, by the database.
     Records: consent.share_given
     Afterwards: whom it names can open exactly these classes to read, until the end.
+    Repeats safely: one page that was signed is one consent, so that one Stop closes it. After that Stop: NotThere.
     """
-    return _write(wish, name, text, by, at)
+    return _given_on(wish, by) or _write(wish, name, text, by, at)
+
+
+def _given_on(wish: Wish, by: Reader) -> UUID | None:
+    """What was given on this page before. Two presses at one moment stand in line."""
+    if wish.press is None:
+        return None
+    record = queries.open_own(reader=by, classes={DataClass.CONSENT_RECORD})
+    given = _id_of(record, wish)
+    with connection.cursor() as cursor:
+        cursor.execute(IN_LINE, [str(given)])
+    row = Share.objects.filter(record_id=record, id=given).first()
+    if row is not None and row.ended_at is not None:
+        raise NotThere
+    return row.id if row else None
+
+
+def _id_of(record: UUID, wish: Wish) -> UUID:
+    """Made of the person's own record too, so that nobody else's consent can be meant."""
+    return uuid.uuid5(record, str(wish.press)) if wish.press else uuid.uuid4()
 
 
 @transaction.atomic
@@ -138,7 +163,7 @@ def _write(wish: Wish, name: str, text: Text, by: Reader, at: datetime, follows:
         refuse_if(shares.reasons_not_to_share_yet(_kept_for(record, wish), at))
     refuse_if(shares.reasons_not_to_share(kind, classes, wish.purpose, wish.until, name, at, fresh=fresh))
     row = _row(record, wish, text, at)
-    row.state, row.signed_at = Share.State.GIVEN, at
+    row.id, row.state, row.signed_at = _id_of(record, wish), Share.State.GIVEN, at
     if follows is not None:
         row.replaces_id, row.proceeding = follows.id, follows.proceeding
     row.name = sealer_for([record]).seal(record, NAME, name.strip())

@@ -123,6 +123,13 @@ def test_which_case_it_is_for_is_sealed_and_opened_by_the_person_and_whom_it_nam
     assert opened(stage.reader, stage.give()).case == ""
 
 
+def test_one_page_is_one_consent_of_one_person_and_another_page_is_another(stage):
+    other, press = Stage(), uuid.uuid4()
+    share = stage.give(**OF_A_CASE, press=press)
+    assert stage.give(**OF_A_CASE, press=press) == share
+    assert len({share, stage.give(**OF_A_CASE, press=uuid.uuid4()), other.give(**OF_A_CASE, press=press)}) == 3
+
+
 def test_what_is_shown_for_a_case_is_kept_from_them_and_shown_again(stage):
     share = stage.give(**OF_A_CASE)
     new_request()

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -132,20 +132,29 @@ def _sign(request: Asked, kind: Kind, form: ShowForm) -> HttpResponse:
         except Refused as refused:
             put_reasons(signing, refused)
     context = {"form": form, "signing": signing, "kind": kind, "words": _words(kind, _filling(form, kind, request))}
-    response = show(request, "show/sign", context | {"hidden": _hidden(request), "form": None})
+    context |= {"hidden": _hidden(request), "form": None, "press": _press(request) or uuid4()}
+    response = show(request, "show/sign", context)
     response.status_code = REFUSED if signing.is_bound and signing.errors else response.status_code
     return response
 
 
 def _give(request: Asked, kind: Kind, form: ShowForm, name: str, at: datetime) -> HttpResponse:
     code = new_code() if kind.recipient == "account" else ""
-    wish = replace(_wish(request, kind, form), code=code_as_typed(code))
+    wish = replace(_wish(request, kind, form), code=code_as_typed(code), press=None if code else _press(request))
     if sharing.has_to_wait(wish=wish, by=request.reader, at=at):
         return _keep_for_later(request, kind, form, at)
     given = sharing.give_share(wish=wish, name=name, text=_text_shown(request, kind), by=request.reader, at=at)
     if code:
         request.session[CODE] = code
     return thank(request, "share_given", "my:shown", given)
+
+
+def _press(request: Asked) -> UUID | None:
+    """Which page was signed: pressed twice, it is still one consent. A code is shown once, so each press makes one."""
+    try:
+        return UUID(request.POST.get("press", ""))
+    except ValueError:
+        return None
 
 
 def _asks_whether_alone(kind: Kind, form: ShowForm) -> bool:

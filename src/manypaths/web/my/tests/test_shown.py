@@ -302,6 +302,44 @@ def test_a_court_reads_what_was_signed_for_one_case_with_the_case_and_the_notice
     assert work_client(house.officer).get(f"/work/shared/{share.id}").status_code == 404
 
 
+def test_one_page_signed_twice_is_one_yes_and_one_stop_closes_it():
+    house = Suit()
+    choice = house.choice(house.court) | {"case": house.NAMED}
+    address = "/my/sharing/show/proceedings"
+    page = house.person.post(address, choice).content.decode()
+    press = page.split('name="press" value="')[1].partition('"')[0]
+    said = {**choice, **words_on(page), "press": press, "sign": "yes", "name": "Mari", "alone": "yes"}
+    there = [str(house.person.post(address, said).headers["Location"]) for _press in range(2)]
+    assert there[0] == there[1]
+    assert states() == ["given"]
+    with as_owner():
+        share = Share.objects.get()
+    officer = work_client(house.officer)
+    assert officer.get(f"/work/shared/{share.id}").status_code == 200
+    house.person.post(f"{there[0]}/stop")
+    assert house.person.post(address, said).status_code == 404
+    assert officer.get(f"/work/shared/{share.id}").status_code == 404
+    assert states() == ["given"]
+
+
+@pytest.mark.parametrize("press", ["", "not one"])
+def test_a_page_without_a_mark_of_its_own_can_be_signed_too(press):
+    house = Suit()
+    assert house.ask("yes", press=press).status_code == 302
+    assert states() == ["given"]
+
+
+def test_who_has_two_cases_and_a_yes_for_care_tells_them_apart_in_the_list():
+    house = Suit()
+    house.sign()
+    for case in ("Custody <2026>", "The fine"):
+        assert house.ask("yes", case=case).status_code == 302
+    listed = house.read().split('id="shown-h"')[1]
+    assert listed.count("To use in a court case: ") == 2
+    for words in (": Custody &lt;2026&gt;. Until", ": The fine. Until", "When you came. To give you care. Until"):
+        assert words in listed, words
+
+
 def test_a_case_is_named_before_anything_is_signed():
     house = Suit()
     assert "Write which case it is for." in house.ask("yes", case=" ").content.decode()
