@@ -1,5 +1,6 @@
 """One request is one transaction, around the view and its rendering. The answer leaves after the commit."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.shortcuts import render
 
 from manypaths.audit import commands as audit
 from manypaths.consent import denials
+from manypaths.consent.queries import WallsDisagree
 from manypaths.lib.refusals import NotThere, NotYourWork, Refused
 from manypaths.network.rules import Role
 from manypaths.people import queries as people
@@ -19,6 +21,8 @@ FAULT, GONE, STOPPED = 500, 410, 429
 STOPS_READING = "MP429"  # what the log answers for a worker who opened far more than usual
 CLOSED = frozenset({403, 404})
 NOT_DONE = frozenset({409, 422})
+log = logging.getLogger(__name__)
+ASKED_AGAIN = "manypaths.asked_again"  # no header can have this name
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -27,6 +31,9 @@ class OneTransaction:
 
     A fault is rolled back, and its connection ends with it. A refused look stays in the log either way,
     and an attempt at something closed is written down, be the id somebody's or made up.
+
+    The rules in code and in the database each read what stands there, one after the other: what somebody else commits
+    between them lets them disagree. Then nothing is kept, and the request is asked once more. A second time is a fault.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -37,6 +44,10 @@ class OneTransaction:
             _forget_openings()
         with denials.kept() as refused:
             response = self._answer(request)
+        if _is_asked_again(request):
+            log.warning("the walls disagreed, the request is asked once more")
+            with denials.kept() as refused:
+                response = self._answer(request)
         if connection.in_atomic_block:
             return response
         if response.status_code == STOPPED:
@@ -59,6 +70,9 @@ class OneTransaction:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Absent and forbidden are one answer; a refusal no page caught is still told in words."""
+        if isinstance(exception, WallsDisagree) and not _is_asked_again(request):
+            request.META[ASKED_AGAIN] = True
+            return HttpResponse(status=FAULT)
         if isinstance(exception, NotThere):
             return _not_there(request)
         if isinstance(exception, NotYourWork):
@@ -68,6 +82,10 @@ class OneTransaction:
         if getattr(exception.__cause__, "sqlstate", "") == STOPS_READING:
             return _stopped(request)
         return None
+
+
+def _is_asked_again(request: HttpRequest) -> bool:
+    return ASKED_AGAIN in request.META
 
 
 def _stopped(request: Any) -> HttpResponse:
