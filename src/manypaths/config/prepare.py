@@ -60,7 +60,8 @@ def make_tables(owner_url: str = "") -> None:
 
 def erase_again(owner_url: str) -> None:
     """Erase as `owner` what the list of erasures names and the database still holds, and keep the list whole. Then stop
-    what persons stopped and this database still has open."""
+    what persons stopped and this database still has open, and keep away whom they keep away."""
+    from manypaths.consent.kept_away import keep_away_again
     from manypaths.people.commands import erase_again, keep_erasures
     from manypaths.referrals.commands.night import stop_again
 
@@ -71,6 +72,8 @@ def erase_again(owner_url: str) -> None:
         keep_erasures()
     if Path(settings.STOPPED_FILE).exists() and (count := stop_again()):
         say(f"  The database was put back from a copy: {count} things that people stopped are stopped once more.")
+    if Path(settings.KEPT_AWAY_FILE).exists() and (count := keep_away_again()):
+        say(f"  The database was put back from a copy: {count} times somebody is kept away once more.")
     connection.close()
 
 

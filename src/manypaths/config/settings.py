@@ -30,6 +30,7 @@ AUDIT_KEY_FILE = Path(os.environ.get("MANYPATHS_AUDIT_KEY_FILE", VAR / "keys" / 
 AUDIT_ANCHOR_FILE = Path(os.environ.get("MANYPATHS_AUDIT_ANCHOR", VAR / "audit-anchor.log"))
 ERASURES_FILE = Path(os.environ.get("MANYPATHS_ERASURES", VAR / "erasures.log"))
 STOPPED_FILE = Path(os.environ.get("MANYPATHS_STOPPED", VAR / "stopped.log"))
+KEPT_AWAY_FILE = Path(os.environ.get("MANYPATHS_KEPT_AWAY", VAR / "kept-away.log"))
 EMERGENCY_LOG_FILE = Path(os.environ.get("MANYPATHS_EMERGENCY_LOG", VAR / "emergency.log"))
 SEALER_URL = os.environ.get("DATABASE_SEALER_URL", "")
 MEASURES_URL = os.environ.get("DATABASE_MEASURES_URL", "")

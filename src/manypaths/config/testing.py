@@ -59,6 +59,7 @@ class TestServer:
             "AUDIT_ANCHOR_FILE": self.files / "audit-anchor.log",
             "ERASURES_FILE": self.files / "erasures.log",
             "STOPPED_FILE": self.files / "stopped.log",
+            "KEPT_AWAY_FILE": self.files / "kept-away.log",
             "EMERGENCY_LOG_FILE": self.files / "emergency.log",
         }
 

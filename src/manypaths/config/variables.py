@@ -19,6 +19,7 @@ VARIABLES = {
     "MANYPATHS_AUDIT_ANCHOR": "The file that gets the newest seal of the log each minute. Best on another disk.",
     "MANYPATHS_ERASURES": "The file that lists what was erased, for a database that is put back. Best on another disk.",
     "MANYPATHS_STOPPED": "The file that lists what people stopped, for a database that is put back. Best elsewhere.",
+    "MANYPATHS_KEPT_AWAY": "The file that lists whom people keep away, for a database put back. Best elsewhere.",
     "MANYPATHS_EMERGENCY_LOG": "The file that says when the log of looks could not be written. Best on another disk.",
     "MANYPATHS_SECRET_KEY_FILE": "The file with the key that signs cookies and search addresses.",
     "MANYPATHS_INDEX_DIR": "The folder of the search index. It can be thrown away; it is built again.",

@@ -83,6 +83,7 @@ class Grant(models.Model):
             models.Index(name="consent_grant_by_record", fields=["record_id"]),
             models.Index(name="consent_grant_by_recipient", fields=["recipient_organisation", "until"]),
             models.Index(name="consent_grant_by_subject", fields=["subject_id"]),
+            models.Index(name="consent_grant_ended", fields=["ended_at"], condition=Q(ended_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -262,6 +263,7 @@ class Share(models.Model):
             models.Index(name="consent_share_by_held", fields=["held_record_id"]),
             models.Index(name="consent_share_by_recipient", fields=["recipient_organisation", "until"]),
             models.Index(name="consent_share_by_account", fields=["recipient_account_id"]),
+            models.Index(name="consent_share_ended", fields=["ended_at"], condition=Q(ended_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="consent_share_ends_after_start", condition=Q(until__gt=F("starts_at"))),

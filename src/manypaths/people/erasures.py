@@ -3,12 +3,12 @@
 A copy of the database from before an erasure still holds the key. Whoever puts it back puts this list to work again.
 """
 
-import fcntl
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from manypaths.lib.growing import growing
 
 LONGEST_LINE = 80
 
@@ -18,19 +18,10 @@ def keep(path: Path, erased: Iterable[tuple[UUID, datetime]]) -> int:
 
     Afterwards: they are on the disk, also when the power goes. Repeats safely.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with growing(path) as add:
         known = read(path)
         fresh = [(record, at) for record, at in erased if record not in known]
-        mend = "\n" if _ends_in_the_middle(descriptor) else ""
-        lines = "".join(f"{at.isoformat()} {record}\n" for record, at in fresh)
-        if lines:
-            os.write(descriptor, (mend + lines).encode())
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        add("".join(f"{at.isoformat()} {record}\n" for record, at in fresh))
     return len(fresh)
 
 
@@ -47,8 +38,3 @@ def read(path: Path) -> dict[UUID, datetime]:
             except ValueError:
                 continue
     return found
-
-
-def _ends_in_the_middle(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"

@@ -17,6 +17,7 @@ from manypaths.audit.rules.tree import root_of
 from manypaths.audit.sealing import reading, stopping
 from manypaths.audit.sealing.anchor import add_line, last_line
 from manypaths.audit.sealing.connection import Connection, connect, seal_key
+from manypaths.audit.sealing.outside import EVER, LATEST, keep_lines
 
 PAUSE_SECONDS = 1.0
 ANCHOR_EVERY = timedelta(minutes=1)
@@ -109,13 +110,14 @@ def _add_block(raw: Connection, key: bytes, at: datetime, before: Newest, now: N
 class Sealer:
     """The one who seals for as long as the program runs."""
 
-    def __init__(self, *, anchor: Path, key_file: Path, url: str | None = None) -> None:
-        self.anchor, self.key_file, self.url = anchor, key_file, url
+    def __init__(self, *, anchor: Path, key_file: Path, outside: Path | None = None, url: str | None = None) -> None:
+        self.anchor, self.key_file, self.outside, self.url = anchor, key_file, outside, url
         self.raw: Connection | None = None
         self.key = b""
         self.kept: Newest | None = None  # what we sealed or saw last
         self.anchored: Line | None = None
         self.anchored_at: datetime | None = None
+        self.listed_at: datetime | None = None
 
     def follow(self, *, stop: Callable[[], bool], clock: Callable[[], datetime]) -> None:
         """Seal once a second until told to stop. While the database is away, wait for it.
@@ -138,7 +140,8 @@ class Sealer:
         self.let_go()
 
     def round(self, at: datetime) -> Newest:
-        """Seal once; write the anchor when a minute has gone by, or when the chain is not what it was."""
+        """Seal once; write the anchor, and what a copy would forget, when a minute has gone by; the anchor too when the
+        chain is not what it was."""
         raw = self._sign_in(at)
         self._notice_loss(raw, at)
         try:
@@ -148,6 +151,8 @@ class Sealer:
             raw.rollback()
         if self.anchored_at is None or at - self.anchored_at >= ANCHOR_EVERY:
             self._write_anchor(self.kept, at)
+        if self.outside and (self.listed_at is None or at - self.listed_at >= ANCHOR_EVERY):
+            self._keep_outside(raw, self.outside, at)
         return self.kept
 
     def _sign_in(self, at: datetime) -> Connection:
@@ -186,6 +191,15 @@ class Sealer:
         line = Line(at, newest.number, newest.accesses, newest.acts, newest.head, NOTHING)
         add_line(self.anchor, self.key, line)
         self.anchored = line
+
+    def _keep_outside(self, raw: Connection, place: Path, at: datetime) -> None:
+        """A disk that is full keeps nobody from sealing; the next minute writes what is missing."""
+        try:
+            keep_lines(raw, place, at - LATEST if self.listed_at else EVER)
+        except OSError as fault:
+            log.error("whom people keep away cannot be listed outside the database: %s", type(fault).__name__)
+            return
+        self.listed_at = at
 
     def let_go(self) -> None:
         """Sign out."""

@@ -27,7 +27,11 @@ class Command(BaseCommand):
         if options["go_on"] is not None:
             self._go_on(options["go_on"].strip())
             return
-        sealer = Sealer(anchor=Path(settings.AUDIT_ANCHOR_FILE), key_file=Path(settings.AUDIT_KEY_FILE))
+        sealer = Sealer(
+            anchor=Path(settings.AUDIT_ANCHOR_FILE),
+            key_file=Path(settings.AUDIT_KEY_FILE),
+            outside=Path(settings.KEPT_AWAY_FILE),
+        )
         stopping: list[bool] = [] if options["follow"] else [True]
         try:
             if options["follow"]:
