@@ -119,15 +119,19 @@ def test_every_definer_function_has_its_own_search_path_and_belongs_to_the_gate(
 
 @pytest.mark.django_db
 def test_nobody_but_the_named_roles_may_call_a_definer_function():
+    """The one who seals asks one question only: whom people keep away, so that a copy put back does not forget it."""
+    may: dict[str, set[str]] = {"measures": set(), "backup": set(), "sealer": set()}
     with connection.cursor() as cursor:
         cursor.execute(
             "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
             "where n.nspname = 'public' and p.prosecdef"
         )
         for (signature,) in cursor.fetchall():
-            for role in ("measures", "backup", "sealer"):
+            for role, callable_by_it in may.items():
                 cursor.execute("select has_function_privilege(%s, %s, 'execute')", [role, signature])
-                assert not cursor.fetchone()[0], (role, signature)
+                if cursor.fetchone()[0]:
+                    callable_by_it.add(signature)
+    assert may == {"measures": set(), "backup": set(), "sealer": {"kept_outside(timestamp with time zone)"}}
 
 
 @pytest.fixture
