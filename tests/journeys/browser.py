@@ -143,7 +143,8 @@ def go(control: Locator) -> None:
 
 
 def come_to_rest(page: Page) -> None:
-    """Wait until no color is on its way to another: what is measured is what people are left with."""
+    """Wait until no part is being fetched anew and no color is on its way: measured is what people are left with."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.evaluate(REST)
 
 
